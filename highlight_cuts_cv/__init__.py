@@ -1,0 +1,34 @@
+"""Mark one player through the clips of an edit timeline.
+
+The names below are the plain public API; they load what they need when first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from highlight_cuts_cv.model import BoundingBox, TrackingFrame
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.simple import concat_tracked_clips, detect_players, render_indicator, track_player
+
+__version__ = "0.1.0"
+__all__ = [
+    "BoundingBox",
+    "TrackingFrame",
+    "__version__",
+    "concat_tracked_clips",
+    "detect_players",
+    "render_indicator",
+    "track_player",
+]
+
+_SIMPLE = {"concat_tracked_clips", "detect_players", "render_indicator", "track_player"}
+
+
+def __getattr__(name: str) -> object:
+    if name in _SIMPLE:
+        from highlight_cuts_cv import simple
+
+        return getattr(simple, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

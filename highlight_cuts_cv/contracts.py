@@ -1,0 +1,338 @@
+"""What plugins provide (specs and protocols) and what they are given (job objects).
+
+New fields of a job always get defaults, so that plugins written for older versions keep working.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from highlight_cuts_cv.model import (
+    Anchor,
+    BadInputError,
+    ClipInfo,
+    ColorTags,
+    Detections,
+    Frame,
+    Region,
+    SpriteTrack,
+    Track,
+)
+
+Progress = Callable[[int, int], None]
+"""Called with (frames done, frames in all)."""
+
+
+def no_progress(done: int, total: int) -> None:
+    """A :data:`Progress` that reports to nobody."""
+
+
+def never_cancelled() -> bool:
+    """A cancel check that never asks to stop."""
+    return False
+
+
+# --- options -------------------------------------------------------------------------------------
+
+OptionValue = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One setting of a plugin; feeds the command line, forms and validation.
+
+    ``kind`` is ``str``, ``int``, ``float`` or ``bool``; ``default`` is a value of that kind.
+    """
+
+    name: str
+    kind: type[str] | type[int] | type[float] | type[bool]
+    default: OptionValue
+    summary: str
+    choices: tuple[OptionValue, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def parse(self, value: object) -> OptionValue:
+        """Return *value* as this option's kind.  Raises BadInputError when it does not fit."""
+        parsed: OptionValue
+        try:
+            if self.kind is bool and isinstance(value, str):
+                parsed = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[
+                    value.lower()
+                ]
+            else:
+                parsed = self.kind(value)  # type: ignore[call-overload]
+        except (KeyError, TypeError, ValueError):
+            raise BadInputError(
+                f"Option '{self.name}' needs a {self.kind.__name__}, not '{value}'."
+            ) from None
+        if self.choices and parsed not in self.choices:
+            raise BadInputError(
+                f"Option '{self.name}' must be one of {', '.join(map(str, self.choices))}, not '{value}'."
+            )
+        if isinstance(parsed, (int, float)) and not isinstance(parsed, bool):
+            low = -np.inf if self.minimum is None else self.minimum
+            high = np.inf if self.maximum is None else self.maximum
+            if not low <= parsed <= high:
+                raise BadInputError(
+                    f"Option '{self.name}' must lie between {low:g} and {high:g}, not {parsed:g}."
+                )
+        return parsed
+
+
+def resolve_options(options: Sequence[Option], given: Mapping[str, object]) -> dict[str, OptionValue]:
+    """Every option's value: what was given, checked, else its default.
+
+    Raises BadInputError for an unknown name or a value that does not fit.
+    """
+    known = {option.name for option in options}
+    for name in given:
+        if name not in known:
+            raise BadInputError(
+                f"There is no option '{name}'; known are: {', '.join(sorted(known)) or 'none'}."
+            )
+    return {option.name: option.parse(given.get(option.name, option.default)) for option in options}
+
+
+# --- what plugins make ----------------------------------------------------------------------------
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """Finds players in pictures."""
+
+    def detect(self, frames: Sequence[Frame], regions: Sequence[Region] | None = None) -> list[Detections]:
+        """Return one :class:`Detections` per frame, in full-frame pixels.
+
+        ``regions`` has one region per frame; only it is searched, at native resolution.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what the detector holds; it is not used afterwards."""
+        ...
+
+
+class FrameSource(Protocol):
+    """The frames of a clip, decoded when asked for and never all held at once."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> Frame:
+        """One frame by its index within the clip.  Raises IndexError outside it."""
+        ...
+
+    def frames(self, start: int = 0, stop: int | None = None, *, backward: bool = False) -> Iterator[Frame]:
+        """Stream frames ``start <= i < stop`` in order, or from ``stop - 1`` down to ``start``."""
+        ...
+
+
+class DetectionSource(Protocol):
+    """Detections per frame of a clip, computed on demand by the chosen detector and remembered."""
+
+    def __getitem__(self, index: int) -> Detections: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackJob:
+    """Everything a tracker needs to follow one player through one clip.
+
+    ``anchors`` are sorted by frame, at most one per frame, and at least one has a box.
+    ``detections`` is ``None`` when no detector was chosen.  Call ``progress`` as frames get done
+    and stop with :class:`~highlight_cuts_cv.model.CancelledError` soon after ``cancelled()``.
+    """
+
+    clip: ClipInfo
+    frames: FrameSource
+    anchors: tuple[Anchor, ...]
+    detections: DetectionSource | None = None
+    progress: Progress = no_progress
+    cancelled: Callable[[], bool] = never_cancelled
+
+
+@runtime_checkable
+class Tracker(Protocol):
+    """Follows one player through a whole clip."""
+
+    def track(self, job: TrackJob) -> Track:
+        """Return a track with as many frames as the clip; lost where unsure."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawJob:
+    """Everything an indicator needs: the (smoothed) track and how visible the marker is.
+
+    ``opacity`` is (F,) float32 from 0 to 1: the fade-out when the player is lost and the fade-in
+    when found.  ``xyxy`` is (F, 4) float32 without NaN wherever ``opacity`` > 0 (while fading out,
+    the last known box); ``heights`` is (F,) float32, the player's smoothed height in pixels.
+    """
+
+    clip: ClipInfo
+    track: Track
+    xyxy: NDArray[np.float32]
+    heights: NDArray[np.float32]
+    opacity: NDArray[np.float32]
+    progress: Progress = no_progress
+    cancelled: Callable[[], bool] = never_cancelled
+
+
+@runtime_checkable
+class Indicator(Protocol):
+    """Draws a marker as small sprites; never paints on frames."""
+
+    def draw(self, job: DrawJob) -> SpriteTrack:
+        """Return the sprites and where they go, for every frame with opacity > 0."""
+        ...
+
+
+@dataclass(slots=True)
+class RawFrame:
+    """A decoded picture in the file's own pixel format, turned upright, writable in place.
+
+    ``planes`` are 2-D arrays (rows, samples) for planar formats; uint8 for 8-bit, uint16 for more.
+    nv12/p010 have an interleaved second plane (rows, samples, 2); packed rgb24 is (H, W, 3).
+    ``pts`` counts in ``time_base``; ``index`` from 0 within the clip.
+    """
+
+    index: int
+    pts: int
+    time_base: Fraction
+    pixel_format: str
+    color: ColorTags
+    width: int
+    height: int
+    planes: tuple[NDArray[np.generic], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodeSettings:
+    """How a video is written: an FFmpeg encoder name with its options, size and rate.
+
+    ``height`` ``None`` keeps the source's size; ``max_rate`` limits the frame rate; ``gop_seconds``
+    sets the keyframe distance.  ``pixel_format`` ``None`` keeps the source's where the encoder can.
+    """
+
+    encoder: str = "libx264"
+    options: Mapping[str, str] = field(default_factory=dict)
+    pixel_format: str | None = None
+    height: int | None = None
+    max_rate: Fraction | None = None
+    gop_seconds: Fraction | None = None
+
+
+class VideoWriter(Protocol):
+    """Takes pictures in order and writes them to a file that appears only when complete."""
+
+    def write(self, frame: RawFrame) -> None: ...
+
+
+class MediaKit(Protocol):
+    """What an exporter may do with pictures, given to it so that it need not know how."""
+
+    def raw_frames(self, clip: ClipInfo, rate: Fraction | None = None) -> Iterator[RawFrame]:
+        """Decode the clip's frames in their own pixel format; with *rate*, resampled to it (CFR)."""
+        ...
+
+    def composite(self, frame: RawFrame, sprites: SpriteTrack) -> None:
+        """Blend the sprites placed at ``frame.index`` into the frame, in place."""
+        ...
+
+    def open_writer(
+        self, path: Path, clip: ClipInfo, settings: EncodeSettings, rate: Fraction | None = None
+    ) -> AbstractContextManager[VideoWriter]:
+        """A writer for *path* with the clip's audio; the file appears on a clean exit only."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportJob:
+    """Everything an exporter needs.  ``rate`` asks for a constant frame rate (the timeline's)."""
+
+    clip: ClipInfo
+    track: Track
+    sprites: SpriteTrack
+    output: Path
+    media: MediaKit
+    rate: Fraction | None = None
+    progress: Progress = no_progress
+    cancelled: Callable[[], bool] = never_cancelled
+    warn: Callable[[str], None] = lambda sentence: None
+
+
+@runtime_checkable
+class Exporter(Protocol):
+    """Writes what was followed and drawn: a film, an overlay, a script, data."""
+
+    def export(self, job: ExportJob) -> Path:
+        """Write ``job.output`` (or a file beside it with the right suffix) and return its path."""
+        ...
+
+
+# --- specs ----------------------------------------------------------------------------------------
+
+_NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
+Options = Mapping[str, OptionValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spec:
+    """A named thing and how to make it; ``create`` is given every option's value.
+
+    Keep heavy imports inside ``create``.  Raises ValueError for a name that is not lower case
+    letters and digits joined by ``.``, ``_`` or ``-``, or a repeated option.
+    """
+
+    name: str
+    summary: str = ""
+    options: tuple[Option, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
+            raise ValueError(
+                f"the name {self.name!r} must be lower case letters and digits joined by '.', '_' or '-'"
+            )
+        names = [option.name for option in self.options]
+        if len(set(names)) != len(names):
+            raise ValueError(f"'{self.name}' declares an option twice")
+        if not callable(getattr(self, "create", None)):
+            raise ValueError(f"'{self.name}' has no callable 'create'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectorSpec(_Spec):
+    """Names a detector and makes it."""
+
+    create: Callable[[Options], Detector]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerSpec(_Spec):
+    """Names a tracker and makes it.  ``needs_detections`` False skips the detector altogether."""
+
+    create: Callable[[Options], Tracker]
+    needs_detections: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorSpec(_Spec):
+    """Names an indicator and makes it."""
+
+    create: Callable[[Options], Indicator]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExporterSpec(_Spec):
+    """Names an exporter and makes it.  ``suffix`` is that of its output, with the dot."""
+
+    create: Callable[[Options], Exporter]
+    suffix: str = ".mp4"

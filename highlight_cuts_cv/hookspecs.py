@@ -1,0 +1,117 @@
+"""The hooks a plugin may implement.  Each hook takes nothing and yields specs.
+
+A plugin is a module (or package) named by an entry point of the group ``highlight_cuts_cv``:
+
+.. code-block:: toml
+
+    [project.entry-points.highlight_cuts_cv]
+    my_plugin = "my_plugin"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pluggy
+
+from highlight_cuts_cv.contracts import DetectorSpec, ExporterSpec, IndicatorSpec, TrackerSpec
+
+GROUP = "highlight_cuts_cv"
+hookspec = pluggy.HookspecMarker(GROUP)
+hookimpl = pluggy.HookimplMarker(GROUP)
+
+
+@hookspec
+def hccv_detectors() -> Iterable[DetectorSpec]:  # type: ignore[empty-body]
+    """Provide detectors: things that find players in pictures.
+
+    A complete plugin, which "finds" one player in the middle of every picture::
+
+        import numpy as np
+        from highlight_cuts_cv.api import Detections, DetectorSpec, hookimpl
+
+        class Middle:
+            def detect(self, frames, regions=None):
+                found = []
+                for frame in frames:
+                    height, width = frame.bgr.shape[:2]
+                    box = np.array([[0.4 * width, 0.3 * height, 0.6 * width, 0.9 * height]], np.float32)
+                    found.append(Detections(box, np.ones(1, np.float32)))
+                return found
+
+            def close(self):
+                pass
+
+        @hookimpl
+        def hccv_detectors():
+            yield DetectorSpec(name="middle", create=lambda options: Middle(), summary="Always the middle.")
+    """
+
+
+@hookspec
+def hccv_trackers() -> Iterable[TrackerSpec]:  # type: ignore[empty-body]
+    """Provide trackers: things that follow one player through a clip.
+
+    A complete plugin, for a player who never moves::
+
+        import numpy as np
+        from highlight_cuts_cv.api import State, Track, TrackerSpec, hookimpl
+
+        class Still:
+            def track(self, job):
+                count = job.clip.frame_count
+                box = next(anchor.box for anchor in job.anchors if anchor.box is not None)
+                return Track(
+                    np.tile(np.float32(box.as_xyxy()), (count, 1)),
+                    np.full(count, 0.5, np.float32),
+                    np.full(count, State.INTERPOLATED, np.uint8),
+                )
+
+        @hookimpl
+        def hccv_trackers():
+            yield TrackerSpec(name="still", create=lambda options: Still(), needs_detections=False)
+    """
+
+
+@hookspec
+def hccv_indicators() -> Iterable[IndicatorSpec]:  # type: ignore[empty-body]
+    """Provide indicators: things that draw a marker as sprites.
+
+    A complete plugin, a plain white square above the head::
+
+        import numpy as np
+        from highlight_cuts_cv.api import IndicatorSpec, Placement, Sprite, SpriteTrack, hookimpl
+
+        class Square:
+            def draw(self, job):
+                sprite = Sprite(np.full((12, 12, 4), 255, np.uint8))
+                placements = []
+                for index in np.flatnonzero(job.opacity > 0):
+                    x1, y1, x2, _ = job.xyxy[index]
+                    at = (x1 + x2) / 2 - 6, y1 - 18
+                    placements.append(Placement(int(index), sprite, *at, float(job.opacity[index])))
+                return SpriteTrack(placements)
+
+        @hookimpl
+        def hccv_indicators():
+            yield IndicatorSpec(name="square", create=lambda options: Square(), summary="A white square.")
+    """
+
+
+@hookspec
+def hccv_exporters() -> Iterable[ExporterSpec]:  # type: ignore[empty-body]
+    """Provide exporters: things that write what was followed and drawn.
+
+    A complete plugin, which writes how many frames show the player::
+
+        from highlight_cuts_cv.api import ExporterSpec, hookimpl
+
+        class Count:
+            def export(self, job):
+                job.output.write_text(f"{int(job.track.visible.sum())}\\n")
+                return job.output
+
+        @hookimpl
+        def hccv_exporters():
+            yield ExporterSpec(name="count", create=lambda options: Count(), suffix=".txt")
+    """
