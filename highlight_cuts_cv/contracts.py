@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +70,8 @@ class Option:
                     value.lower()
                 ]
             else:
-                parsed = self.kind(value)  # type: ignore[call-overload]
+                convert: Callable[[Any], OptionValue] = self.kind
+                parsed = convert(value)
         except (KeyError, TypeError, ValueError):
             raise BadInputError(
                 f"Option '{self.name}' needs a {self.kind.__name__}, not '{value}'."

@@ -224,8 +224,8 @@ class Detections:
 
     def boxes(self) -> list[BoundingBox]:
         return [
-            BoundingBox(*map(float, box), float(score))
-            for box, score in zip(self.xyxy, self.scores, strict=True)
+            BoundingBox(float(x1), float(y1), float(x2), float(y2), float(score))
+            for (x1, y1, x2, y2), score in zip(self.xyxy, self.scores, strict=True)
         ]
 
 

@@ -1,0 +1,31 @@
+"""Entry point of ``hccv`` and ``python -m highlight_cuts_cv``: exit codes and error sentences."""
+
+from __future__ import annotations
+
+import sys
+
+from highlight_cuts_cv.model import BadInputError, CancelledError, HighlightCutsError
+
+BAD_INPUT, JOB_FAILED, CANCELLED = 2, 1, 130
+
+
+def main() -> None:
+    """Run the command line.  Exits with 0, 1 (a job failed), 2 (bad input) or 130 (cancelled)."""
+    from highlight_cuts_cv.cli import app
+    from highlight_cuts_cv.console import say_error
+
+    try:
+        app()
+    except (KeyboardInterrupt, CancelledError):
+        say_error("Cancelled; nothing half-written remains.")
+        sys.exit(CANCELLED)
+    except BadInputError as error:
+        say_error(str(error))
+        sys.exit(BAD_INPUT)
+    except HighlightCutsError as error:
+        say_error(str(error))
+        sys.exit(JOB_FAILED)
+
+
+if __name__ == "__main__":
+    main()

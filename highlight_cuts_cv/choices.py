@@ -1,0 +1,52 @@
+"""Plugins chosen by name, with options, as users write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from highlight_cuts_cv.model import BadInputError
+
+DEFAULT_DETECTOR = "player-nano"
+DEFAULT_TRACKER = "csrt"
+DEFAULT_INDICATOR = "dot"
+DEFAULT_EXPORTER = "burn"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A plugin by name with its options as given (unchecked)."""
+
+    name: str
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+# A comma ends a value only where another "name=" follows, so that texts may hold commas.
+_NEXT_OPTION = re.compile(r",(?=[A-Za-z_][A-Za-z0-9_-]*=)")
+
+
+def parse_choice(text: str) -> Choice:
+    """Read ``NAME`` or ``NAME:OPTION=VALUE,OPTION=VALUE``.  Raises BadInputError.
+
+    >>> parse_choice("label:text=Smith, A.,size=1.5")
+    Choice(name='label', options={'text': 'Smith, A.', 'size': '1.5'})
+    """
+    name, _, rest = text.partition(":")
+    options: dict[str, object] = {}
+    for part in _NEXT_OPTION.split(rest) if rest else []:
+        key, equals, value = part.partition("=")
+        if not equals or not key:
+            raise BadInputError(f"'{text}' is not NAME or NAME:OPTION=VALUE,OPTION=VALUE.")
+        options[key] = value
+    return Choice(name, options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """Which plugins do the work."""
+
+    detector: Choice = Choice(DEFAULT_DETECTOR)
+    tracker: Choice = Choice(DEFAULT_TRACKER)
+    indicator: Choice = Choice(DEFAULT_INDICATOR)
+    exporter: Choice = Choice(DEFAULT_EXPORTER)

@@ -1,0 +1,281 @@
+"""The command line's verbs.  Each reads its arguments, calls the pipeline and prints the result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from highlight_cuts_cv import __version__
+from highlight_cuts_cv.choices import (
+    DEFAULT_DETECTOR,
+    DEFAULT_EXPORTER,
+    DEFAULT_INDICATOR,
+    DEFAULT_TRACKER,
+    Setup,
+    parse_choice,
+)
+from highlight_cuts_cv.console import progress_bars, say, say_warning, table
+from highlight_cuts_cv.model import BadInputError
+
+app = typer.Typer(
+    name="hccv",
+    help="Mark one player through every clip of a highlight reel: timeline in, tracked timeline out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+PICK_HELP = (
+    "FRAME:X,Y,W,H (a box), FRAME:X,Y (a point), FRAME:#N (a number from 'hccv detect') or FRAME:none."
+)
+CHOICE_HELP = "NAME or NAME:OPTION=VALUE,OPTION=VALUE; 'hccv plugins' lists them."
+
+Video = Annotated[Path, typer.Argument(help="A video file.", show_default=False)]
+TimelineFile = Annotated[
+    Path, typer.Argument(help="An .otio timeline, a CSV of timestamps, or what an OTIO adapter reads.")
+]
+Picks = Annotated[list[str], typer.Option("--pick", help=PICK_HELP, show_default=False)]
+Range = Annotated[
+    str | None,
+    typer.Option("--range", metavar="START:END", help="Frames from 0, END excluded; else the whole video."),
+]
+DetectorName = Annotated[str, typer.Option("--detector", help=CHOICE_HELP)]
+TrackerName = Annotated[str, typer.Option("--tracker", help=CHOICE_HELP)]
+IndicatorName = Annotated[str, typer.Option("--indicator", help=CHOICE_HELP)]
+ExporterName = Annotated[str, typer.Option("--exporter", help=CHOICE_HELP)]
+MediaRoot = Annotated[
+    Path | None, typer.Option("--media-root", help="Where to look for media that moved, by file name.")
+]
+Player = Annotated[str | None, typer.Option("--player", help="Whose clips, where a CSV has several players.")]
+Quality = Annotated[
+    str | None,
+    typer.Option("--quality", help="preview, edit or final: short for the exporter's option 'quality'."),
+]
+
+
+def _version(value: bool) -> None:
+    if value:
+        say(f"highlight-cuts-cv {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Mark one player through every clip of a highlight reel: timeline in, tracked timeline out."""
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for what the demo writes.")] = Path(
+        "hccv-demo"
+    ),
+) -> None:
+    """The whole job on the embedded clip: pick, follow, mark, render, write the timeline."""
+    from highlight_cuts_cv.demo import run_demo
+
+    with progress_bars() as step:
+        result = run_demo(output, step)
+    say(f"Timeline with the marked clips  {result.timeline}")
+    say(f"The clips as one film           {result.film}")
+    say(f"Contact sheet                   {result.sheet}")
+    say("")
+    say("Next: open the timeline in Kdenlive or DaVinci Resolve, or look at your own recording:")
+    say("  hccv detect game.mp4 --frame 120 -o players.jpg")
+    say("  hccv track game.mp4 --pick 120:#1 --range 120:420 -o track.csv")
+    say("  hccv render game.mp4 --track track.csv --range 120:420 -o marked.mp4")
+
+
+@app.command()
+def clips(timeline: TimelineFile, media_root: MediaRoot = None, player: Player = None) -> None:
+    """Show what is in a timeline: the clips, by the names that --pick takes."""
+    from highlight_cuts_cv.timeline import read_timeline
+
+    read = read_timeline(timeline, media_root=media_root, player=player)
+    table(
+        ("clip", "name", "track", "media", "starts at", "frames", "rate"),
+        [
+            (
+                c.clip_id,
+                c.name,
+                c.track_name,
+                c.media_path,
+                f"{float(c.start):.3f} s",
+                c.frame_count,
+                _rate(c.rate),
+            )
+            for c in read.clips
+        ],
+    )
+
+
+@app.command()
+def detect(
+    video: Video,
+    frame: Annotated[int, typer.Option("--frame", min=0, help="Which frame, from 0.")] = 0,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the picture with numbered boxes.")
+    ] = None,
+    detector: DetectorName = DEFAULT_DETECTOR,
+) -> None:
+    """Show who can be picked in a frame, numbered."""
+    from highlight_cuts_cv.pipeline import detect_frame
+    from highlight_cuts_cv.pictures import numbered_picture, write_picture
+
+    picture, found = detect_frame(video, frame, parse_choice(detector))
+    boxes = found.boxes()
+    table(
+        ("number", "left", "top", "width", "height", "score"),
+        [
+            (
+                f"#{i}",
+                f"{b.x1:.0f}",
+                f"{b.y1:.0f}",
+                f"{b.width:.0f}",
+                f"{b.height:.0f}",
+                f"{b.confidence:.2f}",
+            )
+            for i, b in enumerate(boxes, start=1)
+        ],
+    )
+    if not boxes:
+        say(f"Nobody was found in frame {frame}; pick a box with --pick {frame}:X,Y,W,H.")
+    if output is not None:
+        write_picture(output, numbered_picture(picture.bgr, boxes))
+        say(f"Wrote {output}.")
+
+
+@app.command()
+def track(
+    video: Video,
+    pick: Picks,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The track file to write.", show_default=False)
+    ],
+    frames: Range = None,
+    tracker: TrackerName = DEFAULT_TRACKER,
+    detector: DetectorName = DEFAULT_DETECTOR,
+) -> None:
+    """Follow the picked player through a video and write where the player is."""
+    from highlight_cuts_cv.pipeline import follow, video_clip
+    from highlight_cuts_cv.tracking.files import write_track
+    from highlight_cuts_cv.tracking.picks import parse_pick
+
+    clip = video_clip(video, frames)
+    setup = Setup(tracker=parse_choice(tracker), detector=parse_choice(detector))
+    picks = [parse_pick(text).shifted(-clip.first_frame) for text in pick]
+    _writable(output)
+    with progress_bars() as step:
+        followed = follow(clip, picks, setup, step("Following"))
+    write_track(output, followed, clip.first_frame)
+    say(f"Wrote {output}: the player is shown in {followed.coverage:.0%} of {len(followed)} frames.")
+
+
+@app.command()
+def render(
+    video: Video,
+    track: Annotated[Path, typer.Option("--track", help="A track file of 'hccv track'.", show_default=False)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The film to write.", show_default=False)],
+    frames: Range = None,
+    indicator: IndicatorName = DEFAULT_INDICATOR,
+    quality: Quality = None,
+    exporter: ExporterName = DEFAULT_EXPORTER,
+) -> None:
+    """Draw the indicator on a followed player and write the film."""
+    from highlight_cuts_cv.pipeline import export, track_over_clip, video_clip
+
+    clip = video_clip(video, frames)
+    setup = Setup(indicator=parse_choice(indicator), exporter=_exporter(exporter, quality))
+    followed = track_over_clip(track, clip)
+    _writable(output)
+    with progress_bars() as step:
+        written = export(clip, followed, output, setup, progress=step("Rendering"), warn=say_warning)
+    say(f"Wrote {written}.")
+
+
+@app.command()
+def run(
+    timeline: TimelineFile,
+    pick: Annotated[
+        list[str], typer.Option("--pick", metavar="CLIP=PICK", help=f"CLIP={PICK_HELP}", show_default=False)
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The timeline to write; else NAME.tracked.otio.")
+    ] = None,
+    tracker: TrackerName = DEFAULT_TRACKER,
+    detector: DetectorName = DEFAULT_DETECTOR,
+    indicator: IndicatorName = DEFAULT_INDICATOR,
+    quality: Quality = None,
+    exporter: ExporterName = DEFAULT_EXPORTER,
+    media_root: MediaRoot = None,
+    player: Player = None,
+) -> None:
+    """The whole job: follow the picked players of a timeline's clips, render, write the timeline."""
+    from highlight_cuts_cv.pipeline import parse_clip_picks, run_timeline
+    from highlight_cuts_cv.timeline import read_timeline
+
+    read = read_timeline(timeline, media_root=media_root, player=player)
+    target = output or timeline.with_name(f"{timeline.stem}.tracked.otio")
+    setup = Setup(
+        tracker=parse_choice(tracker),
+        detector=parse_choice(detector),
+        indicator=parse_choice(indicator),
+        exporter=_exporter(exporter, quality),
+    )
+    with progress_bars() as step:
+        results = run_timeline(read, parse_clip_picks(pick), target, setup, step, warn=say_warning)
+    table(
+        ("clip", "shown", "render"),
+        [(r.clip_id, f"{r.track.coverage:.0%} of the frames", r.render) for r in results],
+    )
+    say(f"Wrote {target}.")
+
+
+@app.command()
+def plugins() -> None:
+    """List the plugins: where each comes from, what it provides, and why one was left out."""
+    from highlight_cuts_cv.registry import get_registry
+
+    reports = get_registry().reports
+    table(
+        ("plugin", "distribution", "version", "provides"),
+        [(r.name, r.distribution, r.version, ", ".join(r.provides) or "nothing") for r in reports],
+    )
+    for report in reports:
+        for problem in report.problems:
+            say_warning(f"{report.source}: {problem}")
+
+
+@app.command()
+def doctor() -> None:
+    """Check that everything the tool needs works on this machine."""
+    from highlight_cuts_cv.doctor import examine
+
+    findings = examine()
+    table(("", "what", "found"), [("ok" if f.good else "FAIL", f.what, f.found) for f in findings])
+    if not all(f.good for f in findings):
+        raise typer.Exit(1)
+
+
+def _rate(rate: Any) -> str:
+    return f"{rate.numerator}/{rate.denominator}" if rate.denominator != 1 else str(rate.numerator)
+
+
+def _exporter(exporter: str, quality: str | None) -> Any:
+    choice = parse_choice(exporter)
+    if quality is None:
+        return choice
+    return parse_choice(f"{exporter}{',' if choice.options else ':'}quality={quality}")
+
+
+def _writable(output: Path) -> None:
+    """Refuse now, before minutes of work, an output whose folder does not exist."""
+    if not output.parent.is_dir():
+        raise BadInputError(f"The folder {output.parent} of the output does not exist; create it first.")
+    if output.is_dir():
+        raise BadInputError(f"The output {output} is a folder; name a file in it.")

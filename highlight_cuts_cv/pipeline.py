@@ -1,0 +1,279 @@
+"""The whole job: detect, follow, draw, export; one clip at a time, then a timeline.
+
+Faces (command line, plain API, web) call these functions; nothing here prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from highlight_cuts_cv import __version__
+from highlight_cuts_cv.choices import Choice, Setup
+from highlight_cuts_cv.contracts import (
+    ExportJob,
+    Progress,
+    TrackJob,
+    never_cancelled,
+    no_progress,
+    resolve_options,
+)
+from highlight_cuts_cv.media import clip_of, frame_at_time, open_frames, probe
+from highlight_cuts_cv.media.kit import AvMediaKit
+from highlight_cuts_cv.model import (
+    BadInputError,
+    ClipInfo,
+    Detections,
+    Frame,
+    JobFailedError,
+    SpriteTrack,
+    State,
+    Track,
+)
+from highlight_cuts_cv.registry import get_registry
+from highlight_cuts_cv.rendering import prepare_draw
+from highlight_cuts_cv.timeline import Timeline, TimelineClip, TrackedRender, safe_name, write_tracked
+from highlight_cuts_cv.tracking.detections import LazyDetections, WatchedFrames
+from highlight_cuts_cv.tracking.files import read_track
+from highlight_cuts_cv.tracking.picks import Pick, parse_pick, resolve_picks
+
+StepProgress = Callable[[str], Progress]
+"""Given what a step is called, returns where that step reports its frames."""
+
+
+def silent(step: str) -> Progress:
+    """A :data:`StepProgress` that reports to nobody."""
+    return no_progress
+
+
+def check_setup(setup: Setup) -> None:
+    """Raise BadInputError now, before any work, when a plugin's name or an option does not exist."""
+    registry = get_registry()
+    resolve_options(registry.detectors.find(setup.detector.name).options, setup.detector.options)
+    resolve_options(registry.trackers.find(setup.tracker.name).options, setup.tracker.options)
+    resolve_options(registry.indicators.find(setup.indicator.name).options, setup.indicator.options)
+    resolve_options(registry.exporters.find(setup.exporter.name).options, setup.exporter.options)
+
+
+def video_clip(video: Path, frames: str | None = None) -> ClipInfo:
+    """A video, or its frames ``START:END`` (from 0, END excluded), as a clip.  Raises BadInputError."""
+    info = probe(video)
+    start, stop = 0, info.frame_count
+    if frames is not None:
+        first, colon, last = frames.partition(":")
+        if not colon or not (first or "0").isdecimal() or not (last or "0").isdecimal():
+            raise BadInputError(f"The range '{frames}' is not START:END, two frame numbers counted from 0.")
+        start, stop = int(first or 0), int(last or info.frame_count)
+        if not 0 <= start < stop <= info.frame_count:
+            raise BadInputError(
+                f"The range '{frames}' does not fit {video}, which has the frames 0 to {info.frame_count - 1} "
+                f"(END is excluded, so at most {info.frame_count})."
+            )
+    return clip_of(info, start, stop, clip_id=safe_name(video.stem), name=video.name)
+
+
+def track_over_clip(path: Path, clip: ClipInfo) -> Track:
+    """Read a track file and lay it over *clip*: frames that it says nothing about are lost.
+
+    Raises BadInputError when the file cannot be read or none of its frames lies in the clip.
+    """
+    stored, first = read_track(path)
+    offset = first - clip.first_frame
+    start, stop = max(0, offset), min(clip.frame_count, offset + len(stored))
+    if start >= stop:
+        raise BadInputError(
+            f"{path} follows the frames {first} to {first + len(stored) - 1}, none of which is rendered; "
+            "check --range and that the track belongs to this video."
+        )
+    xyxy = np.full((clip.frame_count, 4), np.nan, np.float32)
+    scores = np.zeros(clip.frame_count, np.float32)
+    states = np.full(clip.frame_count, State.LOST, np.uint8)
+    part = slice(start - offset, stop - offset)
+    xyxy[start:stop], scores[start:stop], states[start:stop] = (
+        stored.xyxy[part],
+        stored.scores[part],
+        stored.states[part],
+    )
+    return Track(xyxy, scores, states)
+
+
+def media_clip(clip: TimelineClip) -> ClipInfo:
+    """The media frames that a timeline's clip uses."""
+    info = probe(clip.media_path)
+    first = frame_at_time(info, clip.start)
+    # The last frame shown is the one on screen just before the clip's end.
+    last = frame_at_time(
+        info, clip.start + Fraction(clip.frame_count) / clip.rate - Fraction(1, 2) / info.rate
+    )
+    return clip_of(info, first, max(first + 1, last + 1), clip_id=clip.clip_id, name=clip.name)
+
+
+def parse_clip_picks(texts: Sequence[str]) -> dict[str, list[Pick]]:
+    """Read ``CLIP=PICK`` arguments, several per clip allowed.  Raises BadInputError.
+
+    >>> {clip: list(map(str, picks)) for clip, picks in parse_clip_picks(["a=0:#1", "a=9:none"]).items()}
+    {'a': ['0:#1', '9:none']}
+    """
+    picks: dict[str, list[Pick]] = {}
+    for text in texts:
+        clip_id, equals, pick = text.partition("=")
+        if not equals or not clip_id:
+            raise BadInputError(
+                f"The pick '{text}' is not CLIP=FRAME:...; 'hccv clips' lists the clips' names."
+            )
+        picks.setdefault(clip_id, []).append(parse_pick(pick))
+    return picks
+
+
+def detect_frame(video: Path, frame_index: int, choice: Choice) -> tuple[Frame, Detections]:
+    """The frame *frame_index* of a video (from 0) and who is in it.
+
+    Raises BadInputError for an unreadable video or a frame outside it.
+    """
+    info = probe(video)
+    if not 0 <= frame_index < info.frame_count:
+        raise BadInputError(
+            f"{video} has the frames 0 to {info.frame_count - 1}; there is no frame {frame_index}."
+        )
+    detector = get_registry().detector(choice.name, choice.options)
+    try:
+        with open_frames(clip_of(info)) as frames:
+            frame = frames[frame_index]
+        return frame, detector.detect([frame])[0]
+    finally:
+        detector.close()
+
+
+def follow(
+    clip: ClipInfo,
+    picks: Sequence[Pick],
+    setup: Setup,
+    progress: Progress = no_progress,
+    cancelled: Callable[[], bool] = never_cancelled,
+) -> Track:
+    """Follow the picked player through *clip*; picks count frames within the clip.
+
+    Raises BadInputError for picks that cannot be used, CancelledError when cancelled.
+    """
+    registry = get_registry()
+    detector = registry.detector(setup.detector.name, setup.detector.options)
+    try:
+        with open_frames(clip) as frames:
+            detections = LazyDetections(frames, detector)
+            anchors = resolve_picks(picks, clip, detections)
+            wanted = registry.trackers.find(setup.tracker.name).needs_detections
+            job = TrackJob(
+                clip=clip,
+                frames=WatchedFrames(frames, detections),
+                anchors=anchors,
+                detections=detections if wanted else None,
+                progress=progress,
+                cancelled=cancelled,
+            )
+            track = registry.tracker(setup.tracker.name, setup.tracker.options).track(job)
+    finally:
+        detector.close()
+    if len(track) != clip.frame_count:
+        raise JobFailedError(
+            f"The tracker '{setup.tracker.name}' returned {len(track)} frames for a clip of {clip.frame_count}."
+        )
+    return track
+
+
+def draw(clip: ClipInfo, track: Track, choice: Choice) -> SpriteTrack:
+    """The sprites of the chosen indicator for a followed player."""
+    return get_registry().indicator(choice.name, choice.options).draw(prepare_draw(clip, track))
+
+
+def export(
+    clip: ClipInfo,
+    track: Track,
+    output: Path,
+    setup: Setup,
+    rate: Fraction | None = None,
+    progress: Progress = no_progress,
+    cancelled: Callable[[], bool] = never_cancelled,
+    warn: Callable[[str], None] = lambda sentence: None,
+) -> Path:
+    """Draw the indicator and write *output* with the chosen exporter; return the file written."""
+    job = ExportJob(
+        clip=clip,
+        track=track,
+        sprites=draw(clip, track, setup.indicator),
+        output=output,
+        media=AvMediaKit(warn),
+        rate=rate,
+        progress=progress,
+        cancelled=cancelled,
+        warn=warn,
+    )
+    return get_registry().exporter(setup.exporter.name, setup.exporter.options).export(job)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipResult:
+    """What became of one clip of a timeline."""
+
+    clip_id: str
+    render: Path
+    track: Track
+
+
+def run_timeline(
+    timeline: Timeline,
+    picks: Mapping[str, Sequence[Pick]],
+    output: Path,
+    setup: Setup,
+    progress: StepProgress = silent,
+    cancelled: Callable[[], bool] = never_cancelled,
+    warn: Callable[[str], None] = lambda sentence: None,
+) -> list[ClipResult]:
+    """Follow, draw and render each clip that has picks, then write the tracked timeline.
+
+    Renders lie in the folder ``<output's name>.media`` beside *output*.  Clips without picks stay
+    as they are.  Raises BadInputError before any work when a pick names no clip.
+    """
+    check_setup(setup)
+    clips = {clip.clip_id: clip for clip in timeline.clips}
+    for clip_id in picks:
+        if clip_id not in clips:
+            raise BadInputError(
+                f"There is no clip '{clip_id}'; the timeline has: {', '.join(clips) or 'none'}."
+            )
+    if not picks:
+        raise BadInputError("Nobody was picked; give --pick CLIP=FRAME:... for at least one clip.")
+    folder = output.parent / f"{safe_name(output.name.split('.')[0])}.media"
+    folder.mkdir(parents=True, exist_ok=True)
+    results = []
+    renders = {}
+    for clip_id, clip_picks in picks.items():
+        clip = media_clip(clips[clip_id])
+        label = clips[clip_id].name or clip_id
+        track = follow(clip, clip_picks, setup, progress(f"Following in {label}"), cancelled)
+        render = export(
+            clip,
+            track,
+            folder / f"{safe_name(clip_id)}.tracked.mp4",
+            setup,
+            clips[clip_id].rate,
+            progress(f"Rendering {label}"),
+            cancelled,
+            warn,
+        )
+        results.append(ClipResult(clip_id, render, track))
+        renders[clip_id] = TrackedRender(
+            path=render.resolve(),
+            metadata={
+                "version": __version__,
+                "pick": [str(pick) for pick in clip_picks],
+                "tracker": setup.tracker.name,
+                "indicator": setup.indicator.name,
+                "tracked": round(track.coverage, 4),
+            },
+        )
+    write_tracked(timeline, renders, output)
+    return results

@@ -1,0 +1,1 @@
+"""From pictures to one player's track: detections per frame, picks, following."""

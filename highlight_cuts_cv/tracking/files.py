@@ -1,0 +1,68 @@
+"""``track.csv``: one player's boxes as text.
+
+Header ``frame,left,top,width,height,score``; frames are those of the *video file* counted from 1
+as in MOTChallenge; a frame in which the player is lost has no row.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from highlight_cuts_cv.atomic import atomic_path
+from highlight_cuts_cv.model import BadInputError, State, Track
+
+HEADER = ["frame", "left", "top", "width", "height", "score"]
+
+
+def write_track(path: Path, track: Track, first_frame: int = 0) -> None:
+    """Write *track*, whose frame 0 is the video's frame *first_frame* (from 0)."""
+    with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        for index in np.flatnonzero(track.visible):
+            x1, y1, x2, y2 = (float(v) for v in track.xyxy[index])
+            row = [f"{v:.2f}" for v in (x1, y1, x2 - x1, y2 - y1)]
+            writer.writerow([first_frame + int(index) + 1, *row, f"{float(track.scores[index]):.3f}"])
+
+
+def read_track(path: Path) -> tuple[Track, int]:
+    """Read a track file; return the track and the video's frame (from 0) that its frame 0 is.
+
+    The track begins at the first row and ends at the last.  Raises BadInputError when the file is
+    missing, has no rows or a row that is not numbers.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"The track file {path} cannot be read ({error}).") from error
+    rows: dict[int, tuple[float, ...]] = {}
+    for number, row in enumerate(csv.reader(lines), start=1):
+        if not row or (number == 1 and row[0].strip() == HEADER[0]):
+            continue
+        try:
+            values = tuple(float(value) for value in row[:6])
+            frame = int(values[0])
+            left, top, width, height = values[1:5]
+        except ValueError:
+            raise BadInputError(
+                f"Line {number} of {path} is not 'frame,left,top,width,height,score'."
+            ) from None
+        if frame < 1 or width <= 0 or height <= 0 or not np.isfinite(values).all():
+            raise BadInputError(
+                f"Line {number} of {path} needs a frame from 1 and a width and height above 0."
+            )
+        if frame in rows:
+            raise BadInputError(f"Line {number} of {path} gives frame {frame} a second time.")
+        rows[frame] = (left, top, left + width, top + height, values[5] if len(values) > 5 else 1.0)
+    if not rows:
+        raise BadInputError(f"The track file {path} has no rows; follow a player first with 'hccv track'.")
+    first, last = min(rows), max(rows)
+    xyxy = np.full((last - first + 1, 4), np.nan, np.float32)
+    scores = np.zeros(len(xyxy), np.float32)
+    states = np.full(len(xyxy), State.LOST, np.uint8)
+    for frame, (*box, score) in rows.items():
+        xyxy[frame - first], scores[frame - first], states[frame - first] = box, score, State.OBSERVED
+    return Track(xyxy, scores, states), first - 1

@@ -1,0 +1,64 @@
+"""Loads the embedded network for OpenVINO."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+STRIDE = 32
+"""Input sides must be multiples of this many pixels."""
+PADDING_GREY = 114
+
+
+def load_network(threads: int = 0, feature_tensors: tuple[str, ...] = ()) -> Any:
+    """Compile ``player_nano.onnx``.
+
+    The input is (B, H, W, 3) uint8 BGR with any B and any H, W that are multiples of 32; output 0
+    is (B, N, 5) float32.  ``feature_tensors`` names inner tensors to return as further outputs.
+    Returns an ``openvino.CompiledModel``; ``threads`` 0 leaves their number to OpenVINO.
+    """
+    import openvino as ov
+    from openvino.preprocess import PrePostProcessor
+
+    core = ov.Core()
+    model = core.read_model(str(files("hccv_player_nano") / "player_nano.onnx"))
+    _fold_focus(core, model)
+    if feature_tensors:
+        model.add_outputs(list(feature_tensors))
+    prepare = PrePostProcessor(model)
+    prepare.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
+    prepare.input().model().set_layout(ov.Layout("NCHW"))
+    config: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+    if threads:
+        config["INFERENCE_NUM_THREADS"] = threads
+    return core.compile_model(prepare.build(), "CPU", config)
+
+
+def _fold_focus(core: Any, model: Any) -> None:
+    """Replace the network's space-to-depth slices and first convolution by one convolution.
+
+    YOLOX starts by slicing the picture into its four pixel phases and stacking them, which costs
+    as much as several layers.  A 3x3 convolution over the stack is exactly a 6x6 convolution with
+    stride 2 over the picture.
+    """
+    import openvino as ov
+    from openvino import opset13 as ops
+
+    first = next(node for node in model.get_ordered_ops() if node.get_type_name() == "Convolution")
+    stack = first.input_value(0).get_node()
+    kernel = first.input_value(1).get_node().get_data()
+    picture = model.get_parameters()[0]
+    # Which phase comes at which place of the stack is asked of the graph, not assumed.
+    probe = core.compile_model(ov.Model([stack.output(0)], [picture], "focus"), "CPU")
+    folded = np.zeros((len(kernel), 3, 6, 6), np.float32)
+    for y in (0, 1):
+        for x in (0, 1):
+            impulse = np.zeros((1, 3, STRIDE, STRIDE), np.float32)
+            impulse[0, 0, y, x] = 1
+            place = int(np.argmax(probe({0: impulse})[0][0, :, 0, 0]))
+            folded[:, :, y::2, x::2] = kernel[:, place : place + 3]
+    replacement = ops.convolution(picture.output(0), ops.constant(folded), [2, 2], [2, 2], [2, 2], [1, 1])
+    for consumer in list(first.output(0).get_target_inputs()):
+        consumer.replace_source_output(replacement.output(0))
