@@ -1,0 +1,116 @@
+"""From a track to what an indicator draws by: a steady box, a steady height and a fade."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from highlight_cuts_cv.contracts import DrawJob
+from highlight_cuts_cv.model import ClipInfo, FloatArray, Track, read_only
+
+FADE_SECONDS = Fraction(1, 5)
+_BOX_SIGMA = 0.06
+"""Seconds.  Enough to take the shiver out of boxes, too little to cut a runner's corners."""
+_HEIGHT_SIGMA = 0.4
+"""Seconds.  A player's size on screen changes with the camera, not with each stride."""
+_JUMP = 1.0
+"""Body heights that a box may move from one frame to the next before it counts as a jump (a cut, or
+a correction by the user), which is kept as it is."""
+
+
+def prepare_draw(clip: ClipInfo, track: Track) -> DrawJob:
+    """Smooth a clip's track for drawing and work out how visible the marker is in each frame.
+
+    Boxes are smoothed within each run of frames without a loss or a jump, looking both ways, so
+    they do not lag.  When the player is lost the marker fades out over a fifth of a second, drifting
+    on ever slower; when found again it fades in.  A loss too short to fade out in is bridged.  The
+    first and last frames of a clip do not fade: clips are played joined.
+    """
+    visible = track.visible
+    opacity = _fade(visible, max(1, round(FADE_SECONDS * clip.rate)))
+    xyxy = np.full((len(track), 4), np.nan, np.float32)
+    heights = np.zeros(len(track), np.float32)
+    runs = _runs(track)
+    for start, stop in runs:
+        boxes = track.xyxy[start:stop].astype(np.float64)
+        xyxy[start:stop] = _smooth(boxes, _BOX_SIGMA * float(clip.rate))
+        heights[start:stop] = _smooth(boxes[:, 3:] - boxes[:, 1:2], _HEIGHT_SIGMA * float(clip.rate))[:, 0]
+    # A point mirrored past the end of a run that shrinks fast could come out below nothing.
+    heights[visible] = np.maximum(heights[visible], 1.0)
+    for (start, stop), (following, _) in zip(runs, [*runs[1:], (len(track), 0)], strict=True):
+        _fill_gap(xyxy, heights, opacity, start, stop, following)
+    for array in (xyxy, heights, opacity):
+        read_only(array)
+    return DrawJob(clip=clip, track=track, xyxy=xyxy, heights=heights, opacity=opacity)
+
+
+def _fade(visible: NDArray[np.bool_], frames: int) -> FloatArray:
+    """(F,) float32: follows *visible* by at most a *frames*-th per frame, starting from it."""
+    level = frames if len(visible) and visible[0] else 0
+    levels = np.zeros(len(visible), np.float32)
+    for index, seen in enumerate(visible):
+        level = min(level + 1, frames) if seen else max(level - 1, 0)
+        levels[index] = level
+    return levels / np.float32(frames)
+
+
+def _runs(track: Track) -> list[tuple[int, int]]:
+    """Half-open ranges of frames in which the box moves without a loss or a jump."""
+    visible = track.visible
+    centers = (track.xyxy[:, :2] + track.xyxy[:, 2:]) / 2
+    heights = track.xyxy[:, 3] - track.xyxy[:, 1]
+    runs: list[tuple[int, int]] = []
+    for index in np.flatnonzero(visible):
+        moved = np.hypot(*(centers[index] - centers[index - 1])) if index else np.nan
+        joins = runs and runs[-1][1] == index and moved <= _JUMP * max(heights[index], heights[index - 1])
+        if joins:
+            runs[-1] = (runs[-1][0], int(index) + 1)
+        else:
+            runs.append((int(index), int(index) + 1))
+    return runs
+
+
+def _smooth(values: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
+    """Gaussian smoothing of each column of (N, C), *sigma* in frames.
+
+    Both ends are continued by their own mirror image through the end point, which leaves the end
+    points and steady motion where they are.
+    """
+    reach = min(int(np.ceil(3 * sigma)), len(values) - 1)
+    if reach < 1:
+        return values
+    offsets = np.arange(-reach, reach + 1)
+    kernel = np.exp(-0.5 * (offsets / sigma) ** 2)
+    kernel /= kernel.sum()
+    before = 2 * values[0] - values[reach:0:-1]
+    after = 2 * values[-1] - values[-2 : -reach - 2 : -1]
+    padded = np.concatenate((before, values, after))
+    return np.stack([np.convolve(column, kernel, mode="valid") for column in padded.T], axis=1)
+
+
+def _fill_gap(
+    xyxy: FloatArray, heights: FloatArray, opacity: FloatArray, start: int, stop: int, following: int
+) -> None:
+    """Give boxes to the frames from *stop* to *following* in which the marker still shows."""
+    shown = stop
+    while shown < following and opacity[shown] > 0:
+        shown += 1
+    if shown == stop:
+        return
+    count = shown - stop
+    heights[stop:shown] = heights[stop - 1]
+    if shown == following and following < len(xyxy):
+        move = xyxy[following] - xyxy[stop - 1]
+        if np.abs(move).max() <= _JUMP * heights[stop - 1] * (count + 1):
+            share = (np.arange(1, count + 1) / (count + 1))[:, None]
+            xyxy[stop:shown] = xyxy[stop - 1] + share * move
+            heights[stop:shown] += share[:, 0] * (heights[following] - heights[stop - 1])
+            return
+    velocity = np.zeros(4)
+    if stop - start >= 2:
+        back = min(3, stop - start - 1)
+        steps = (xyxy[stop - 1] - xyxy[stop - 1 - back]) / back
+        velocity[[0, 2]], velocity[[1, 3]] = (steps[0] + steps[2]) / 2, (steps[1] + steps[3]) / 2
+    xyxy[stop:shown] = xyxy[stop - 1] + np.cumsum(opacity[stop:shown])[:, None] * velocity
