@@ -1,0 +1,81 @@
+"""The clips of a timeline, as the rest of the tool sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import opentimelineio as otio
+
+from highlight_cuts_cv.model import BadInputError, MediaInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineClip:
+    """A stretch of a video file that the timeline shows.
+
+    ``start`` is in seconds from the media's first frame, whatever timecode the file carries;
+    ``frame_count`` counts frames at ``rate``, the timeline's.  Of these the first ``head`` and the
+    last ``tail`` are seen only inside a transition or a speed change.  ``position`` is the timeline
+    frame at which the clip itself (without ``head``) begins.  ``info`` is the probed media.
+    ``otio_index`` is its place among all clips of the timeline, see :meth:`Timeline.otio_clip`.
+    """
+
+    clip_id: str
+    name: str
+    track: str
+    media: Path
+    start: Fraction
+    frame_count: int
+    rate: Fraction
+    info: MediaInfo
+    position: int
+    otio_index: int
+    head: int = 0
+    tail: int = 0
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds that the clip needs of its media."""
+        return self.frame_count / self.rate
+
+    def media_frames(self) -> tuple[int, int]:
+        """The media frames that cover the clip: (first frame counted from 0, number of frames).
+
+        Counted at the media's nominal rate, so with a variable rate it is a starting point only.
+        """
+        rate = self.info.rate
+        # Source times that went through floats may be off by a hair; that must not cost a frame.
+        hair = Fraction(1, 100)
+        first = max(int(self.start * rate + hair), 0)
+        end = -int(-((self.start + self.duration) * rate - hair) // 1)
+        return first, max(min(end, self.info.frame_count) - first, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """A timeline that was read: its file, its clips in order of appearance, and the OTIO object.
+
+    ``warnings`` are whole sentences about what was left out.  Treat ``otio`` as read-only: writing
+    works on a copy of it.
+    """
+
+    path: Path
+    name: str
+    rate: Fraction
+    clips: tuple[TimelineClip, ...]
+    otio: otio.schema.Timeline = field(repr=False, compare=False)
+    warnings: tuple[str, ...] = ()
+
+    def clip(self, clip_id: str) -> TimelineClip:
+        """The clip called *clip_id*.  Raises BadInputError that lists the clips there are."""
+        for clip in self.clips:
+            if clip.clip_id == clip_id:
+                return clip
+        listed = ", ".join(clip.clip_id for clip in self.clips)
+        raise BadInputError(f"{self.path} has no clip '{clip_id}'; it has: {listed}.")
+
+    def otio_clip(self, clip: TimelineClip) -> otio.schema.Clip:
+        """The OTIO clip that *clip* was read from."""
+        return list(self.otio.find_clips())[clip.otio_index]

@@ -1,0 +1,88 @@
+"""The highlight-cuts CSV as a timeline: at its media's rate, within its media, with audio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import opentimelineio as otio
+
+from highlight_cuts_cv.model import BadInputError
+from highlight_cuts_cv.timeline.loading import choose, read_file
+from highlight_cuts_cv.timeline.sources import Sources, media_timecode
+from highlight_cuts_cv.timeline.times import exact_rate, frame_range, nearest_frame, seconds
+
+SUFFIX = ".csv"
+
+
+def load_csv(
+    path: Path, player: str | None, sources: Sources, adapter_args: Mapping[str, object]
+) -> otio.schema.Timeline:
+    """Read a CSV at the rate of its first medium, cut to what the media hold, with an audio track.
+
+    Raises BadInputError like :func:`~highlight_cuts_cv.timeline.loading.load`.
+    """
+    # Other adapters for .csv may be installed; ours is asked for by name.
+    args: dict[str, object] = {"adapter_name": "highlight_cuts_csv", **adapter_args}
+    if player is not None:
+        args["player"] = player
+    timeline = choose(path, read_file(path, args), player)
+    first = sources.find(timeline.find_clips()[0])
+    if first is not None and "rate" not in args and first.info.rate != exact_rate(_rate(timeline)):
+        args["rate"] = first.info.rate
+        timeline = choose(path, read_file(path, args), player)
+    for clip in timeline.find_clips():
+        _fit(path, clip, sources)
+    _add_audio(timeline, sources)
+    return timeline
+
+
+def _rate(timeline: otio.schema.Timeline) -> float:
+    return timeline.find_clips()[0].source_range.duration.rate
+
+
+def _fit(path: Path, clip: otio.schema.Clip, sources: Sources) -> None:
+    """Cut the end to the media's (padding and rough times reach beyond it); count from its timecode."""
+    source = sources.find(clip)
+    if source is None:
+        return
+    info, used = source.info, clip.source_range
+    rate = exact_rate(used.duration.rate)
+    start = seconds(used.start_time)
+    if start >= info.duration:
+        raise BadInputError(
+            f"A clip of '{clip.name}' in {path} starts at {float(start):.2f} s, "
+            f"but {source.path} is {float(info.duration):.2f} s long."
+        )
+    room = max(nearest_frame(info.duration - start, rate), 1)
+    count = min(int(used.duration.value), room)
+    if count < used.duration.value:
+        sources.warnings.append(
+            f"The clip at {float(start):.2f} s of {source.path.name} was cut to the video's end."
+        )
+    # A CSV counts from the first frame, but editors count source time from the file's timecode.
+    first = nearest_frame(media_timecode(info), rate)
+    clip.source_range = frame_range(first + int(used.start_time.value), count, rate)
+    clip.media_reference.available_range = frame_range(first, nearest_frame(info.duration, rate), rate)
+    for marker in clip.markers:
+        marked = marker.marked_range
+        begin = otio.opentime.RationalTime(first, float(rate)) + marked.start_time
+        marker.marked_range = otio.opentime.TimeRange(begin, marked.duration)
+
+
+def _add_audio(timeline: otio.schema.Timeline, sources: Sources) -> None:
+    """Editors take sound from audio tracks only, and link it by Resolve's Link Group ID."""
+    video = timeline.video_tracks()[0]
+    audio = otio.schema.Track("A1", kind=otio.schema.TrackKind.Audio)
+    for number, clip in enumerate(video, start=1):
+        source = sources.find(clip)
+        if source is None or not source.info.audio:
+            audio.append(otio.schema.Gap(duration=clip.source_range.duration))
+            continue
+        link = {"Link Group ID": number}
+        clip.metadata["Resolve_OTIO"] = link
+        sound = otio.schema.Clip(clip.name, clip.media_reference.clone(), clip.source_range)
+        sound.metadata["Resolve_OTIO"] = link
+        audio.append(sound)
+    if any(isinstance(item, otio.schema.Clip) for item in audio):
+        timeline.tracks.append(audio)

@@ -1,0 +1,120 @@
+"""From what a timeline says about a medium to the file on this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from urllib.parse import unquote
+
+from highlight_cuts_cv.model import BadInputError
+
+_DRIVE = re.compile(r"/?[A-Za-z]:[\\/]")
+
+
+def plain_path(url: str) -> str:
+    """*url* without ``file://``, still percent-encoded if it was; other schemes are left alone.
+
+    Not parsed as a URL on purpose: OTIO writes ``file://`` URLs unquoted, and a parser would cut
+    the path at ``#`` or ``?``.
+
+    >>> plain_path("file:///game%20one.mp4"), plain_path("file:///C:/game.mp4")
+    ('/game%20one.mp4', 'C:/game.mp4')
+    >>> plain_path("file://server/share/game.mp4")
+    '//server/share/game.mp4'
+    """
+    path = url.strip()
+    if path[:7].lower() == "file://":
+        path = path[7:]
+        if path[:10].lower() == "localhost/":
+            path = path[9:]
+        elif not path.startswith("/") and not _DRIVE.match(path):
+            path = f"//{path}"  # file://server/share is the UNC path //server/share
+    elif path[:5].lower() == "file:":
+        path = path[5:]
+    if path.startswith("/") and _DRIVE.match(path):
+        path = path[1:]
+    return path
+
+
+def parts_of(path: str) -> tuple[str, ...]:
+    """The folders and the file name of a path written on any system."""
+    windows = _DRIVE.match(path) or (path.startswith("\\\\")) or ("\\" in path and "/" not in path)
+    pure = PureWindowsPath(path) if windows else PurePosixPath(path)
+    return tuple(part for part in pure.parts if part not in (pure.anchor, "."))
+
+
+class MediaFinder:
+    """Finds media: where the timeline says, else by file name under *media_root*.
+
+    *base* is the folder that relative paths count from.  Raises BadInputError when *media_root*
+    is not a folder.
+    """
+
+    def __init__(self, base: Path, media_root: Path | None = None) -> None:
+        self._base = base
+        self._root = media_root
+        self._index: dict[str, list[Path]] | None = None
+        if media_root is not None and not media_root.is_dir():
+            raise BadInputError(f"The media root {media_root} is not a folder.")
+
+    def find(self, url: str) -> Path | None:
+        """The absolute path of the file that *url* names, or ``None``.
+
+        Raises BadInputError when several files under the media root fit equally well.
+        """
+        raw = plain_path(url)
+        if not raw:
+            return None
+        # As written comes first: a name may really contain '%20'.
+        for text in dict.fromkeys((raw, unquote(raw))):
+            try:
+                path = Path(os.path.abspath(self._base / text))
+                if path.is_file():
+                    return path
+            except (OSError, ValueError):  # a name that this system cannot even look up
+                continue
+        if self._root is None:
+            return None
+        for text in dict.fromkeys((raw, unquote(raw))):
+            if found := self._find_by_name(parts_of(text)):
+                return found
+        return None
+
+    def _find_by_name(self, parts: tuple[str, ...]) -> Path | None:
+        if not parts:
+            return None
+        if self._index is None:
+            self._index = _files_by_name(self._root) if self._root else {}
+        candidates = self._index.get(parts[-1].casefold(), [])
+        exact = [path for path in candidates if path.name == parts[-1]] or candidates
+        if not exact:
+            return None
+        # Of several with the name, the one whose folders agree best with the old path.
+        scores = [_common_tail(path.parts, parts) for path in exact]
+        best = [path for path, score in zip(exact, scores, strict=True) if score == max(scores)]
+        if len(best) > 1:
+            listed = ", ".join(map(str, best[:4]))
+            raise BadInputError(
+                f"Several files under {self._root} are called '{parts[-1]}': {listed}. "
+                "Give a --media-root that holds only the right one."
+            )
+        return best[0]
+
+
+def _files_by_name(root: Path) -> dict[str, list[Path]]:
+    index: dict[str, list[Path]] = {}
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        for name in sorted(names):
+            index.setdefault(name.casefold(), []).append(Path(os.path.abspath(folder)) / name)
+    return index
+
+
+def _common_tail(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    count = 0
+    for a, b in zip(reversed(one), reversed(other), strict=False):
+        if a.casefold() != b.casefold():
+            break
+        count += 1
+    return count

@@ -1,0 +1,99 @@
+"""Putting a tracked render in a clip's place, and taking it out again.
+
+The render is active under ``DEFAULT_MEDIA``; what the clip had stays as a second reference.  All
+that is needed to go back is kept in the clip's metadata, so that a tracked timeline, even after
+the user trimmed its clips, can be read and tracked again from the untouched media.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import opentimelineio as otio
+
+from highlight_cuts_cv.timeline.times import exact_rate, frame_range, nearest_frame, seconds
+
+NAMESPACE = "highlight_cuts_cv"
+_DEFAULT = otio.schema.Clip.DEFAULT_MEDIA_KEY
+_ORIGINAL = "original"
+
+
+def replace_media(
+    clip: otio.schema.Clip,
+    render: otio.schema.ExternalReference,
+    source_range: otio.opentime.TimeRange,
+    first: Fraction,
+    rate: Fraction,
+    metadata: Mapping[str, object],
+) -> None:
+    """Make *render* the clip's active media, showing *source_range* of it.
+
+    *first* is the original source time, in seconds, of the render's first available frame; markers
+    move along, in whole frames at *rate*.  *metadata* goes under our namespace, with the way back.
+    """
+    references = dict(clip.media_references())
+    active = clip.active_media_reference_key
+    displaced = None
+    if _DEFAULT in references:
+        displaced = _free_key(references)
+        references[displaced] = references.pop(_DEFAULT)
+    original = displaced if active == _DEFAULT else active
+    begin = seconds(render.available_range.start_time)
+    clip.metadata[NAMESPACE] = {
+        **metadata,
+        "original": {
+            "reference": original,
+            "displaced_default": displaced,
+            "source_range": clip.source_range,
+            "written_range": source_range,
+            "first": otio.opentime.RationalTime(float(first * rate), float(rate)),
+        },
+    }
+    _shift_markers(clip, begin - first, rate)
+    references[_DEFAULT] = render
+    clip.set_media_references(references, _DEFAULT)
+    clip.source_range = source_range
+
+
+def restore_originals(timeline: otio.schema.Timeline) -> None:
+    """Undo :func:`replace_media` in every clip that still has its original reference."""
+    for clip in timeline.find_clips():
+        ours = clip.metadata.get(NAMESPACE)
+        back = ours.get("original") if ours is not None else None
+        if back is None or back.get("reference") not in clip.media_references():
+            continue
+        references = dict(clip.media_references())
+        render = references.pop(_DEFAULT, None)
+        if render is None or render.available_range is None:
+            continue
+        shift = seconds(back["first"]) - seconds(render.available_range.start_time)
+        now, written, was = clip.source_range, back["written_range"], back["source_range"]
+        rate = exact_rate((was or written).start_time.rate)
+        _shift_markers(clip, shift, rate)
+        if now is None or now == written:
+            clip.source_range = was
+        else:  # trimmed by the user since
+            start = nearest_frame(seconds(now.start_time) + shift, rate)
+            clip.source_range = frame_range(start, nearest_frame(seconds(now.duration), rate), rate)
+        active = back["reference"]
+        if back["displaced_default"] in references:
+            references[_DEFAULT] = references.pop(back["displaced_default"])
+            active = _DEFAULT if active == back["displaced_default"] else active
+        clip.set_media_references(references, active)
+        del clip.metadata[NAMESPACE]
+
+
+def _free_key(references: Mapping[str, object]) -> str:
+    key, number = _ORIGINAL, 2
+    while key in references:
+        key, number = f"{_ORIGINAL}-{number}", number + 1
+    return key
+
+
+def _shift_markers(clip: otio.schema.Clip, offset: Fraction, rate: Fraction) -> None:
+    """Move the clip's markers, which are in source time, so that they stay on their pictures."""
+    for marker in clip.markers:
+        marked = marker.marked_range
+        start = nearest_frame(seconds(marked.start_time) + offset, rate)
+        marker.marked_range = frame_range(start, nearest_frame(seconds(marked.duration), rate), rate)

@@ -1,0 +1,216 @@
+"""Any timeline that an installed OTIO adapter reads, as clips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import opentimelineio as otio
+
+from highlight_cuts_cv.model import BadInputError, MediaInfo
+from highlight_cuts_cv.timeline import csv_input
+from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
+from highlight_cuts_cv.timeline.loading import load
+from highlight_cuts_cv.timeline.locate import MediaFinder
+from highlight_cuts_cv.timeline.names import safe_name
+from highlight_cuts_cv.timeline.originals import restore_originals
+from highlight_cuts_cv.timeline.sources import Source, Sources
+from highlight_cuts_cv.timeline.times import exact_rate, nearest_frame, seconds
+
+_Window = tuple[Fraction, Fraction | None]
+
+
+def read_timeline(
+    path: Path,
+    media_root: Path | None = None,
+    player: str | None = None,
+    probe: Callable[[Path], MediaInfo] | None = None,
+    **adapter_args: object,
+) -> Timeline:
+    """Read the timeline file *path* into clips, in order of appearance.
+
+    Media that is not where the timeline says is looked for by name under *media_root*.  *player*
+    chooses one timeline where the file holds several (a CSV holds one for each player).  *probe*
+    is :func:`highlight_cuts_cv.media.probe` unless a test gives another.  *adapter_args* go to the
+    OTIO adapter (for example ``padding`` for a CSV).
+
+    Clips whose media cannot be followed (titles, stills, image sequences) are left out with a
+    warning; disabled clips and tracks and audio are left alone.  A timeline that this tool wrote is
+    read as it was before tracking.  Raises BadInputError when the file cannot be read, holds several
+    timelines and none was chosen, has no video clip, or a clip's media is missing or too short.
+    """
+    if probe is None:
+        from highlight_cuts_cv.media import probe
+    path = Path(path).absolute()
+    # An .otiod bundle is a folder, and its media paths count from it.
+    sources = Sources(MediaFinder(path if path.is_dir() else path.parent, media_root), probe, path)
+    if path.suffix.lower() == csv_input.SUFFIX:
+        timeline = csv_input.load_csv(path, player, sources, adapter_args)
+    else:
+        timeline = load(path, player, adapter_args)
+    restore_originals(timeline)
+    rate = _timeline_rate(timeline, sources)
+    walker = _Walker(timeline, rate, sources)
+    clips = walker.clips()
+    if not clips:
+        reasons = " ".join(sources.warnings) or "It has no video clips that are enabled."
+        raise BadInputError(f"There is nothing to follow in {path}. {reasons}")
+    return Timeline(
+        path=path,
+        name=timeline.name or path.stem,
+        rate=rate,
+        clips=clips,
+        otio=timeline,
+        warnings=tuple(dict.fromkeys(sources.warnings)),
+    )
+
+
+def _timeline_rate(timeline: otio.schema.Timeline, sources: Sources) -> Fraction:
+    """The rate that the timeline runs at, which OTIO does not say outright.
+
+    A global start time is in it; else most of the clips' source ranges are; else the first media.
+    """
+    start = timeline.global_start_time
+    if start is not None and start.rate > 1:  # 1 is what an unset RationalTime has
+        return exact_rate(start.rate)
+    weights: dict[Fraction, Fraction] = {}
+    clips = [clip for clip in timeline.find_clips() if _is_shown_video(clip)]
+    for clip in clips:
+        if clip.source_range is not None:
+            duration = clip.source_range.duration
+            rate = exact_rate(duration.rate)
+            weights[rate] = weights.get(rate, Fraction(0)) + seconds(duration)
+    if weights:
+        return max(weights, key=lambda rate: weights[rate])
+    for clip in clips:
+        if source := sources.find(clip):
+            available = clip.media_reference.available_range
+            return exact_rate(available.duration.rate) if available else source.info.rate
+    return Fraction(30)
+
+
+def _is_shown_video(item: otio.core.Item | None) -> bool:
+    while item is not None:
+        if not item.enabled or (
+            isinstance(item, otio.schema.Track) and item.kind != otio.schema.TrackKind.Video
+        ):
+            return False
+        item = item.parent()
+    return True
+
+
+class _Walker:
+    """Finds the clips that are shown, and when."""
+
+    def __init__(self, timeline: otio.schema.Timeline, rate: Fraction, sources: Sources) -> None:
+        self._timeline = timeline
+        self._rate = rate
+        self._sources = sources
+        self._all = list(timeline.find_clips())
+
+    def clips(self) -> tuple[TimelineClip, ...]:
+        found: list[TimelineClip] = []
+        for number, child in enumerate(self._timeline.tracks, start=1):
+            name = child.name or f"V{number}"
+            for clip, position in self._walk(child, Fraction(0), (Fraction(0), None)):
+                if source := self._sources.find(clip):
+                    found.append(self._timeline_clip(clip, source, position, name))
+        found.sort(key=lambda clip: clip.position)  # stable: the lower track first
+        return tuple(
+            replace(clip, clip_id=f"{number:02d}-{safe_name(clip.name)}")
+            for number, clip in enumerate(found, start=1)
+        )
+
+    def _walk(
+        self, item: otio.core.Composable, begin: Fraction, window: _Window
+    ) -> Iterator[tuple[otio.schema.Clip, Fraction]]:
+        """The clips in *item*, which begins at *begin* seconds, seen through *window*, with their begins."""
+        end = begin + self._duration(item)
+        first, last = window
+        # Clips that a nested sequence's trim hides are not shown.
+        if not item.enabled or end <= first or (last is not None and begin >= last):
+            return
+        if isinstance(item, otio.schema.Clip):
+            yield item, begin
+            return
+        if not isinstance(item, otio.core.Composition):
+            return
+        if isinstance(item, otio.schema.Track) and item.kind != otio.schema.TrackKind.Video:
+            return
+        if item.source_range is not None:
+            first, last = max(first, begin), end if last is None else min(last, end)
+            begin -= seconds(item.source_range.start_time)
+        for child in item:
+            if isinstance(child, otio.schema.Transition):
+                continue
+            yield from self._walk(child, begin, (first, last))
+            if isinstance(item, otio.schema.Track):
+                begin += self._duration(child)
+
+    def _duration(self, item: otio.core.Composable) -> Fraction:
+        if isinstance(item, otio.schema.Transition):
+            return Fraction(0)
+        if item.source_range is not None:
+            return seconds(item.source_range.duration)
+        if isinstance(item, otio.schema.Clip):
+            if item.media_reference.available_range is None and _is_shown_video(item):
+                self._sources.find(item)  # fills in the available range
+            available = item.media_reference.available_range
+            return seconds(available.duration) if available else Fraction(0)
+        lengths = [self._duration(child) for child in item] if isinstance(item, otio.core.Composition) else []
+        return (
+            sum(lengths, Fraction(0))
+            if isinstance(item, otio.schema.Track)
+            else max(lengths, default=Fraction(0))
+        )
+
+    def _timeline_clip(
+        self, clip: otio.schema.Clip, source: Source, position: Fraction, track: str
+    ) -> TimelineClip:
+        rate, info = self._rate, source.info
+        trimmed = clip.trimmed_range()
+        start = seconds(trimmed.start_time) - source.origin
+        length = seconds(trimmed.duration)
+        first_frame = nearest_frame(position, rate)
+        # Rounding both ends, not the length, keeps what follows from drifting in mixed rates.
+        body = max(nearest_frame(position + length, rate) - first_frame, 1)
+        source.check_range(clip, start, body / rate, 1 / rate)
+        head, tail = self._handles(clip, trimmed, body)
+        head = min(head, int(start * rate))
+        tail = max(min(tail, int((info.duration - start) * rate) - body), 0)
+        return TimelineClip(
+            clip_id="",
+            name=_name(clip, source.path),
+            track=track,
+            media=source.path,
+            start=start - head / rate,
+            frame_count=head + body + tail,
+            rate=rate,
+            info=info,
+            position=first_frame,
+            otio_index=self._all.index(clip),
+            head=head,
+            tail=tail,
+        )
+
+    def _handles(
+        self, clip: otio.schema.Clip, trimmed: otio.opentime.TimeRange, body: int
+    ) -> tuple[int, int]:
+        """Frames before and after the trimmed range that transitions and speed changes show."""
+        visible = clip.visible_range()
+        lead = seconds(trimmed.start_time) - seconds(visible.start_time)
+        trail = seconds(visible.duration) - seconds(trimmed.duration) - lead
+        head, tail = (-int(-time * self._rate // 1) for time in (lead, trail))
+        for effect in clip.effects:
+            if isinstance(effect, otio.schema.LinearTimeWarp) and abs(effect.time_scalar) > 1:
+                # Hosts disagree on whether a range counts media or timeline frames: cover both.
+                tail += -int(-body * (abs(Fraction(effect.time_scalar)) - 1) // 1)
+        return head, tail
+
+
+def _name(clip: otio.schema.Clip, media: Path) -> str:
+    """What the clip is called; a file's suffix says nothing, and would end up in our file names."""
+    name = clip.name.strip() or media.stem
+    return name[: -len(media.suffix)] if media.suffix and name.endswith(media.suffix) else name

@@ -1,0 +1,156 @@
+"""The updated timeline: tracked renders in the place of the clips' media, all else as it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import opentimelineio as otio
+
+from highlight_cuts_cv.media.atomic import atomic_output
+from highlight_cuts_cv.model import BadInputError, JobFailedError, MediaInfo
+from highlight_cuts_cv.timeline.cleaning import at_rate, external_references, plain_paths, spell_ntsc
+from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
+from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
+from highlight_cuts_cv.timeline.names import is_safe_name
+from highlight_cuts_cv.timeline.originals import replace_media
+from highlight_cuts_cv.timeline.sources import media_timecode
+from highlight_cuts_cv.timeline.times import frame_range, nearest_frame, seconds
+
+TARGETS = ("any", "kdenlive", "resolve")
+# OTIO 0.19 raises Marker to 3, and 0.18 then fails on the whole file.
+_SCHEMAS = ("OTIO_CORE", "0.18.1")
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedRender:
+    """A finished render of a clip: its file, and what to note about it under ``highlight_cuts_cv``.
+
+    The file covers exactly the clip's ``frame_count`` frames.  ``metadata`` holds plain JSON values.
+    """
+
+    path: Path
+    metadata: Mapping[str, object] = field(default_factory=dict)
+
+
+def write_tracked(
+    timeline: Timeline,
+    renders: Mapping[str, TrackedRender],
+    output: Path,
+    target: str = "any",
+    probe: Callable[[Path], MediaInfo] | None = None,
+) -> Path:
+    """Write *timeline* with *renders* (by clip id) to *output* and return the path written.
+
+    Each render becomes its clip's active media; the original stays as the reference ``original``.
+    *target* is the editor it is for: ``any``, ``kdenlive`` (every range of the edit in whole frames
+    of the timeline's rate) or ``resolve`` (refused when any medium is missing, which would fail the
+    whole import).  *output* ends in ``.otio``; ``.csv`` is replaced by it.
+
+    Raises BadInputError for an unknown clip id or target or an unsuitable *output*, JobFailedError when a
+    render is missing, too short, or of a variable rate, or the file written does not read back the same.
+    """
+    if probe is None:
+        from highlight_cuts_cv.media import probe
+    output = _checked_output(timeline, output)
+    if target not in TARGETS:
+        raise BadInputError(f"There is no target '{target}'; choose one of: {', '.join(TARGETS)}.")
+    chosen = [(timeline.clip(clip_id), render) for clip_id, render in renders.items()]
+    result = timeline.otio.deepcopy()
+    spell_ntsc(result)
+    clips = list(result.find_clips())
+    for clip, render in chosen:
+        _put(clips[clip.otio_index], clip, render, probe)
+    plain_paths(result, MediaFinder(timeline.path if timeline.path.is_dir() else timeline.path.parent))
+    if target == "kdenlive":
+        at_rate(result, timeline.rate)
+    if target == "resolve":
+        _require_all_media(result)
+    text = _serialized(result)
+    with atomic_output(output) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+        _check_written(temporary, text, {clip.otio_index: render for clip, render in chosen}, output)
+    return output
+
+
+def _checked_output(timeline: Timeline, output: Path) -> Path:
+    output = Path(output).absolute()
+    if output.suffix.lower() == ".csv":  # a CSV can name neither renders nor tracks
+        output = output.with_suffix(".otio")
+    if output.suffix.lower() != ".otio":
+        raise BadInputError(f"The tracked timeline is written as .otio, but the output is {output}.")
+    if output == timeline.path:
+        raise BadInputError(f"{output} is the timeline that was read; give the tracked one another name.")
+    return output
+
+
+def _put(
+    otio_clip: otio.schema.Clip, clip: TimelineClip, render: TrackedRender, probe: Callable[[Path], MediaInfo]
+) -> None:
+    path = Path(render.path).absolute()
+    if not is_safe_name(path.name):
+        raise ValueError(f"{path.name!r} must be made of letters, digits, '.', '_' and '-'; use safe_name()")
+    if not path.is_file():
+        raise JobFailedError(f"The render of clip '{clip.clip_id}' is missing: there is no file {path}.")
+    info = probe(path)
+    if info.variable_rate:
+        raise JobFailedError(f"The render {path} has a variable frame rate, which editors show out of step.")
+    rate = clip.rate
+    # The last frame needs a picture at its beginning; one frame less is bridged by every editor,
+    # and happens when a clip ends with its media.
+    if (clip.frame_count - 2) / rate >= info.duration:
+        raise JobFailedError(
+            f"The render {path} is {float(info.duration):.3f} s long, "
+            f"but clip '{clip.clip_id}' needs {float(clip.duration):.3f} s."
+        )
+    begin = nearest_frame(media_timecode(info), rate)
+    reference = otio.schema.ExternalReference(
+        target_url=path.as_posix(),
+        available_range=frame_range(begin, max(clip.frame_count, int(info.duration * rate)), rate),
+    )
+    reference.name = path.name
+    body = clip.frame_count - clip.head - clip.tail
+    first = seconds(otio_clip.trimmed_range().start_time) - clip.head / rate
+    replace_media(
+        otio_clip, reference, frame_range(begin + clip.head, body, rate), first, rate, render.metadata
+    )
+
+
+def _require_all_media(timeline: otio.schema.Timeline) -> None:
+    for clip, reference in external_references(timeline):
+        path = plain_path(reference.target_url)
+        if reference is clip.media_reference and not Path(path).is_file():
+            raise BadInputError(
+                f"Resolve would refuse this timeline, because the media of clip '{clip.name}' is missing: "
+                f"there is no file {path}. Put it there, or write for another target."
+            )
+
+
+def _serialized(timeline: otio.schema.Timeline) -> str:
+    versions = otio.versioning.fetch_map(*_SCHEMAS)
+    return str(otio.core.serialize_json_to_string(timeline, versions, 4))
+
+
+def _check_written(path: Path, expected: str, renders: Mapping[int, TrackedRender], output: Path) -> None:
+    """Read *path* back and hold it against the rules.  Raises JobFailedError naming *output*."""
+    back = otio.adapters.read_from_file(str(path), adapter_name="otio_json")
+    if json.loads(_serialized(back)) != json.loads(expected):
+        raise JobFailedError(f"The timeline {output} did not read back as it was written.")
+    clips = list(back.find_clips())
+    for index, render in renders.items():
+        clip = clips[index]
+        url, available = clip.media_reference.target_url, clip.media_reference.available_range
+        if not (Path(url).is_absolute() and Path(url).samefile(render.path)):
+            raise JobFailedError(
+                f"In {output}, clip '{clip.name}' does not point at its render {render.path}."
+            )
+        used = clip.source_range
+        # TimeRange.contains() wants room at both ends, so it is no use here.
+        inside = (
+            available.start_time <= used.start_time
+            and used.end_time_exclusive() <= available.end_time_exclusive()
+        )
+        if not inside:
+            raise JobFailedError(f"In {output}, clip '{clip.name}' uses more than its render {url} has.")
