@@ -5,11 +5,11 @@ The names below are the plain public API; they load what they need when first us
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from highlight_cuts_cv.model import BoundingBox, TrackingFrame
-
 if TYPE_CHECKING:
+    from highlight_cuts_cv.model import BoundingBox, TrackingFrame
     from highlight_cuts_cv.simple import concat_tracked_clips, detect_players, render_indicator, track_player
 
 __version__ = "0.1.0"
@@ -23,12 +23,17 @@ __all__ = [
     "track_player",
 ]
 
-_SIMPLE = {"concat_tracked_clips", "detect_players", "render_indicator", "track_player"}
+_HOMES = {
+    "BoundingBox": "model",
+    "TrackingFrame": "model",
+    "concat_tracked_clips": "simple",
+    "detect_players": "simple",
+    "render_indicator": "simple",
+    "track_player": "simple",
+}
 
 
 def __getattr__(name: str) -> object:
-    if name in _SIMPLE:
-        from highlight_cuts_cv import simple
-
-        return getattr(simple, name)
+    if name in _HOMES:
+        return getattr(import_module(f"highlight_cuts_cv.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from highlight_cuts_cv.model import BadInputError, CancelledError, HighlightCutsError
+from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
 
 BAD_INPUT, JOB_FAILED, CANCELLED = 2, 1, 130
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from highlight_cuts_cv.model import BadInputError
+from highlight_cuts_cv.errors import BadInputError
 
 DEFAULT_DETECTOR = "player-nano"
 DEFAULT_TRACKER = "csrt"

@@ -17,7 +17,7 @@ from highlight_cuts_cv.choices import (
     parse_choice,
 )
 from highlight_cuts_cv.console import progress_bars, say, say_warning, table
-from highlight_cuts_cv.model import BadInputError
+from highlight_cuts_cv.errors import BadInputError
 
 app = typer.Typer(
     name="hccv",
@@ -124,8 +124,8 @@ def detect(
     detector: DetectorName = DEFAULT_DETECTOR,
 ) -> None:
     """Show who can be picked in a frame, numbered."""
-    from highlight_cuts_cv.pipeline import detect_frame
     from highlight_cuts_cv.pictures import numbered_picture, write_picture
+    from highlight_cuts_cv.pipeline import detect_frame
 
     picture, found = detect_frame(video, frame, parse_choice(detector))
     boxes = found.boxes()

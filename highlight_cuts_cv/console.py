@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
-from highlight_cuts_cv.contracts import Progress as Report
+if TYPE_CHECKING:
+    from highlight_cuts_cv.contracts import Progress as Report
 
 # soft_wrap: a path cut by a line break cannot be copied from the terminal.
 out = Console(soft_wrap=True, highlight=False)
@@ -50,6 +44,16 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 @contextmanager
 def progress_bars() -> Iterator[Callable[[str], Report]]:
     """Bars on standard error, one per step, with the frames done and the time left."""
+    # Only jobs need it, and it takes a tenth of a second to import.
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -17,24 +17,35 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError, JobFailedError
+
+__all__ = [
+    "Anchor",
+    "AudioInfo",
+    "BadInputError",
+    "BoundingBox",
+    "ByteArray",
+    "CancelledError",
+    "ClipInfo",
+    "ColorTags",
+    "Detections",
+    "FloatArray",
+    "Frame",
+    "HighlightCutsError",
+    "JobFailedError",
+    "MediaInfo",
+    "Placement",
+    "Region",
+    "Sprite",
+    "SpriteTrack",
+    "State",
+    "Track",
+    "TrackingFrame",
+    "read_only",
+]
+
 FloatArray = NDArray[np.float32]
 ByteArray = NDArray[np.uint8]
-
-
-class HighlightCutsError(Exception):
-    """Base of all errors whose message is meant for the user, as whole sentences."""
-
-
-class BadInputError(HighlightCutsError):
-    """What the user gave (a file, a value, a pick) cannot be used.  The CLI exits with 2."""
-
-
-class JobFailedError(HighlightCutsError):
-    """The input was fine but the job could not be finished.  The CLI exits with 1."""
-
-
-class CancelledError(HighlightCutsError):
-    """The user stopped the job; nothing half-written remains."""
 
 
 def read_only(array: NDArray[np.generic]) -> None:

@@ -148,13 +148,9 @@ class Registry:
         try:
             # The name keeps two distributions with one entry-point name apart.
             self._manager.register(plugin, name=f"{len(self.reports)}:{report.name}")
-            self._manager.check_pending()
         except pluggy.PluginValidationError as error:
-            if error.plugin is plugin:
-                self._manager.unregister(plugin)
-                if not report.problems:
-                    report.problems.append(f"It does not fit the hooks ({_describe(error)}).")
-                return
+            report.problems.append(f"It does not fit the hooks ({_describe(error)}).")
+            return
         except ValueError as error:
             report.problems.append(f"It could not be registered ({_describe(error)}).")
             return
@@ -198,9 +194,7 @@ def _make(shelf: _Shelf[Any], name: str, options: Mapping[str, object] | None, p
             f"The {shelf.kind} '{name}' could not be started ({_describe(error)})."
         ) from error
     if not isinstance(made, protocol):
-        raise JobFailedError(
-            f"What the {shelf.kind} '{name}' makes is not a {shelf.kind}: a method is missing."
-        )
+        raise JobFailedError(f"What the {shelf.kind} '{name}' makes is not one: a method is missing.")
     return made
 
 

@@ -1,0 +1,14 @@
+"""For plugin authors: run our own contract checks over your plugin, and make clips for tests.
+
+.. code-block:: python
+
+    from highlight_cuts_cv.testing import check_indicator
+    from my_plugin import Square
+
+    def test_square_keeps_the_contract():
+        check_indicator(Square())
+"""
+
+from highlight_cuts_cv.testing.contracts import check_detector, check_indicator, check_tracker
+
+__all__ = ["check_detector", "check_indicator", "check_tracker"]

@@ -1,0 +1,168 @@
+"""What every detector, tracker and indicator must keep to, as plain functions that assert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from highlight_cuts_cv.contracts import Detector, DrawJob, Indicator, Tracker, TrackJob
+from highlight_cuts_cv.model import (
+    Anchor,
+    BoundingBox,
+    ByteArray,
+    CancelledError,
+    ClipInfo,
+    Detections,
+    Frame,
+    MediaInfo,
+    Region,
+    State,
+    Track,
+)
+
+WIDTH, HEIGHT, COUNT = 320, 240, 12
+RATE = Fraction(25)
+
+
+class MemoryFrames:
+    """A :class:`~highlight_cuts_cv.contracts.FrameSource` over pictures in memory, for tests."""
+
+    def __init__(self, pictures: list[ByteArray]) -> None:
+        self._frames = [Frame(i, i, 1 / RATE, picture) for i, picture in enumerate(pictures)]
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def __getitem__(self, index: int) -> Frame:
+        return self._frames[index]
+
+    def frames(self, start: int = 0, stop: int | None = None, *, backward: bool = False) -> Iterator[Frame]:
+        """Stream frames as a clip's source does."""
+        chosen = self._frames[start:stop]
+        return iter(chosen[::-1] if backward else chosen)
+
+
+def moving_square(count: int = COUNT) -> tuple[list[ByteArray], list[BoundingBox]]:
+    """Pictures of a textured square that moves 3 px a frame over noise, and where it is."""
+    random = np.random.default_rng(1)
+    ground = random.integers(90, 120, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+    square = random.integers(0, 255, (64, 32, 3), dtype=np.uint8)
+    pictures, boxes = [], []
+    for i in range(count):
+        x, y = 60 + 3 * i, 80
+        picture = ground.copy()
+        picture[y : y + 64, x : x + 32] = square
+        pictures.append(picture)
+        boxes.append(BoundingBox(x, y, x + 32, y + 64))
+    return pictures, boxes
+
+
+def memory_clip(count: int = COUNT) -> ClipInfo:
+    """The description of a clip of *count* frames as :func:`moving_square` makes them."""
+    media = MediaInfo(
+        path=Path("memory.mp4"), width=WIDTH, height=HEIGHT, rate=RATE, time_base=1 / RATE, start_pts=0,
+        frame_count=count, codec="rawvideo", pixel_format="yuv420p",
+    )  # fmt: skip
+    return ClipInfo(clip_id="memory", media=media, first_frame=0, frame_count=count, start_pts=0)
+
+
+class KnownDetections:
+    """A :class:`~highlight_cuts_cv.contracts.DetectionSource` with one known box per frame."""
+
+    def __init__(self, boxes: list[BoundingBox]) -> None:
+        self._boxes = boxes
+
+    def __getitem__(self, index: int) -> Detections:
+        return Detections(np.array([self._boxes[index].as_xyxy()], np.float32), np.ones(1, np.float32))
+
+
+def check_detector(detector: Detector) -> None:
+    """Assert shapes, ranges and order of results, for one picture, a batch and regions."""
+    pictures, _ = moving_square(2)
+    frames = [Frame(i, i, 1 / RATE, picture) for i, picture in enumerate(pictures)]
+    assert detector.detect([]) == [], "no frames must give no results"
+    for given, regions in (
+        (frames[:1], None),
+        (frames, None),
+        (frames, [Region(10, 10, 200, 200), Region(0.5, 3, 320, 240)]),
+    ):
+        results = detector.detect(given, regions)
+        assert len(results) == len(given), "one Detections per frame"
+        for found in results:
+            assert isinstance(found, Detections)
+            assert found.xyxy.dtype == np.float32 and found.scores.dtype == np.float32
+            assert ((found.scores >= 0) & (found.scores <= 1)).all(), "scores lie in 0..1"
+            assert (np.diff(found.scores) <= 0).all(), "best first"
+            assert (found.xyxy[:, 2:] > found.xyxy[:, :2]).all(), "boxes have an area"
+            limits = np.array([WIDTH, HEIGHT, WIDTH, HEIGHT])
+            assert ((found.xyxy >= 0) & (found.xyxy <= limits)).all(), "boxes lie inside the picture"
+
+
+def check_tracker(tracker: Tracker) -> None:
+    """Assert that a tracker follows an easy square, keeps anchors, clip ends and cancelling."""
+    pictures, boxes = moving_square()
+    for frame_index in (0, COUNT // 2, COUNT - 1):
+        track = tracker.track(_track_job(pictures, boxes, (Anchor(frame_index, boxes[frame_index]),)))
+        assert isinstance(track, Track) and len(track) == COUNT, "a track has as many frames as the clip"
+        assert track.states[frame_index] == State.ANCHOR, "an anchor's frame says so"
+        assert ((track.scores >= 0) & (track.scores <= 1)).all(), "scores lie in 0..1"
+        for i in np.flatnonzero(track.visible):
+            x, y = (track.xyxy[i, :2] + track.xyxy[i, 2:]) / 2
+            assert boxes[i].x1 <= x <= boxes[i].x2 and boxes[i].y1 <= y <= boxes[i].y2, (
+                f"off the square in frame {i}"
+            )
+    absent = (Anchor(0, boxes[0]), Anchor(COUNT - 1, None))
+    assert tracker.track(_track_job(pictures, boxes, absent)).states[-1] == State.LOST, (
+        "'not visible' means lost"
+    )
+    single = tracker.track(_track_job(pictures[:1], boxes, (Anchor(0, boxes[0]),)))
+    assert len(single) == 1 and single.visible.all(), "a clip of one frame is a clip"
+    try:
+        tracker.track(_track_job(pictures, boxes, (Anchor(0, boxes[0]),), cancelled=True))
+    except CancelledError:
+        return
+    raise AssertionError("a cancelled job must raise CancelledError")
+
+
+def _track_job(
+    pictures: list[ByteArray], boxes: list[BoundingBox], anchors: tuple[Anchor, ...], cancelled: bool = False
+) -> TrackJob:
+    return TrackJob(
+        clip=memory_clip(len(pictures)),
+        frames=MemoryFrames(pictures),
+        anchors=anchors,
+        detections=KnownDetections(boxes),
+        cancelled=lambda: cancelled,
+    )
+
+
+def check_indicator(indicator: Indicator) -> None:
+    """Assert that sprites appear exactly where the marker is visible, for any player size."""
+    for height in (4.0, 60.0, 1500.0):
+        opacity = np.array([1, 1, 0.5, 0, 0, 1, 1, 1, 1, 1, 1, 1], np.float32)
+        xyxy = np.tile(np.array([100, 80, 100 + height / 2, 80 + height], np.float32), (COUNT, 1))
+        xyxy += np.linspace(-150, 250, COUNT, dtype=np.float32)[:, None]  # leaves the picture on both sides
+        track = Track(xyxy.copy(), np.ones(COUNT, np.float32), np.full(COUNT, State.OBSERVED, np.uint8))
+        job = DrawJob(
+            clip=memory_clip(),
+            track=track,
+            xyxy=xyxy,
+            heights=np.full(COUNT, height, np.float32),
+            opacity=opacity,
+        )
+        placements = indicator.draw(job).placements
+        frames = [placement.frame_index for placement in placements]
+        assert frames == sorted(frames), "placements are sorted by frame"
+        assert set(frames) <= set(np.flatnonzero(opacity).tolist()), "nothing is drawn where opacity is 0"
+        in_picture = (xyxy[:, 2] > 0) & (xyxy[:, 3] > 0) & (xyxy[:, 0] < WIDTH) & (xyxy[:, 1] < HEIGHT)
+        assert set(np.flatnonzero((opacity > 0) & in_picture).tolist()) <= set(frames), (
+            "every visible frame is marked"
+        )
+        for placement in placements:
+            assert np.isfinite([placement.x, placement.y]).all()
+            assert 0 < placement.opacity <= 1, "opacity lies in 0..1"
+            if placement.frame_index == 2:
+                assert placement.opacity <= 0.5 + 1e-6, "the job's opacity fades the marker"

@@ -1,0 +1,70 @@
+"""A wheel built from a clean checkout works in a fresh environment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FIXTURE = ROOT / "tests" / "fixtures" / "third_party_indicator"
+LARGEST_INSTALL_MB = 600
+
+
+def run(*command: object, **keywords) -> str:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **keywords)
+    assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory) -> Path:
+    """The files git knows, as a clone would have them, uncommitted changes included."""
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("needs a git checkout")
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in run("git", "ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT).splitlines():
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def python(checkout, tmp_path_factory) -> Path:
+    """The interpreter of a fresh environment with the wheel and a third-party plugin in it."""
+    wheels = tmp_path_factory.mktemp("wheels")
+    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, checkout, FIXTURE)
+    environment = tmp_path_factory.mktemp("fresh")
+    venv.create(environment, with_pip=True)
+    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
+    run(python, "-m", "pip", "install", "-q", *wheels.glob("*.whl"), timeout=600)
+    return python
+
+
+@pytest.mark.timeout(900)
+def test_the_wheel_runs_the_demo_and_finds_plugins_and_adapters(python, tmp_path):
+    listed = run(
+        python, "-m", "highlight_cuts_cv", "plugins", cwd=tmp_path, env=os.environ | {"COLUMNS": "200"}
+    )
+    for name in ("detector player-nano", "tracker csrt", "indicator dot", "exporter burn", "indicator cross"):
+        assert name in listed
+    code = "import opentimelineio as o; print(*o.adapters.available_adapter_names())"
+    assert "highlight_cuts_csv" in run(python, "-c", code, cwd=tmp_path).split()
+    run(python, "-m", "highlight_cuts_cv", "demo", "-o", "out", cwd=tmp_path)
+    for name in ("game.tracked.otio", "reel.mp4", "sheet.png"):
+        assert (tmp_path / "out" / name).stat().st_size > 1000
+
+
+@pytest.mark.timeout(900)
+def test_the_base_install_is_small_and_without_torch(python):
+    packages = python.parent.parent
+    size = sum(f.stat().st_size for f in packages.rglob("*") if f.is_file() and not f.is_symlink())
+    installed = run(python, "-m", "pip", "list", "--format", "freeze").lower()
+    assert "torch" not in installed and "ultralytics" not in installed
+    assert size / 1e6 < LARGEST_INSTALL_MB
