@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from typing import TypeAlias
 
 import opentimelineio as otio
 
 from highlight_cuts_cv.timeline.locate import MediaFinder
 from highlight_cuts_cv.timeline.times import frame_range, nearest_frame, ntsc_rate, seconds
 
-_Time = otio.opentime.RationalTime
+_Time: TypeAlias = otio.opentime.RationalTime
 
 
 def external_references(

@@ -24,8 +24,8 @@ class TimelineClip:
 
     clip_id: str
     name: str
-    track: str
-    media: Path
+    track_name: str
+    media_path: Path
     start: Fraction
     frame_count: int
     rate: Fraction
@@ -39,18 +39,6 @@ class TimelineClip:
     def duration(self) -> Fraction:
         """Seconds that the clip needs of its media."""
         return self.frame_count / self.rate
-
-    def media_frames(self) -> tuple[int, int]:
-        """The media frames that cover the clip: (first frame counted from 0, number of frames).
-
-        Counted at the media's nominal rate, so with a variable rate it is a starting point only.
-        """
-        rate = self.info.rate
-        # Source times that went through floats may be off by a hair; that must not cost a frame.
-        hair = Fraction(1, 100)
-        first = max(int(self.start * rate + hair), 0)
-        end = -int(-((self.start + self.duration) * rate - hair) // 1)
-        return first, max(min(end, self.info.frame_count) - first, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

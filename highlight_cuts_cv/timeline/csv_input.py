@@ -38,7 +38,7 @@ def load_csv(
 
 
 def _rate(timeline: otio.schema.Timeline) -> float:
-    return timeline.find_clips()[0].source_range.duration.rate
+    return float(timeline.find_clips()[0].source_range.duration.rate)
 
 
 def _fit(path: Path, clip: otio.schema.Clip, sources: Sources) -> None:

@@ -42,7 +42,9 @@ def read_timeline(
     timelines and none was chosen, has no video clip, or a clip's media is missing or too short.
     """
     if probe is None:
-        from highlight_cuts_cv.media import probe
+        from highlight_cuts_cv.media import probe as probe_media
+
+        probe = probe_media
     path = Path(path).absolute()
     # An .otiod bundle is a folder, and its media paths count from it.
     sources = Sources(MediaFinder(path if path.is_dir() else path.parent, media_root), probe, path)
@@ -183,8 +185,8 @@ class _Walker:
         return TimelineClip(
             clip_id="",
             name=_name(clip, source.path),
-            track=track,
-            media=source.path,
+            track_name=track,
+            media_path=source.path,
             start=start - head / rate,
             frame_count=head + body + tail,
             rate=rate,

@@ -53,7 +53,9 @@ def write_tracked(
     render is missing, too short, or of a variable rate, or the file written does not read back the same.
     """
     if probe is None:
-        from highlight_cuts_cv.media import probe
+        from highlight_cuts_cv.media import probe as probe_media
+
+        probe = probe_media
     output = _checked_output(timeline, output)
     if target not in TARGETS:
         raise BadInputError(f"There is no target '{target}'; choose one of: {', '.join(TARGETS)}.")

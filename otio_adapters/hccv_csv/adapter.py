@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 
 import opentimelineio as otio
+
 from hccv_csv.table import REQUIRED, CsvError, Interval, Row, format_time, merge, read_rows, write_rows
 
 _KEY = "highlight_cuts_csv"

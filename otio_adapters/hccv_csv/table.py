@@ -14,8 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import opentimelineio as otio
-
 REQUIRED = ("videoName", "startTime", "stopTime", "playerName")
 OPTIONAL = ("include", "notes")
 _TIME = re.compile(r"(?:(\d+):)?(\d+):(\d{1,2}(?:[.,]\d+)?)", re.ASCII)
@@ -23,7 +21,7 @@ _YES = {"", "yes", "y", "true", "1", "x"}
 _NO = {"no", "n", "false", "0"}
 
 
-class CsvError(otio.exceptions.OTIOError):
+class CsvError(ValueError):
     """The CSV cannot be used; the message is a whole sentence that names the line."""
 
 
