@@ -1,0 +1,42 @@
+"""Files that appear under their name only when complete."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def atomic_output(path: Path | str) -> Iterator[Path]:
+    """Give a temporary name beside *path* to write to; on a clean exit it becomes *path*.
+
+    The temporary name keeps the suffix, since muxers choose the format by it.  After any error,
+    Ctrl-C included, it is removed and whatever was at *path* before is still there.  Raises
+    OSError when the folder cannot be made or the file not be renamed.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
+    try:
+        yield temporary
+        _sync(temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+        raise
+    with suppress(OSError):  # some file systems cannot sync a folder; the file itself is safe
+        _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    # Windows syncs only files open for writing and opens no folders.
+    flags = os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,148 @@
+"""Frames of a clip in the file's own pixel format, for drawing on and encoding again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from highlight_cuts_cv.contracts import RawFrame
+from highlight_cuts_cv.media.background import ReadAhead
+from highlight_cuts_cv.media.clips import clip_span
+from highlight_cuts_cv.media.pictures import copy_of, plain_format, turned, views
+from highlight_cuts_cv.media.probing import load
+from highlight_cuts_cv.media.reader import Reader
+from highlight_cuts_cv.model import ClipInfo, ColorTags, JobFailedError
+
+_log = logging.getLogger(__name__)
+_AHEAD = 3
+
+
+class DecodedFrame(RawFrame):
+    """A RawFrame over the decoder's own memory.
+
+    The decoder still needs many pictures to decode others from, so the first look at ``planes``
+    makes the memory this frame's own (a copy, if need be); a frame that nobody draws on goes to
+    the encoder as it came.
+    """
+
+    __slots__ = ("_views", "picture")
+
+    def __init__(self, index: int, pts: int, time_base: Fraction, color: ColorTags, picture: Any) -> None:
+        self.index, self.pts, self.time_base, self.color = index, pts, time_base, color
+        self.pixel_format = picture.format.name
+        self.width, self.height = picture.width, picture.height
+        self.picture = picture
+        self._views: tuple[NDArray[np.generic], ...] | None = None
+
+    @property
+    def planes(self) -> tuple[NDArray[np.generic], ...]:  # type: ignore[override]
+        if self._views is None:
+            self.picture.make_writable()
+            self._views = views(self.picture)
+        return self._views
+
+
+def raw_frames(clip: ClipInfo, rate: Fraction | None = None) -> Iterator[RawFrame]:
+    """Decode the clip's frames in their own pixel format, turned upright.
+
+    Without *rate*, each frame comes once with its own pts; with it, frames come at that constant
+    rate over exactly the clip's duration: the k-th (``pts`` k in ticks of 1/rate) is the last one
+    with a time of at most k/rate, and ``index`` says which of the clip's frames it is.  Frames too
+    damaged to decode are left out (or, with *rate*, show the one before), and a warning says so.
+    Raises BadInputError when the file cannot be read, JobFailedError when nothing of the clip can
+    be decoded.
+    """
+    ahead = ReadAhead(_at_rate(clip, rate) if rate is not None else _as_stored(clip), _AHEAD)
+    try:
+        yield from ahead
+    finally:
+        ahead.close()
+
+
+def _as_stored(clip: ClipInfo) -> Generator[RawFrame, None, None]:
+    pts = load(clip.media.path).index.pts
+    for index, picture in _pictures(clip):
+        yield DecodedFrame(
+            index, int(pts[clip.first_frame + index]), clip.time_base, clip.media.color, picture
+        )
+
+
+def _at_rate(clip: ClipInfo, rate: Fraction) -> Generator[RawFrame, None, None]:
+    sources = source_frames(clip, rate)
+    pictures = _pictures(clip)
+    shown = next(pictures)
+    upcoming = next(pictures, None)
+    for pts, wanted in enumerate(sources):
+        while upcoming is not None and upcoming[0] <= wanted:
+            shown, upcoming = upcoming, next(pictures, None)
+        again = pts + 1 < len(sources) and (upcoming is None or sources[pts + 1] < upcoming[0])
+        index, picture = shown
+        # A picture shown twice is drawn on twice, each time from scratch.
+        yield DecodedFrame(index, pts, 1 / rate, clip.media.color, copy_of(picture) if again else picture)
+
+
+def source_frames(clip: ClipInfo, rate: Fraction) -> list[int]:
+    """For each frame at the constant *rate*, the index of the clip's frame that it shows."""
+    start, end = clip_span(clip)
+    index = load(clip.media.path).index
+    times = index.pts[clip.first_frame : clip.first_frame + clip.frame_count] - start
+    tick = 1 / (rate * clip.time_base)
+    count = max(1, round((end - start) / tick))
+    latest = [int(k * tick + Fraction(1, 2)) for k in range(count)]
+    return [max(0, int(n) - 1) for n in np.searchsorted(times, latest, "right")]
+
+
+def _pictures(clip: ClipInfo) -> Iterator[tuple[int, Any]]:
+    """Upright pictures of the clip with their index, as far as they can be decoded."""
+    prepare = _Preparation(clip)
+    reader = Reader(load(clip.media.path))
+    count = 0
+    try:
+        for number, picture in reader.read(clip.first_frame):
+            index = number - clip.first_frame
+            if index >= clip.frame_count:
+                break
+            count += 1
+            yield index, prepare(picture)
+            if index == clip.frame_count - 1:
+                break
+        if count < clip.frame_count:
+            _log.warning(
+                "'%s' is damaged: %d of the %d frames of clip '%s' could not be decoded and were left out.",
+                clip.media.path,
+                clip.frame_count - count,
+                clip.frame_count,
+                clip.clip_id,
+            )
+        if not count:
+            raise JobFailedError(f"No frame of clip '{clip.clip_id}' of '{clip.media.path}' can be decoded.")
+    finally:
+        reader.close()
+
+
+class _Preparation:
+    """Turns pictures upright in a pixel format whose planes can be shown as arrays."""
+
+    def __init__(self, clip: ClipInfo) -> None:
+        self._rotation = clip.media.rotation
+        self._scaler = av.video.reformatter.VideoReformatter()
+        self._format = plain_format(clip.media.pixel_format)
+        sideways = self._rotation in (90, 270)
+        if sideways and "422" in self._format:
+            # Turned by a quarter, half-width chroma becomes half-height chroma, which no encoder takes.
+            self._format = self._format.replace("422", "444")
+            _log.warning(
+                "'%s' is turned sideways and has 4:2:2 colour, which is converted to 4:4:4 to turn it.",
+                clip.media.path,
+            )
+
+    def __call__(self, picture: Any) -> Any:
+        if picture.format.name != self._format:
+            picture = self._scaler.reformat(picture, format=self._format)
+        return turned(picture, self._rotation)
