@@ -45,8 +45,10 @@ from highlight_cuts_cv.model import (
     Track,
     TrackingFrame,
 )
+from highlight_cuts_cv.rendering.presets import PRESETS, encode_settings, limited_rate
 
 __all__ = [
+    "PRESETS",
     "Anchor",
     "AudioInfo",
     "BadInputError",
@@ -87,5 +89,7 @@ __all__ = [
     "TrackerSpec",
     "TrackingFrame",
     "VideoWriter",
+    "encode_settings",
     "hookimpl",
+    "limited_rate",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,7 +46,7 @@ def code_values(
     The last axis is Y, Cb, Cr or R, G, B, unrounded, in the range of ``pixel_format.bits``.
     ``width`` and ``height`` are the frame's, used to guess a matrix that is not tagged.
     """
-    signal = _video_signal(rgb.astype(np.float32) / 255, color)
+    signal = _video_signal(rgb.astype(np.float32) / np.float32(255), color)
     peak = (1 << pixel_format.bits) - 1
     if pixel_format.rgb:
         return signal * peak
@@ -84,16 +86,17 @@ def _video_signal(signal: FloatArray, color: ColorTags) -> FloatArray:
     return encoded.astype(np.float32)
 
 
-def _pq(nits: NDArray[np.floating]) -> NDArray[np.floating]:
+def _pq(nits: FloatArray) -> NDArray[Any]:
     """SMPTE ST 2084: absolute light in cd/m2 to signal."""
     power = (np.maximum(nits, 0) / 10000) ** (2610 / 16384)
-    return ((3424 / 4096 + 2413 / 128 * power) / (1 + 2392 / 128 * power)) ** (2523 / 32)
+    return np.asarray(((3424 / 4096 + 2413 / 128 * power) / (1 + 2392 / 128 * power)) ** (2523 / 32))
 
 
-def _hlg(display: NDArray[np.floating]) -> NDArray[np.floating]:
+def _hlg(display: FloatArray) -> NDArray[Any]:
     """ITU-R BT.2100: displayed light (1 is the display's peak) to signal, through the inverse OOTF."""
     weights = np.array([0.2627, 0.6780, 0.0593], np.float32)
     luminance = np.maximum(display @ weights, 1e-6)[..., None]
     scene = np.maximum(display, 0) * luminance ** ((1 - _HLG_SYSTEM_GAMMA) / _HLG_SYSTEM_GAMMA)
     a, b, c = 0.17883277, 0.28466892, 0.55991073
-    return np.where(scene <= 1 / 12, np.sqrt(3 * scene), a * np.log(np.maximum(12 * scene - b, 1e-6)) + c)
+    logarithmic = a * np.log(np.maximum(12 * scene - b, 1e-6)) + c
+    return np.asarray(np.where(scene <= 1 / 12, np.sqrt(3 * scene), logarithmic))

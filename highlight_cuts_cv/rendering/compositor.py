@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,7 +163,7 @@ def _make_tile(pixels: FloatArray, target: _Target, phase_x: int, phase_y: int) 
 
     horizontal, vertical = _siting(target.color.chroma_location)
 
-    def to_chroma(plane: FloatArray) -> FloatArray:
+    def to_chroma(plane: NDArray[Any]) -> NDArray[Any]:
         if pixel_format.sub_y:
             plane = _halve(plane, vertical)
         if pixel_format.sub_x:
@@ -183,7 +183,7 @@ def _even(size: int, subsampling: int) -> int:
     return size + (size & subsampling)
 
 
-def _layer(x: int, y: int, premultiplied: FloatArray, alpha: FloatArray) -> _Layer:
+def _layer(x: int, y: int, premultiplied: NDArray[Any], alpha: NDArray[Any]) -> _Layer:
     return _Layer(x, y, np.ascontiguousarray(premultiplied + np.float32(0.5)), np.ascontiguousarray(1 - alpha))
 
 
@@ -195,12 +195,12 @@ def _siting(location: str | None) -> tuple[float, float]:
     return horizontal, vertical
 
 
-def _halve(plane: FloatArray, siting: float) -> FloatArray:
+def _halve(plane: NDArray[Any], siting: float) -> NDArray[Any]:
     """Filter rows down to half as many: a pair's mean between them, or 1-2-1 around one of them."""
     even, odd = plane[0::2], plane[1::2]
     if siting == 0.5:
-        return (even + odd) * np.float32(0.5)
-    result = (even if siting == 0 else odd) * np.float32(0.5)
+        return np.asarray((even + odd) * np.float32(0.5))
+    result: NDArray[Any] = (even if siting == 0 else odd) * np.float32(0.5)
     other = (odd if siting == 0 else even) * np.float32(0.25)
     result += other
     if siting == 0:
@@ -210,7 +210,7 @@ def _halve(plane: FloatArray, siting: float) -> FloatArray:
     return result
 
 
-def _blend(component: NDArray[np.generic], layer: _Layer, x: int, y: int, opacity: float, shift: int) -> None:
+def _blend(component: NDArray[Any], layer: _Layer, x: int, y: int, opacity: float, shift: int) -> None:
     """Blend a layer whose first sample goes to (x, y), cut off at the component's edges."""
     rows, columns = component.shape
     height, width = layer.add.shape

@@ -37,8 +37,7 @@ def encode_settings(quality: str, clip: ClipInfo) -> EncodeSettings:
     if settings.height is None:
         return settings
     aspect = Fraction(clip.width, clip.height) * clip.media.sample_aspect_ratio
-    height = min(settings.height, settings.height * _PREVIEW_ASPECT / aspect)
-    fitted = int(height) // 2 * 2
+    fitted = int(settings.height * min(Fraction(1), _PREVIEW_ASPECT / aspect)) // 2 * 2
     return replace(settings, height=fitted if fitted < clip.height else None)
 
 

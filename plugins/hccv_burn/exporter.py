@@ -1,0 +1,51 @@
+"""Decodes, blends and encodes a clip, frame by frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from highlight_cuts_cv.api import (
+    CancelledError,
+    ExportJob,
+    JobFailedError,
+    Options,
+    encode_settings,
+    limited_rate,
+)
+
+
+class Burn:
+    def __init__(self, options: Options) -> None:
+        self._quality = str(options["quality"])
+
+    def export(self, job: ExportJob) -> Path:
+        clip, media = job.clip, job.media
+        settings = encode_settings(self._quality, clip)
+        rate = limited_rate(job.rate or clip.rate, settings.max_rate)
+        # Nothing asked for and nothing to limit: the frames keep the times they have.
+        wanted = None if job.rate is None and rate == clip.rate else rate
+        total = clip.frame_count if wanted is None else max(1, round(clip.frame_count * wanted / clip.rate))
+        done = 0
+        with media.open_writer(job.output, clip, settings, wanted) as writer:
+            for frame in media.raw_frames(clip, wanted):
+                if job.cancelled():
+                    raise CancelledError("The render was stopped; no file was written.")
+                if done == 0:
+                    _warn_of_conversion(job, frame.pixel_format)
+                media.composite(frame, job.sprites)
+                writer.write(frame)
+                done += 1
+                job.progress(min(done, total), total)
+            if done == 0:
+                raise JobFailedError(f"Not one frame of '{clip.media.path}' could be read from {clip.clip_id}.")
+        return job.output
+
+
+def _warn_of_conversion(job: ExportJob, pixel_format: str) -> None:
+    source = job.clip.media.pixel_format
+    # The yuvj formats are the plain ones with their range in the name.
+    if pixel_format.replace("yuvj", "yuv") != source.replace("yuvj", "yuv"):
+        job.warn(
+            f"Pictures of the format '{source}' are converted to '{pixel_format}' to draw into them; "
+            "colours may change by a shade everywhere in the film."
+        )
