@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-import opentimelineio as otio
 import pytest
 
 from highlight_cuts_cv.model import AudioInfo, BadInputError, MediaInfo
 
-Probe = Callable[[Path], MediaInfo]
+DATA = Path(__file__).parents[1] / "data"
 
 
 class FakeMedia:
@@ -61,10 +61,16 @@ def media(tmp_path: Path) -> FakeMedia:
     return FakeMedia(tmp_path)
 
 
-@pytest.fixture(autouse=True)
-def csv_adapter() -> None:
-    """The adapter's manifest, also in a checkout that was never installed."""
-    manifest = otio.plugins.ActiveManifest()
-    if not any(adapter.name == "highlight_cuts_csv" for adapter in manifest.adapters):
-        file = Path(__file__).parents[2] / "otio_adapters" / "hccv_csv" / "plugin_manifest.json"
-        manifest.extend(otio.plugins.manifest.manifest_from_file(str(file)))
+@pytest.fixture
+def edit(media: FakeMedia) -> Callable[[str], Path]:
+    """Copies a timeline of tests/data beside its (fake) media, and returns its path."""
+    for name in ("game.mp4", "second half.mp4"):
+        media.add(f"media/{name}")
+    media.add("media/camera.mp4", rate=Fraction(30000, 1001), timecode="01:00:00:00")
+
+    def copy(name: str) -> Path:
+        path = media.folder / f"{name}.otio"
+        shutil.copy(DATA / path.name, path)
+        return path
+
+    return copy

@@ -1,0 +1,237 @@
+"""The highlight-cuts CSV through OTIO, both ways."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import opentimelineio as otio
+import pytest
+from hccv_csv.table import CsvError, Row, format_time, merge, parse_time, read_rows
+from hypothesis import given
+from hypothesis import strategies as st
+
+DATA = Path(__file__).parents[1] / "data"
+HEADER = "videoName,startTime,stopTime,playerName"
+NAME = "highlight_cuts_csv"
+
+
+def read(text, **args):
+    return otio.adapters.read_from_string(text, NAME, **args)
+
+
+def write(item):
+    return otio.adapters.write_to_string(item, NAME)
+
+
+def lines(*rows, header=HEADER):
+    return "\n".join([header, *rows]) + "\n"
+
+
+def frames(clip):
+    return clip.source_range.start_time.value, clip.source_range.end_time_exclusive().value
+
+
+# --- reading ---
+
+
+def test_a_season_becomes_a_timeline_for_each_player():
+    season = otio.adapters.read_from_file(str(DATA / "season.csv"))
+    assert isinstance(season, otio.schema.SerializableCollection)
+    assert [timeline.name for timeline in season] == ["Zoë", "Bo Jr."]
+    zoe, bo = ([(c.media_reference.target_url, *frames(c)) for c in t.find_clips()] for t in season)
+    assert zoe == [
+        ("games/game 1.mp4", 1800, 2175),  # two that overlap and one that touches
+        ("games/game 1.mp4", 111_600, 111_750),
+        ("games/game2.mp4", 90, 180),
+    ]
+    assert bo == [("games/game 1.mp4", 1815, 1830)]
+
+
+def test_notes_are_markers_with_the_text_in_both_places():
+    (clip,) = read(lines("a.mp4,0:10,0:12,Ann,goal", header=f"{HEADER},notes")).find_clips()
+    (marker,) = clip.markers
+    assert marker.name == marker.comment == "goal"
+    assert marker.marked_range == clip.source_range
+
+
+def test_one_player_is_a_timeline_and_one_can_be_chosen():
+    text = lines("a.mp4,0:10,0:12,Ann", "a.mp4,0:20,0:22,Bo")
+    assert read(lines("a.mp4,0:10,0:12,Ann")).name == "Ann"
+    assert read(text, player="Bo").name == "Bo"
+    with pytest.raises(CsvError, match="'Cy'; the players are: Ann, Bo"):
+        read(text, player="Cy")
+
+
+@pytest.mark.parametrize("rate", [Fraction(30000, 1001), "30000/1001", 29.97, 30000 / 1001])
+def test_ranges_are_whole_frames_at_the_rate(rate):
+    (clip,) = read(lines("a.mp4,0:10,0:12,Ann"), rate=rate).find_clips()
+    assert frames(clip) == (300, 360)
+    assert clip.source_range.duration.rate == pytest.approx(30000 / 1001, abs=1e-12)
+
+
+def test_padding_widens_and_then_merges():
+    text = lines("a.mp4,0:01,0:02,Ann", "a.mp4,0:05,0:06,Ann", "a.mp4,0:20,0:21,Ann")
+    assert [frames(c) for c in read(text, padding=2, rate=10).find_clips()] == [(0, 80), (180, 230)]
+    assert frames(read(text, padding="0.5", rate=10).find_clips()[0]) == (5, 25)
+
+
+def test_columns_in_any_order_and_case_with_a_byte_order_mark():
+    text = "\ufeffPlayerName, stoptime ,STARTTIME,videoName,camera\r\nAnn,0:12,0:10,a.mp4,left\r\n\r\n"
+    assert frames(read(text).find_clips()[0]) == (300, 360)
+    assert write(read(text)).splitlines() == [
+        "videoName,startTime,stopTime,playerName,camera",
+        "a.mp4,0:10,0:12,Ann,left",
+    ]
+
+
+@pytest.mark.parametrize("no", ["no", "No", "false", "0", "n"])
+@pytest.mark.parametrize("yes", ["", "yes", "TRUE", "1", " y "])
+def test_rows_that_are_not_included(no, yes):
+    text = lines(f"a.mp4,0:10,0:12,Ann,{no}", f"a.mp4,0:20,0:22,Ann,{yes}", header=f"{HEADER},include")
+    assert [frames(c) for c in read(text).find_clips()] == [(600, 660)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "The file is empty"),
+        (f"{HEADER}\n", "The file has a header but no highlights"),
+        ("videoName,startTime\n", "Line 1 .* stopTime, playerName is missing"),
+        (f"{HEADER},notes,Notes\na,0:1,0:2,b\n", "Line 1 names a column twice"),
+        (lines("a.mp4,0:10,0:12,Ann", "", "a.mp4,0:10,0:09,Ann"), "Line 4: stopTime 0:09 must be later"),
+        (lines("a.mp4,0:10,0:10,Ann"), "Line 2: stopTime 0:10 must be later"),
+        (lines("a.mp4,10,12,Ann"), "Line 2: startTime '10' is not a time"),
+        (lines("a.mp4,0:10,0:75,Ann"), "Line 2: stopTime '0:75' has more than 59"),
+        (lines("a.mp4,0:10,1:75:00,Ann"), "Line 2: stopTime '1:75:00' has more than 59"),
+        (lines("a.mp4,-0:10,0:12,Ann"), "Line 2: startTime"),
+        (lines(",0:10,0:12,Ann"), "Line 2 has no videoName"),
+        (lines("a.mp4,0:10,0:12, "), "Line 2 has no playerName"),
+        (lines("a.mp4,0:10,0:12"), "Line 2 has no playerName"),
+        (lines("a.mp4,0:10,0:12,Ann,x"), "Line 2 has 5 values for 4 columns"),
+        (lines('a.mp4,0:10,0:12,"Ann'), "Line 2 is not valid CSV"),
+        (lines("a.mp4,0:10,0:12,A,maybe", header=f"{HEADER},include"), "Line 2: include .*'maybe'"),
+        (lines("a.mp4,0:10,0:12,A,no", header=f"{HEADER},include"), "Every highlight"),
+    ],
+)
+def test_errors_are_sentences_that_name_the_line(text, message):
+    with pytest.raises(CsvError, match=f"^{message}.*[.;]"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ({"rate": 0}, "rate must be above 0"),
+        ({"rate": "fast"}, "rate must be a number, not 'fast'"),
+        ({"padding": -1}, "not be negative"),
+        ({"padding": "nan"}, "padding must be a number"),
+    ],
+)
+def test_unsuitable_arguments(args, message):
+    with pytest.raises(CsvError, match=message):
+        read(lines("a.mp4,0:10,0:12,Ann"), **args)
+
+
+# --- writing ---
+
+
+@pytest.mark.parametrize("args", [{}, {"rate": "24000/1001"}, {"padding": 3}])
+def test_the_same_csv_comes_back(args):
+    text = (DATA / "season.csv").read_text(encoding="utf-8")
+    assert write(read(text, **args)) == text
+
+
+def test_the_same_csv_comes_back_through_otio_files(tmp_path):
+    season = otio.adapters.read_from_file(str(DATA / "season.csv"))
+    otio.adapters.write_to_file(season, str(tmp_path / "season.otio"))
+    again = otio.adapters.read_from_file(str(tmp_path / "season.otio"))
+    otio.adapters.write_to_file(again, str(tmp_path / "season.csv"))
+    assert (tmp_path / "season.csv").read_bytes() == (DATA / "season.csv").read_bytes()
+
+
+def test_a_clip_that_was_trimmed_gets_new_times():
+    timeline = read(lines("a.mp4,0:10,0:12,Ann", "a.mp4,0:20,0:22,Ann"))
+    second = timeline.find_clips()[1]
+    second.source_range = otio.opentime.TimeRange(
+        otio.opentime.RationalTime(615, 30), otio.opentime.RationalTime(30, 30)
+    )
+    assert write(timeline) == lines("a.mp4,0:10,0:12,Ann", "a.mp4,00:00:20.5,00:00:21.5,Ann")
+
+
+def test_any_timeline_can_be_written():
+    timeline = otio.adapters.read_from_file(str(DATA / "match_day.otio"))
+    timeline.name = "Ann"
+    rows = write(timeline).splitlines()
+    assert rows[0] == f"{HEADER},notes"
+    assert rows[1] == "media/game.mp4,00:00:03.333333,00:00:05.333333,Ann,nice"
+    assert rows[2] == "media/second half.mp4,00:00:10,00:00:11.5,Ann,"
+
+
+def test_a_timeline_without_clips_cannot_be_written():
+    with pytest.raises(CsvError, match="no video clip"):
+        write(otio.schema.Timeline("empty"))
+
+
+# --- times and merging ---
+
+times = st.integers(0, 5 * 3600 * 1000).map(lambda ms: Fraction(ms, 1000))
+
+
+@given(times)
+def test_times_survive_text(time):
+    assert parse_time(format_time(time)) == time
+
+
+@given(st.integers(0, 99), st.integers(0, 59), st.integers(0, 59), st.integers(0, 999))
+def test_times_are_what_they_say(hours, minutes, secs, millis):
+    exact = hours * 3600 + minutes * 60 + secs + Fraction(millis, 1000)
+    assert parse_time(f"{hours}:{minutes:02d}:{secs:02d}.{millis:03d}") == exact
+    assert parse_time(f"{hours * 60 + minutes}:{secs:02d},{millis:03d}") == exact
+
+
+@given(st.text(max_size=12))
+def test_other_text_is_refused_with_a_value_error(text):
+    try:
+        assert parse_time(text) >= 0
+    except ValueError as error:
+        assert repr(text)[1:-1] in repr(str(error)) or text in str(error)
+
+
+@given(st.text(max_size=200))
+def test_no_text_makes_the_reader_fail_in_another_way(text):
+    try:
+        read_rows(f"{HEADER}\n{text}")
+    except CsvError as error:
+        assert str(error).strip()
+
+
+@st.composite
+def rows(draw):
+    spans = draw(st.lists(st.tuples(st.integers(0, 400), st.integers(1, 60)), min_size=1, max_size=12))
+    return [
+        Row("a.mp4", Fraction(start, 4), Fraction(start + length, 4), "Ann", True, "", number, {})
+        for number, (start, length) in enumerate(spans, start=2)
+    ]
+
+
+@given(rows(), st.integers(0, 8).map(lambda n: Fraction(n, 4)))
+def test_merged_stretches_cover_the_same_time_and_stay_apart(rows, padding):
+    merged = merge(rows, padding)
+    for one, other in pairwise(merged):
+        assert one.stop < other.start
+
+    def covered(spans):
+        return {quarter for start, stop in spans for quarter in range(int(start * 4), int(stop * 4))}
+
+    wanted = [(max(row.start - padding, 0), row.stop + padding) for row in rows]
+    assert covered((m.start, m.stop) for m in merged) == covered(wanted)
+    assert sorted(row.line for m in merged for row in m.rows) == sorted(row.line for row in rows)
+
+
+@given(rows())
+def test_merging_what_is_merged_changes_nothing(rows):
+    once = merge(rows)
+    again = merge([Row("a.mp4", m.start, m.stop, "Ann", True, "", 2, {}) for m in once])
+    assert [(m.start, m.stop) for m in once] == [(m.start, m.stop) for m in again]
