@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -45,8 +46,9 @@ class TimelineClip:
 class Timeline:
     """A timeline that was read: its file, its clips in order of appearance, and the OTIO object.
 
-    ``warnings`` are whole sentences about what was left out.  Treat ``otio`` as read-only: writing
-    works on a copy of it.
+    ``warnings`` are whole sentences about what was left out.  ``tracked_before`` has, by their
+    ``otio_index``, the clips that came with a tracked render of an earlier run.  Treat ``otio`` as
+    read-only: writing works on a copy of it.
     """
 
     path: Path
@@ -55,6 +57,7 @@ class Timeline:
     clips: tuple[TimelineClip, ...]
     otio: otio.schema.Timeline = field(repr=False, compare=False)
     warnings: tuple[str, ...] = ()
+    tracked_before: Mapping[int, otio.schema.Clip] = field(default_factory=dict, repr=False, compare=False)
 
     def clip(self, clip_id: str) -> TimelineClip:
         """The clip called *clip_id*.  Raises BadInputError that lists the clips there are."""

@@ -63,11 +63,9 @@ class MediaFinder:
 
         Raises BadInputError when several files under the media root fit equally well.
         """
-        raw = plain_path(url)
-        if not raw:
-            return None
-        # As written comes first: a name may really contain '%20'.
-        for text in dict.fromkeys((raw, unquote(raw))):
+        # As written comes first: a name may really contain '%20'.  Premiere encodes the drive's colon.
+        spellings = [text for text in dict.fromkeys((plain_path(url), plain_path(unquote(url)))) if text]
+        for text in spellings:
             try:
                 path = Path(os.path.abspath(self._base / text))
                 if path.is_file():
@@ -76,7 +74,7 @@ class MediaFinder:
                 continue
         if self._root is None:
             return None
-        for text in dict.fromkeys((raw, unquote(raw))):
+        for text in spellings:
             if found := self._find_by_name(parts_of(text)):
                 return found
         return None

@@ -56,9 +56,13 @@ def replace_media(
     clip.source_range = source_range
 
 
-def restore_originals(timeline: otio.schema.Timeline) -> None:
-    """Undo :func:`replace_media` in every clip that still has its original reference."""
-    for clip in timeline.find_clips():
+def restore_originals(timeline: otio.schema.Timeline) -> dict[int, otio.schema.Clip]:
+    """Undo :func:`replace_media` in every clip that still has its original reference.
+
+    Returns copies of those clips as they were before, by their place among all clips.
+    """
+    tracked = {}
+    for index, clip in enumerate(timeline.find_clips()):
         ours = clip.metadata.get(NAMESPACE)
         back = ours.get("original") if ours is not None else None
         if back is None or back.get("reference") not in clip.media_references():
@@ -67,6 +71,7 @@ def restore_originals(timeline: otio.schema.Timeline) -> None:
         render = references.pop(_DEFAULT, None)
         if render is None or render.available_range is None:
             continue
+        tracked[index] = clip.clone()
         shift = seconds(back["first"]) - seconds(render.available_range.start_time)
         now, written, was = clip.source_range, back["written_range"], back["source_range"]
         rate = exact_rate((was or written).start_time.rate)
@@ -82,6 +87,7 @@ def restore_originals(timeline: otio.schema.Timeline) -> None:
             active = _DEFAULT if active == back["displaced_default"] else active
         clip.set_media_references(references, active)
         del clip.metadata[NAMESPACE]
+    return tracked
 
 
 def _free_key(references: Mapping[str, object]) -> str:

@@ -52,7 +52,7 @@ def read_timeline(
         timeline = csv_input.load_csv(path, player, sources, adapter_args)
     else:
         timeline = load(path, player, adapter_args)
-    restore_originals(timeline)
+    tracked_before = restore_originals(timeline)
     rate = _timeline_rate(timeline, sources)
     walker = _Walker(timeline, rate, sources)
     clips = walker.clips()
@@ -66,6 +66,7 @@ def read_timeline(
         clips=clips,
         otio=timeline,
         warnings=tuple(dict.fromkeys(sources.warnings)),
+        tracked_before=tracked_before,
     )
 
 

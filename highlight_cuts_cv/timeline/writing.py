@@ -45,6 +45,7 @@ def write_tracked(
     """Write *timeline* with *renders* (by clip id) to *output* and return the path written.
 
     Each render becomes its clip's active media; the original stays as the reference ``original``.
+    Clips without a render keep the one of an earlier run, if they came with one.
     *target* is the editor it is for: ``any``, ``kdenlive`` (every range of the edit in whole frames
     of the timeline's rate) or ``resolve`` (refused when any medium is missing, which would fail the
     whole import).  *output* ends in ``.otio``; ``.csv`` is replaced by it.
@@ -61,6 +62,7 @@ def write_tracked(
         raise BadInputError(f"There is no target '{target}'; choose one of: {', '.join(TARGETS)}.")
     chosen = [(timeline.clip(clip_id), render) for clip_id, render in renders.items()]
     result = timeline.otio.deepcopy()
+    _keep_earlier_renders(result, timeline, {clip.otio_index for clip, _ in chosen})
     spell_ntsc(result)
     clips = list(result.find_clips())
     for clip, render in chosen:
@@ -86,6 +88,14 @@ def _checked_output(timeline: Timeline, output: Path) -> Path:
     if output == timeline.path:
         raise BadInputError(f"{output} is the timeline that was read; give the tracked one another name.")
     return output
+
+
+def _keep_earlier_renders(result: otio.schema.Timeline, timeline: Timeline, replaced: set[int]) -> None:
+    clips = list(result.find_clips())
+    for index, earlier in timeline.tracked_before.items():
+        if index not in replaced and Path(earlier.media_reference.target_url).is_file():
+            parent = clips[index].parent()
+            parent[parent.index(clips[index])] = earlier.clone()
 
 
 def _put(

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import opentimelineio as otio
 
@@ -20,6 +21,15 @@ from hccv_csv.table import REQUIRED, CsvError, Interval, Row, format_time, merge
 
 _KEY = "highlight_cuts_csv"
 _Line = tuple[int, dict[str, str]]
+
+
+def read_from_file(filepath: str, **args: Any) -> otio.schema.Timeline | otio.schema.SerializableCollection:
+    """As :func:`read_from_string`, of a UTF-8 file.  Raises CsvError for another encoding."""
+    try:
+        text = Path(filepath).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise CsvError("The file is not UTF-8 text; save it as 'CSV UTF-8' in the spreadsheet.") from None
+    return read_from_string(text, **args)
 
 
 def read_from_string(

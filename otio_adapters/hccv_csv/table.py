@@ -77,7 +77,11 @@ def format_time(time: Fraction) -> str:
 
 def read_rows(text: str) -> tuple[list[str], list[Row]]:
     """The columns and rows of a CSV.  Raises CsvError that names the first bad line."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    text = text.removeprefix("\ufeff")
+    header = text.partition("\n")[0]
+    # Spreadsheets write semicolons where the comma is the decimal mark.
+    delimiter = ";" if ";" in header and "," not in header else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error as error:

@@ -86,6 +86,17 @@ def test_columns_in_any_order_and_case_with_a_byte_order_mark():
     ]
 
 
+def test_semicolons_as_european_spreadsheets_write_them():
+    text = lines("a.mp4;0:10,5;0:12;Ann").replace(HEADER, HEADER.replace(",", ";"))
+    assert frames(read(text).find_clips()[0]) == (315, 360)
+
+
+def test_another_encoding_is_named(tmp_path):
+    (tmp_path / "a.csv").write_bytes(lines("a.mp4,0:10,0:12,Zoë").encode("latin-1"))
+    with pytest.raises(CsvError, match="not UTF-8"):
+        otio.adapters.read_from_file(str(tmp_path / "a.csv"))
+
+
 @pytest.mark.parametrize("no", ["no", "No", "false", "0", "n"])
 @pytest.mark.parametrize("yes", ["", "yes", "TRUE", "1", " y "])
 def test_rows_that_are_not_included(no, yes):

@@ -132,6 +132,8 @@ def test_of_two_files_of_a_name_the_one_in_the_folder_of_old(tmp_path):
     assert finder.find("/old/day2/gopr1.MP4") == tmp_path / "root" / "day2" / "GOPR1.mp4"
     with pytest.raises(BadInputError, match=r"Several files .*day1.*day2"):
         finder.find("/old/day3/GOPR1.mp4")
+    premiere = "file://localhost/D%3a/day1/GOPR1%2emp4"
+    assert finder.find(premiere) == tmp_path / "root" / "day1" / "GOPR1.mp4"
     assert finder.find("/old/day3/other.mp4") is None
 
 

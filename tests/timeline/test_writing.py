@@ -304,6 +304,20 @@ def test_a_trim_made_after_tracking_is_kept_when_reading_again(tracked, media):
     assert (again.start, again.frame_count) == (310 / NTSC, 50)
 
 
+def test_tracking_one_clip_again_keeps_the_renders_of_the_others(tracked, media):
+    _, path, first = tracked()
+    read = read_timeline(path, probe=media.probe)
+    again = TrackedRender(media.add("renders/again.mp4", 60), {"tracker": "better"})
+    second = otio.adapters.read_from_file(
+        str(write_tracked(read, {"01-Kick-off": again}, media.folder / "again.otio", probe=media.probe))
+    )
+    assert named(second, "Kick off").media_reference.target_url.endswith("again.mp4")
+    assert named(second, "Kick off").metadata["highlight_cuts_cv"]["tracker"] == "better"
+    assert set(named(second, "Kick off").media_references()) == {"DEFAULT_MEDIA", "original"}
+    for name in ("Goal", "Replay", "Close-up"):
+        assert named(second, name).is_equivalent_to(named(first, name))
+
+
 def test_it_converts_to_fcp7_xml_with_its_media(tracked, media, tmp_path):
     pytest.importorskip("otio_fcp_adapter")
     _, _, result = tracked("ntsc_timecode")
