@@ -1,50 +1,80 @@
-"""What the command line prints: progress bars, tables, notes and error sentences."""
+"""What the command line prints: progress bars, tables, notes and error sentences.
+
+rich is imported when something is printed: ``hccv --help`` must not wait for it.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from highlight_cuts_cv.contracts import Progress as Report
 
-# soft_wrap: a path cut by a line break cannot be copied from the terminal.
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+@cache
+def _console(stderr: bool) -> Console:
+    from rich.console import Console
+
+    # soft_wrap: a path cut by a line break cannot be copied from the terminal.
+    return Console(stderr=stderr, soft_wrap=True, highlight=False)
+
+
+def _print(text: str, stderr: bool, style: str = "", mark: str = "") -> None:
+    from rich.text import Text
+
+    _console(stderr).print(Text.assemble((mark, style), text))
 
 
 def say(text: str) -> None:
     """Print a line of the result."""
-    out.print(escape(text))
+    _print(text, stderr=False)
 
 
 def say_error(sentence: str) -> None:
     """Print why the job was not done."""
-    err.print(f"[bold red]Error:[/] {escape(sentence)}")
+    _print(sentence, stderr=True, style="bold red", mark="Error: ")
 
 
 def say_warning(sentence: str) -> None:
     """Print what the user should know although the job goes on."""
-    err.print(f"[yellow]Note:[/] {escape(sentence)}")
+    _print(sentence, stderr=True, style="yellow", mark="Note: ")
+
+
+class _Notes(logging.Handler):
+    """Shows the package's logged warnings as notes."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say_warning(record.getMessage())
+
+
+def show_logged_warnings() -> None:
+    """From now on, print what the package logs at WARNING or above, each sentence as a note."""
+    logger = logging.getLogger("highlight_cuts_cv")
+    if not any(isinstance(handler, _Notes) for handler in logger.handlers):
+        logger.addHandler(_Notes(logging.WARNING))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under column titles."""
+    from rich.markup import escape
+    from rich.table import Table
+
     grid = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for row in rows:
         grid.add_row(*(escape(str(cell)) for cell in row))
-    out.print(grid, soft_wrap=False)
+    _console(False).print(grid, soft_wrap=False)
 
 
 @contextmanager
 def progress_bars() -> Iterator[Callable[[str], Report]]:
     """Bars on standard error, one per step, with the frames done and the time left."""
-    # Only jobs need it, and it takes a tenth of a second to import.
+    from rich.markup import escape
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -61,7 +91,7 @@ def progress_bars() -> Iterator[Callable[[str], Report]]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err) as bars:
+    with Progress(*columns, console=_console(True)) as bars:
 
         def step(title: str) -> Report:
             task = bars.add_task(escape(title), total=None)

@@ -53,7 +53,7 @@ def contact_sheet(pictures: Sequence[ByteArray]) -> ByteArray:
 
 def write_picture(path: Path, bgr: ByteArray) -> None:
     """Write a picture as the suffix says.  Raises BadInputError for a suffix nobody writes."""
-    from highlight_cuts_cv.atomic import atomic_path
+    from highlight_cuts_cv.media.atomic import atomic_output
 
     try:
         good, data = cv2.imencode(path.suffix or ".", bgr)
@@ -61,5 +61,5 @@ def write_picture(path: Path, bgr: ByteArray) -> None:
         good = False
     if not good:
         raise BadInputError(f"A picture cannot be written as '{path.name}'; use .jpg or .png.")
-    with atomic_path(path) as temporary:
+    with atomic_output(path) as temporary:
         temporary.write_bytes(data.tobytes())

@@ -23,7 +23,7 @@ from highlight_cuts_cv.contracts import (
     resolve_options,
 )
 from highlight_cuts_cv.media import clip_of, frame_at_time, open_frames, probe
-from highlight_cuts_cv.media.kit import AvMediaKit
+from highlight_cuts_cv.media.kit import PyAvKit
 from highlight_cuts_cv.model import (
     BadInputError,
     ClipInfo,
@@ -102,14 +102,10 @@ def track_over_clip(path: Path, clip: ClipInfo) -> Track:
 
 
 def media_clip(clip: TimelineClip) -> ClipInfo:
-    """The media frames that a timeline's clip uses."""
-    info = probe(clip.media_path)
-    first = frame_at_time(info, clip.start)
-    # The last frame shown is the one on screen just before the clip's end.
-    last = frame_at_time(
-        info, clip.start + Fraction(clip.frame_count) / clip.rate - Fraction(1, 2) / info.rate
-    )
-    return clip_of(info, first, max(first + 1, last + 1), clip_id=clip.clip_id, name=clip.name)
+    """The media frames that a timeline's clip shows."""
+    first = frame_at_time(clip.info, clip.start)
+    end = frame_at_time(clip.info, clip.start + clip.duration)
+    return clip_of(clip.info, first, max(first + 1, end), clip_id=clip.clip_id, name=clip.name)
 
 
 def parse_clip_picks(texts: Sequence[str]) -> dict[str, list[Pick]]:
@@ -205,7 +201,7 @@ def export(
         track=track,
         sprites=draw(clip, track, setup.indicator),
         output=output,
-        media=AvMediaKit(warn),
+        media=PyAvKit(),
         rate=rate,
         progress=progress,
         cancelled=cancelled,
@@ -238,12 +234,7 @@ def run_timeline(
     as they are.  Raises BadInputError before any work when a pick names no clip.
     """
     check_setup(setup)
-    clips = {clip.clip_id: clip for clip in timeline.clips}
-    for clip_id in picks:
-        if clip_id not in clips:
-            raise BadInputError(
-                f"There is no clip '{clip_id}'; the timeline has: {', '.join(clips) or 'none'}."
-            )
+    clips = {clip_id: timeline.clip(clip_id) for clip_id in picks}
     if not picks:
         raise BadInputError("Nobody was picked; give --pick CLIP=FRAME:... for at least one clip.")
     folder = output.parent / f"{safe_name(output.name.split('.')[0])}.media"

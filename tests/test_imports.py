@@ -19,15 +19,14 @@ BUDGET_SECONDS = 0.5
 ARROWS: dict[str, set[str]] = {
     "errors": set(),
     "model": {"errors"},
-    "atomic": set(),
     "contracts": {"model"},
     "hookspecs": {"contracts"},
     "api": {"contracts", "hookspecs", "model"},
     "registry": {"contracts", "hookspecs", "model", ""},
-    "media": {"contracts", "model", "atomic", "rendering"},
+    "media": {"contracts", "model", "rendering"},
     "rendering": {"contracts", "model"},
-    "timeline": {"contracts", "model", "atomic", "media", "registry", ""},
-    "tracking": {"contracts", "model", "atomic", "media"},
+    "timeline": {"contracts", "model", "media", "registry", ""},
+    "tracking": {"contracts", "model", "media"},
 }
 FACES = {"cli", "console", "web", "__main__"}
 
