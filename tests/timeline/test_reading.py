@@ -264,6 +264,12 @@ def test_a_csv_runs_at_its_media_rate_and_ends_with_it(media, tmp_path):
     assert first.start == 300 / NTSC and first.frame_count == 60
     assert second.start == 839 / NTSC and second.frame_count == 900 - 839
     assert "cut to the video's end" in " ".join(timeline.warnings)
+    # Editors count source time from the file's timecode, so the ranges start there.
+    for index in (0, 1):
+        otio_clip = timeline.otio_clip(timeline.clips[index])
+        assert otio_clip.source_range.start_time.value == 108_000 + (300, 839)[index]
+        assert otio_clip.media_reference.available_range == span(108_000, 900, 30000 / 1001)
+    assert timeline.otio_clip(first).markers[0].marked_range.start_time.value == 108_300
     # Resolve links sound to picture by the group, and takes sound from audio tracks only.
     video, audio = timeline.otio.tracks
     assert audio.kind == "Audio"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 
+import av
+import numpy as np
 import opentimelineio as otio
 import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
@@ -316,6 +318,33 @@ def test_tracking_one_clip_again_keeps_the_renders_of_the_others(tracked, media)
     assert set(named(second, "Kick off").media_references()) == {"DEFAULT_MEDIA", "original"}
     for name in ("Goal", "Replay", "Close-up"):
         assert named(second, name).is_equivalent_to(named(first, name))
+
+
+def make_video(path, frame_count, rate):
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("mpeg4", rate=rate)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for level in range(frame_count):
+            picture = np.full((48, 64, 3), level, np.uint8)
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        file.mux(stream.encode())
+    return path
+
+
+def test_with_real_files_and_the_real_probe(tmp_path):
+    make_video(tmp_path / "game.mp4", 60, NTSC)
+    (tmp_path / "game.csv").write_text(
+        "videoName,startTime,stopTime,playerName\ngame.mp4,00:00.5,00:01,Ann\ngame.mp4,00:01.5,00:09,Ann\n"
+    )
+    timeline = read_timeline(tmp_path / "game.csv")
+    first, second = timeline.clips
+    assert (first.start, first.frame_count, first.rate) == (15 / NTSC, 15, NTSC)
+    assert second.start + second.duration == first.info.duration == 60 / NTSC
+    render = TrackedRender(make_video(tmp_path / "r.mp4", 15, NTSC), NOTE)
+    path = write_tracked(timeline, {first.clip_id: render}, tmp_path / "game.tracked.otio")
+    clip = otio.adapters.read_from_file(str(path)).find_clips()[0]
+    assert clip.source_range == clip.media_reference.available_range == span(0, 15, 30000 / 1001)
+    assert read_timeline(path).clips == timeline.clips
 
 
 def test_it_converts_to_fcp7_xml_with_its_media(tracked, media, tmp_path):
