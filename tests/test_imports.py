@@ -21,7 +21,7 @@ ARROWS: dict[str, set[str]] = {
     "model": {"errors"},
     "contracts": {"model"},
     "hookspecs": {"contracts"},
-    "api": {"contracts", "hookspecs", "model"},
+    "api": {"contracts", "hookspecs", "model", "rendering"},  # the presets, for exporters to share
     "registry": {"contracts", "hookspecs", "model", ""},
     "media": {"contracts", "model", "rendering"},
     "rendering": {"contracts", "model"},

@@ -39,7 +39,8 @@ def prepare_draw(clip: ClipInfo, track: Track) -> DrawJob:
         heights[start:stop] = _smooth(boxes[:, 3:] - boxes[:, 1:2], _HEIGHT_SIGMA * float(clip.rate))[:, 0]
     # A point mirrored past the end of a run that shrinks fast could come out below nothing.
     heights[visible] = np.maximum(heights[visible], 1.0)
-    for (start, stop), (following, _) in zip(runs, [*runs[1:], (len(track), 0)], strict=True):
+    for number, (start, stop) in enumerate(runs):
+        following = runs[number + 1][0] if number + 1 < len(runs) else len(track)
         _fill_gap(xyxy, heights, opacity, start, stop, following)
     for array in (xyxy, heights, opacity):
         read_only(array)

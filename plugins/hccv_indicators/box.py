@@ -17,7 +17,7 @@ class Box:
 
     def draw(self, job: DrawJob) -> SpriteTrack:
         aspect = pixel_aspect(job)
-        lines = mark_sizes(job) * 0.16
+        lines = np.maximum(1.5, 0.16 * mark_sizes(job))
 
         def make(key: tuple[float, float, float]) -> list[tuple[Sprite, float, float]]:
             return self._strips(*key, aspect)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from hccv_indicators._marks import centered, common_options, number, parse_color, pixel_aspect
-from hccv_indicators._shapes import grid, layered
+from hccv_indicators._shapes import grid, layered, rounded_box
 from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Options, Sprite, SpriteTrack
 
-_WIDTH = 0.34
-_HEIGHT = 0.60
-_OUTWARD = 0.20
-_INWARD = 0.16
+# In player heights: the half sizes of the capsule around the body where the light is strongest, and
+# how far it reaches from there.
+_HALF_WIDTH = 0.23
+_HALF_HEIGHT = 0.54
+_OUTWARD = 0.10
+_INWARD = 0.075
 
 
 class Glow:
@@ -31,14 +33,14 @@ class Glow:
         return centered(job, heights, lambda height: self._sprite(height, aspect), in_the_middle, self._opacity)
 
     def _sprite(self, height: float, aspect: float) -> Sprite:
-        half_width, half_height = _WIDTH * height, _HEIGHT * height
-        reach = 1 + 2.3 * _OUTWARD
-        x, y = grid(reach * half_width, reach * half_height, aspect)
-        away = np.hypot(x / half_width, y / half_height) - 1
-        alpha = np.exp(-((away / np.where(away > 0, _OUTWARD, _INWARD)) ** 2))
+        half_width, half_height = _HALF_WIDTH * height, _HALF_HEIGHT * height
+        reach = 2.3 * _OUTWARD * height
+        x, y = grid(half_width + reach, half_height + reach, aspect)
+        distance = rounded_box(x, y, half_width, half_height, half_width)
+        alpha = np.exp(-((distance / np.where(distance > 0, _OUTWARD * height, _INWARD * height)) ** 2))
         return layered(alpha, self._color, np.zeros_like(alpha))
 
 
 SPEC = IndicatorSpec(
-    name="glow", create=Glow, summary="A soft halo around the player", options=common_options(opacity=0.6)
+    name="glow", create=Glow, summary="A soft halo around the player", options=common_options(color="#fff3b0", opacity=0.55)
 )

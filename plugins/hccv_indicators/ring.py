@@ -31,7 +31,7 @@ class Ring:
 
     def _sprite(self, radius: float, aspect: float) -> Sprite:
         flat = _FLATTENING * radius
-        line = max(1.8, 0.11 * radius)
+        line = max(2.0, 0.11 * radius)
         edge = max(1.0, 0.4 * line)
         x, y = grid(radius + 2.5 * edge, flat + 2.5 * edge, aspect)
         outer = ellipse(x, y, radius, flat)

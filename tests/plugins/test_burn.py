@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+
+import hccv_burn
+import numpy as np
+import pytest
+
+from highlight_cuts_cv.contracts import EncodeSettings, ExportJob, RawFrame, resolve_options
+from highlight_cuts_cv.model import (
+    BadInputError,
+    CancelledError,
+    ClipInfo,
+    ColorTags,
+    JobFailedError,
+    MediaInfo,
+    Placement,
+    Sprite,
+    SpriteTrack,
+    State,
+    Track,
+)
+
+(SPEC,) = hccv_burn.hccv_exporters()
+
+
+@dataclass
+class FakeKit:
+    """Grey frames of any number; remembers what it was asked for and what was written."""
+
+    frames: int = 10
+    pixel_format: str = "yuv420p"
+    rates: list[Fraction | None] = field(default_factory=list)
+    settings: EncodeSettings | None = None
+    composited: list[int] = field(default_factory=list)
+    written: list[int] = field(default_factory=list)
+    finished: bool = False
+
+    def raw_frames(self, clip: ClipInfo, rate: Fraction | None = None) -> Iterator[RawFrame]:
+        self.rates.append(rate)
+        for index in range(self.frames):
+            planes = tuple(np.zeros(shape, np.uint8) for shape in ((8, 8), (4, 4), (4, 4)))
+            yield RawFrame(index, index, clip.time_base, self.pixel_format, ColorTags(), 8, 8, planes)
+
+    def composite(self, frame: RawFrame, sprites: SpriteTrack) -> None:
+        self.composited.append(frame.index)
+
+    @contextmanager
+    def open_writer(
+        self, path: Path, clip: ClipInfo, settings: EncodeSettings, rate: Fraction | None = None
+    ) -> Iterator[FakeKit]:
+        self.settings = settings
+        self.rates.append(rate)
+        yield self
+        self.finished = True
+
+    def write(self, frame: RawFrame) -> None:
+        assert self.composited[-1] == frame.index, "written before it was drawn on"
+        self.written.append(frame.index)
+
+
+def make_job(kit: FakeKit, **fields: object) -> ExportJob:
+    media = MediaInfo(
+        path=Path("game.mp4"), width=3840, height=2160, rate=Fraction(60), time_base=Fraction(1, 60),
+        start_pts=0, frame_count=10, codec="h264", pixel_format="yuv420p",
+    )  # fmt: skip
+    clip = ClipInfo(clip_id="clip", media=media, first_frame=0, frame_count=10, start_pts=0)
+    track = Track(np.full((10, 4), np.nan, np.float32), np.zeros(10, np.float32), np.zeros(10, np.uint8))
+    job = ExportJob(clip=clip, track=track, sprites=SpriteTrack(), output=Path("film.mp4"), media=kit)
+    return replace(job, **fields)
+
+
+def burn(job: ExportJob, **options: object) -> Path:
+    return SPEC.create(resolve_options(SPEC.options, options)).export(job)
+
+
+def test_draws_on_and_writes_every_frame_and_reports_progress() -> None:
+    kit, reports = FakeKit(), []
+    assert burn(make_job(kit, progress=lambda done, total: reports.append((done, total)))) == Path("film.mp4")
+    assert kit.written == list(range(10)) and kit.finished
+    assert reports == [(n, 10) for n in range(1, 11)]
+
+
+@pytest.mark.parametrize(
+    ("quality", "rate", "expected"),
+    [("edit", None, None), ("edit", 25, 25), ("final", 60, 60), ("preview", None, 30), ("preview", 50, 25)],
+)
+def test_asks_for_the_rate_of_the_timeline_within_the_presets_limit(
+    quality: str, rate: int | None, expected: int | None
+) -> None:
+    kit = FakeKit()
+    burn(make_job(kit, rate=None if rate is None else Fraction(rate)), quality=quality)
+    assert kit.rates == [expected, expected]
+
+
+def test_presets_reach_the_writer() -> None:
+    kit = FakeKit()
+    burn(make_job(kit), quality="preview")
+    assert kit.settings is not None and kit.settings.height == 720
+    burn(make_job(kit))
+    assert kit.settings.options == {"preset": "ultrafast", "crf": "16"}
+
+
+def test_an_unknown_quality_is_refused() -> None:
+    with pytest.raises(BadInputError, match="preview, edit, final"):
+        burn(make_job(FakeKit()), quality="best")
+
+
+def test_stops_soon_after_it_is_cancelled() -> None:
+    kit = FakeKit()
+    with pytest.raises(CancelledError):
+        burn(make_job(kit, cancelled=lambda: len(kit.written) >= 3))
+    assert kit.written == [0, 1, 2] and not kit.finished
+
+
+def test_a_clip_without_a_frame_is_a_failed_job() -> None:
+    kit = FakeKit(frames=0)
+    with pytest.raises(JobFailedError, match=r"game\.mp4"):
+        burn(make_job(kit))
+    assert not kit.finished
+
+
+def test_says_once_what_a_conversion_loses() -> None:
+    warnings: list[str] = []
+    burn(make_job(FakeKit(pixel_format="yuv444p"), warn=warnings.append))
+    assert len(warnings) == 1 and "yuv444p" in warnings[0]
+    burn(make_job(FakeKit(pixel_format="yuvj420p"), warn=warnings.append))
+    assert len(warnings) == 1
+
+
+def test_the_demo_clip_gets_its_marker_and_nothing_else(shared: Path, tmp_path: Path) -> None:
+    from highlight_cuts_cv.media import clip_of, probe
+    from highlight_cuts_cv.media.kit import PyAvKit
+
+    clip = replace(clip_of(probe(shared / "demo" / "crossing.mp4")), frame_count=12)
+    red = Sprite(np.full((20, 20, 4), (255, 0, 0, 255), np.uint8))
+    sprites = SpriteTrack(tuple(Placement(i, red, 100 + 10 * i, 300) for i in range(12)))
+    track = Track(
+        np.tile(np.float32([[100, 320, 140, 400]]), (12, 1)), np.ones(12, np.float32), np.full(12, State.OBSERVED, np.uint8)
+    )
+    output = tmp_path / "marked.mp4"
+    job = ExportJob(clip=clip, track=track, sprites=sprites, output=output, media=PyAvKit())
+    assert burn(job) == output
+
+    def pictures(path: Path) -> list[RawFrame]:
+        return list(PyAvKit().raw_frames(replace(clip_of(probe(path)), frame_count=12)))
+
+    for index, (marked, plain) in enumerate(zip(pictures(output), pictures(clip.media.path), strict=True)):
+        left = 100 + 10 * index
+        # BT.601 red, as the untagged small picture is taken to be.
+        inside = [int(np.median(p[y : y + n, x : x + n])) for p, y, x, n in (
+            (marked.planes[0], 304, left + 4, 12), (marked.planes[1], 152, left // 2 + 2, 6), (marked.planes[2], 152, left // 2 + 2, 6)
+        )]  # fmt: skip
+        assert np.abs(np.array(inside) - (81, 90, 240)).max() <= 4
+        outside = np.abs(marked.planes[0].astype(int) - plain.planes[0])
+        outside[290:330, left - 12 : left + 32] = 0
+        assert outside.mean() < 1.5
+
+
+def test_importing_it_loads_no_codec() -> None:
+    code = "import sys; sys.path[:0] = ['plugins']; import hccv_burn; print({'av', 'cv2', 'PIL'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
