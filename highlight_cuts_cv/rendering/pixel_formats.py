@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,3 +60,26 @@ def _formats() -> dict[str, PixelFormat]:
 
 PIXEL_FORMATS = _formats()
 """The formats that sprites can be blended into, by FFmpeg's names."""
+
+
+def drawable_format(name: str) -> str:
+    """The format itself when it can be drawn into, else the nearest one to convert to.
+
+    Depth is kept up to twelve bits (ten for RGB); alpha is dropped.
+
+    >>> drawable_format("yuv420p"), drawable_format("yuva444p16be"), drawable_format("bgra"), drawable_format("gray")
+    ('yuv420p', 'yuv444p12le', 'rgb24', 'yuv420p')
+    """
+    if name in PIXEL_FORMATS:
+        return name
+    ending = re.search(r"(?<!nv)(9|10|12|14|16|32|48|64)(le|be)?$", name)
+    bits = int(ending[1]) if ending else 8
+    if re.search("rgb|bgr|gbr|xyz|pal8", name):
+        return "rgb24" if bits == 8 else "gbrp10le"
+    subsampling = "420"
+    if re.match("yuva?444|nv24|nv42|p4|ayuv|vuy", name):
+        subsampling = "444"
+    elif re.match("yuva?422|nv16|p2|yuyv|uyvy|yvyu|y2", name):
+        subsampling = "422"
+    depth = "" if bits == 8 else "10le" if bits <= 10 else "12le"
+    return f"yuv{subsampling}p{depth}"

@@ -11,10 +11,11 @@ from highlight_cuts_cv.contracts import RawFrame
 from highlight_cuts_cv.model import ColorTags, Placement
 from highlight_cuts_cv.rendering.pixel_formats import PIXEL_FORMATS
 
+NO_TAGS = ColorTags()
 LUMA_WEIGHTS = {"bt709": (0.2126, 0.0722), "smpte170m": (0.299, 0.114), "bt2020nc": (0.2627, 0.0593)}
 
 
-def make_frame(name: str, width: int, height: int, color: ColorTags = ColorTags(), seed: int = 0) -> RawFrame:
+def make_frame(name: str, width: int, height: int, color: ColorTags = NO_TAGS, seed: int = 0) -> RawFrame:
     """A frame of smooth colours (so that chroma upsampling in the reference is harmless)."""
     layout = PIXEL_FORMATS[name]
     rng = np.random.default_rng(seed)

@@ -8,7 +8,7 @@ import pytest
 
 from highlight_cuts_cv.contracts import RawFrame
 from highlight_cuts_cv.model import ColorTags, JobFailedError, Placement, Sprite, SpriteTrack
-from highlight_cuts_cv.rendering import PIXEL_FORMATS, Compositor
+from highlight_cuts_cv.rendering import PIXEL_FORMATS, Compositor, drawable_format
 
 from .frames import components, make_frame, reference
 
@@ -222,3 +222,17 @@ def test_drawing_costs_what_the_sprite_covers_not_what_the_frame_does() -> None:
         times.append(time.perf_counter() - start)
     # Measured 0.07 ms alone; a pass over the whole frame takes tens of milliseconds.
     assert min(times) < 0.001
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("yuv422p", "yuv422p"), ("yuva444p12le", "yuv444p12le"), ("yuva444p10le", "yuv444p10le"), ("nv16", "yuv422p"),
+        ("nv21", "yuv420p"), ("yuv411p", "yuv420p"), ("yuvj411p", "yuv420p"), ("uyvy422", "yuv422p"), ("gray", "yuv420p"),
+        ("gray10le", "yuv420p10le"), ("p210le", "yuv422p10le"), ("p016le", "yuv420p12le"), ("bgra", "rgb24"),
+        ("rgb48le", "gbrp10le"), ("gbrp16le", "gbrp10le"), ("pal8", "rgb24"), ("yuv444p16be", "yuv444p12le"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_drawn_into_has_a_near_format_that_can(name: str, near: str) -> None:
+    assert drawable_format(name) == near
+    assert near in PIXEL_FORMATS
