@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from highlight_cuts_cv.media.clips import clip_span
+from highlight_cuts_cv.media.encoders import EDIT_LIST_SUFFIXES
 from highlight_cuts_cv.model import ClipInfo
 
 _log = logging.getLogger(__name__)
 
 _ISO_CODECS = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
-# Containers whose edit lists can hide the lead-in that a copied packet needs to decode right.
-_EDIT_LISTS = frozenset({".mp4", ".m4v", ".mov"})
 _PREROLL = Fraction(1)
 _SMALLEST_GAP = Fraction(1, 50)
-_AAC_RATES = frozenset({8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000})
+_LOSSY_RATES = {
+    "aac": {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000},
+    "libopus": {8000, 12000, 16000, 24000, 48000},
+}
 
 
 class _Track(Protocol):
@@ -40,7 +43,7 @@ class AudioFeed:
         start, end = clip_span(clip)
         self._start, self._end = start * clip.time_base, end * clip.time_base
         self._tracks: dict[int, _Track] = {}
-        self._container = av.open(str(clip.media.path), metadata_errors="replace")
+        self._container: Any = av.open(str(clip.media.path), metadata_errors="replace")
         for stream in self._container.streams:
             if stream.type != "audio" or not self._add(stream, output, path):
                 stream.discard = av.stream.Discard.all
@@ -72,15 +75,17 @@ class AudioFeed:
         if codec.startswith("pcm_") and suffix in {".mov", ".mkv", ".avi"}:
             # Written anew sample by sample, which loses nothing and cuts exactly.
             track: _Track = _Encoded(stream, output, codec, self._start, self._end)
-        elif codec in _ISO_CODECS if suffix in _EDIT_LISTS else codec in output.supported_codecs:
-            lead = 1 if suffix in _EDIT_LISTS else 0
+        elif codec in _ISO_CODECS if suffix in EDIT_LIST_SUFFIXES else codec in output.supported_codecs:
+            # Their edit lists can hide the lead-in that a copied packet needs to decode right.
+            lead = 1 if suffix in EDIT_LIST_SUFFIXES else 0
             track = _Copied(stream, output, self._start, self._end, lead)
         else:
-            track = _Encoded(stream, output, "aac", self._start, self._end)
+            codec = "aac" if "aac" in output.supported_codecs else "libopus"
+            track = _Encoded(stream, output, codec, self._start, self._end)
         self._tracks[stream.index] = track
         return True
 
-    def _read(self) -> Iterator[Any]:
+    def _read(self) -> Generator[Any, None, None]:
         streams = [s for s in self._container.streams if s.index in self._tracks]
         if not streams:
             return
@@ -148,15 +153,15 @@ class _Encoded:
         self._in_rate = context.sample_rate
         planar = f"{context.format.name.rstrip('p')}p"
         rate = self._in_rate
-        if codec == "aac":
+        if codec in _LOSSY_RATES:
             planar = "fltp"
-            rate = rate if rate in _AAC_RATES else 48000
+            rate = rate if rate in _LOSSY_RATES[codec] else 48000
         self._layout = context.layout.name
         self._format = planar
         self._in_resampler = av.AudioResampler(format=planar, layout=self._layout)
         self._stream = output.add_stream(codec, rate=rate)
         self._stream.codec_context.layout = self._layout
-        if codec == "aac":
+        if codec in _LOSSY_RATES:
             self._stream.codec_context.bit_rate = 96_000 * max(1, context.layout.nb_channels)
         self._stream.metadata.update({k: v for k, v in stream.metadata.items() if k == "language"})
         self._rate = rate
@@ -211,7 +216,7 @@ class _Encoded:
             at += count
         self._at = at
 
-    def _encode(self, samples: np.ndarray) -> Iterator[Any]:  # type: ignore[type-arg]
+    def _encode(self, samples: NDArray[Any]) -> Iterator[Any]:
         frame = av.AudioFrame.from_ndarray(samples, format=self._format, layout=self._layout)
         frame.sample_rate = self._in_rate
         frame.pts, frame.time_base = self._sent, Fraction(1, self._in_rate)

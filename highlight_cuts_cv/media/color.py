@@ -26,6 +26,8 @@ MATRICES = {
 }  # fmt: skip
 UNSPECIFIED = 2
 
+SWS_BT709, SWS_BT601 = 1, 5  # libswscale's own numbers
+
 
 def tags_of(context: Any) -> ColorTags:
     """The tags of a PyAV video codec context or frame (both name the fields alike)."""
@@ -52,14 +54,14 @@ def apply_tags(target: Any, tags: ColorTags) -> None:
         target.color_range = 2 if tags.full_range else 1
 
 
-def conversion_matrix(picture: Any) -> str | None:
-    """The matrix to name to swscale for an untagged YUV picture; ``None`` when it is tagged.
+def conversion_matrix(picture: Any) -> int | None:
+    """The matrix (SWS_CS_*) to name to swscale for an untagged YUV picture; ``None`` when it is tagged.
 
     Players take untagged pictures of at least 720 rows as BT.709 and smaller ones as BT.601.
     """
     if int(picture.colorspace) != UNSPECIFIED or not _is_yuv(picture.format.name):
         return None
-    return "ITU709" if min(picture.width, picture.height) >= 720 else "ITU601"
+    return SWS_BT709 if min(picture.width, picture.height) >= 720 else SWS_BT601
 
 
 def _is_yuv(pixel_format: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import av
 
 from highlight_cuts_cv.media.atomic import atomic_output
+from highlight_cuts_cv.media.encoders import open_output
 from highlight_cuts_cv.media.errors import reading, writing
 from highlight_cuts_cv.media.probing import LoadedMedia, load
 from highlight_cuts_cv.model import BadInputError
@@ -35,8 +36,7 @@ def concat_files(paths: Sequence[Path | str], output: Path | str) -> Path:
     for item, traits in zip(media[1:], alike[1:], strict=True):
         _check(media[0].info.path, alike[0], item.info.path, traits)
     with writing(output), atomic_output(output) as temporary:
-        options = {"movflags": "+faststart"} if output.suffix.lower() in (".mp4", ".m4v", ".mov") else {}
-        with av.open(str(temporary), "w", container_options=options) as joined:
+        with open_output(output, temporary) as joined:
             _Joint(joined, output).append_all(media)
     return output
 
@@ -45,7 +45,7 @@ def _traits(media: LoadedMedia) -> dict[str, object]:
     """What must be equal for packets of two files to follow each other in one stream."""
     info = media.info
     with reading(info.path), av.open(str(info.path), metadata_errors="replace") as container:
-        stream = container.streams[media.stream_index]
+        stream: Any = container.streams[media.stream_index]
         context = stream.codec_context
         sounds = [s for s in container.streams.audio if s.codec_context is not None]
         return {
@@ -115,14 +115,28 @@ class _Joint:
             place = places[packet.stream.index]
             shift = round(offset / packet.time_base)
             packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-            length = packet.duration or 0
             free = self._free.get(place, packet.dts)
-            # The first audio packets of a file only warm up its decoder, and the last may run past
-            # its pictures: where two files' sound overlaps, the earlier one's is kept.
-            if place and packet.dts < free - length // 2:
-                continue
-            packet.dts = max(packet.dts, free)
-            packet.pts = max(packet.pts, packet.dts)
-            self._free[place] = packet.dts + (length if place else 1)
+            if place == 0:
+                packet.dts = max(packet.dts, free)
+                self._free[place] = packet.dts + 1
+            else:
+                # The first sound packets of a file only warm up its decoder, and the last run past its
+                # pictures.  Whole packets follow each other without a gap, since players decode them
+                # so, each within half a packet of its time.
+                length = _whole_length(packet)
+                if packet.dts < free - length // 2:
+                    continue
+                if packet.dts <= free + length // 2:
+                    packet.dts = free
+                packet.pts = packet.dts
+                self._free[place] = packet.dts + length
             packet.stream = self._streams[place]
             self._joined.mux_one(packet)
+
+
+def _whole_length(packet: Any) -> int:
+    """What an audio packet decodes to, in its ticks; containers may state less for the last one."""
+    context = packet.stream.codec_context
+    if context.frame_size and not context.name.startswith("pcm"):
+        return round(Fraction(context.frame_size, context.sample_rate) / packet.time_base)
+    return int(packet.duration or 0)

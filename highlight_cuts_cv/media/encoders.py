@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import av
 
 from highlight_cuts_cv.media.color import HdrTags
 from highlight_cuts_cv.model import BadInputError
+
+
+EDIT_LIST_SUFFIXES = frozenset({".mp4", ".m4v", ".mov"})
+
+
+def open_output(path: Path, temporary: Path) -> Any:
+    """Open *temporary* for writing in the container of *path*'s suffix, playable while it loads.
+
+    Raises BadInputError when the suffix is no container's.
+    """
+    options = {"movflags": "+faststart"} if path.suffix.lower() in EDIT_LIST_SUFFIXES else {}
+    try:
+        return av.open(str(temporary), "w", container_options=options)
+    except ValueError as error:
+        if isinstance(error, av.error.FFmpegError):
+            raise
+        raise BadInputError(
+            f"'{path}' cannot be written: '{path.suffix}' is no video format; use .mp4, .mov or .mkv."
+        ) from None
 
 
 def encoder_for(name: str) -> Any:
@@ -27,7 +47,7 @@ def encoder_for(name: str) -> Any:
 
 def nearest_format(codec: Any, wanted: str) -> str:
     """The pixel format of the encoder that loses least of *wanted*, and among those adds least."""
-    formats = [f.name for f in codec.video_formats or ()]
+    formats: list[str] = [f.name for f in codec.video_formats or ()]
     if not formats or wanted in formats:
         return wanted
     source = _properties(wanted)
@@ -56,21 +76,25 @@ def _properties(name: str) -> tuple[int, ...]:
     )
 
 
-def with_hdr(encoder: str, options: Mapping[str, str], hdr: HdrTags | None) -> dict[str, str]:
+def encoder_options(encoder: str, options: Mapping[str, str], hdr: HdrTags | None) -> dict[str, str]:
     """The options with static HDR metadata added, for the encoders that take it."""
     names = {
         "libx264": ("x264-params", "mastering-display", "cll"),
         "libx265": ("x265-params", "master-display", "max-cll"),
     }
     result = dict(options)
-    if hdr is None or encoder not in names:
+    if encoder not in names:
         return result
     parameter, mastering, light = names[encoder]
-    parts = [result[parameter]] if parameter in result else []
-    if hdr.mastering_display:
+    parts = []
+    if encoder == "libx265":
+        parts.append("log-level=error")  # it prints to the terminal, past FFmpeg's log
+    if hdr is not None and hdr.mastering_display:
         parts.append(f"{mastering}={hdr.mastering_display}")
-    if hdr.content_light:
+    if hdr is not None and hdr.content_light:
         parts.append(f"{light}={hdr.content_light}")
+    if parameter in result:
+        parts.append(result[parameter])
     if parts:
         result[parameter] = ":".join(parts)
     return result

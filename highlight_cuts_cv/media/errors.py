@@ -41,7 +41,7 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except HighlightCutsError:
         raise
-    except (av.error.FFmpegError, OSError, ValueError) as error:
+    except (av.error.FFmpegError, OSError) as error:
         number = getattr(error, "errno", None)
         if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise JobFailedError(

@@ -77,7 +77,7 @@ def build_index(container: Any, stream: Any, path: Path) -> FrameIndex:
     """
     for other in container.streams:
         if other.index != stream.index:
-            other.discard = "all" if isinstance(other.discard, str) else av.stream.Discard.all
+            other.discard = av.stream.Discard.all
     is_mp4 = "mp4" in container.format.name
     packets = _from_tables(container, stream, path) if is_mp4 else None
     if packets is None:
@@ -109,8 +109,8 @@ def _index_of(packets: _Packets, by_pts: bool, stream: Any) -> FrameIndex:
 
 
 def _one_frame(stream: Any) -> int:
-    rate = stream.guessed_rate or stream.average_rate or Fraction(25)
-    return max(1, round(1 / (rate * stream.time_base)))
+    rate = Fraction(stream.guessed_rate or stream.average_rate or 25)
+    return max(1, round(1 / (rate * Fraction(stream.time_base))))
 
 
 def _from_tables(container: Any, stream: Any, path: Path) -> _Packets | None:
@@ -127,7 +127,7 @@ def _from_tables(container: Any, stream: Any, path: Path) -> _Packets | None:
     offsets, durations = offsets[:count], durations[:count]
     if len(tables[0]) == count and (np.diff(dts) != durations[:-1]).any():
         return None
-    head = []
+    head: list[tuple[int, int]] = []
     for packet in container.demux(stream):
         if packet.pts is None or packet.dts is None or len(head) == min(count, _CHECKED_PACKETS):
             break

@@ -120,6 +120,12 @@ def _pictures(clip: ClipInfo) -> Iterator[tuple[int, Any]]:
                 clip.frame_count,
                 clip.clip_id,
             )
+        elif reader.damaged:
+            _log.warning(
+                "'%s' is damaged: parts of some frames of clip '%s' are made up by the decoder.",
+                clip.media.path,
+                clip.clip_id,
+            )
         if not count:
             raise JobFailedError(f"No frame of clip '{clip.clip_id}' of '{clip.media.path}' can be decoded.")
     finally:

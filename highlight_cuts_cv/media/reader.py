@@ -27,12 +27,12 @@ class Reader:
         self.damaged = 0
         """Packets so far that could not be decoded, and pictures with parts made up."""
         with reading(self._path):
-            self._container = av.open(str(self._path), metadata_errors="replace")
-            self._stream = self._container.streams[media.stream_index]
-            for other in self._container.streams:
-                if other.index != media.stream_index:
-                    other.discard = av.stream.Discard.all
-            self._stream.codec_context.thread_type = "AUTO"
+            container: Any = av.open(str(self._path), metadata_errors="replace")
+        for other in container.streams:
+            if other.index != media.stream_index:
+                other.discard = av.stream.Discard.all
+        self._container, self._stream = container, container.streams[media.stream_index]
+        self._stream.codec_context.thread_type = "AUTO"
         self._reorder = self._stream.codec_context.reorder_depth
         self._pictures: Generator[Any, None, None] | None = None
         self._next = 0  # the lowest frame number that can still come without a seek

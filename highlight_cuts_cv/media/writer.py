@@ -16,9 +16,9 @@ from highlight_cuts_cv.contracts import EncodeSettings, RawFrame, VideoWriter
 from highlight_cuts_cv.media.atomic import atomic_output
 from highlight_cuts_cv.media.audio import AudioFeed
 from highlight_cuts_cv.media.background import WriteBehind
-from highlight_cuts_cv.media.color import apply_tags, conversion_matrix
-from highlight_cuts_cv.media.encoders import encoder_for, nearest_format, with_hdr
-from highlight_cuts_cv.media.errors import writing
+from highlight_cuts_cv.media.color import SWS_BT709, apply_tags, conversion_matrix
+from highlight_cuts_cv.media.encoders import encoder_for, encoder_options, nearest_format, open_output
+from highlight_cuts_cv.media.errors import reason, writing
 from highlight_cuts_cv.media.pictures import from_planes, padded
 from highlight_cuts_cv.media.probing import load
 from highlight_cuts_cv.media.raw import DecodedFrame
@@ -81,8 +81,7 @@ class _Encoding:
     ) -> None:
         self._path, self._clip, self._settings = path, clip, settings
         self._codec = encoder_for(settings.encoder)
-        options = {"movflags": "+faststart"} if path.suffix.lower() in (".mp4", ".m4v", ".mov") else {}
-        self._output = av.open(str(temporary), "w", container_options=options)
+        self._output: Any = open_output(path, temporary)
         self._audio: AudioFeed | None = None
         self._stream: Any = None
         self._scaler = av.video.reformatter.VideoReformatter()
@@ -150,8 +149,8 @@ class _Encoding:
             )
         width, height = self._size(frame.width, frame.height, pixel_format)
         hdr = load(media.path).hdr if decoded else None
-        options = with_hdr(settings.encoder, settings.options, hdr)
-        stream = self._output.add_stream(
+        options = encoder_options(settings.encoder, settings.options, hdr)
+        stream: Any = self._output.add_stream(
             settings.encoder, rate=self._rate, options=options, time_base=self._time_base
         )
         stream.width, stream.height, stream.pix_fmt = width, height, pixel_format
@@ -164,6 +163,14 @@ class _Encoding:
             context.gop_size = max(1, round(settings.gop_seconds * self._rate))
         if media.interlaced and height == frame.height and media.rotation in (0, 180):
             context.flags |= av.codec.context.Flags.interlaced_dct | av.codec.context.Flags.interlaced_me
+        try:
+            context.open()
+        except av.error.FFmpegError as error:
+            given = ", ".join(f"{name}={value}" for name, value in options.items()) or "no options"
+            raise JobFailedError(
+                f"The encoder '{settings.encoder}' does not accept {width}x{height} {pixel_format} pictures "
+                f"with {given}: {reason(error)}."
+            ) from error
         self._stream = stream
         if media.audio:
             self._audio = AudioFeed(self._clip, self._output, self._path)
@@ -204,7 +211,7 @@ class _Encoding:
             *target,
             stream.pix_fmt,
             src_colorspace=conversion_matrix(picture),
-            dst_colorspace="ITU709" if to_yuv else conversion_matrix(picture),
+            dst_colorspace=SWS_BT709 if to_yuv else conversion_matrix(picture),
             dst_color_range="MPEG" if to_yuv else None,
             interpolation="BICUBIC",
         )

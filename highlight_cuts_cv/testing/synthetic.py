@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -91,9 +92,8 @@ def make_counting_clip(
     times = times if times is not None else [i / rate for i in range(frames)]
     time_base = {".mkv": Fraction(1, 1000), ".avi": 1 / rate}.get(path.suffix, Fraction(1, 90000))
     with av.open(str(path), "w", container_options=dict(container_options or {})) as output:
-        stream = output.add_stream(
-            encoder, rate=rate, options={"crf": "18", **(options or {})} if "x26" in encoder else options
-        )
+        quality = {"crf": "18"} if encoder.startswith("libx26") else {}
+        stream: Any = output.add_stream(encoder, rate=rate, options={**quality, **(options or {})})
         stored = size if rotation in (0, 180) else (size[1], size[0])
         stream.width, stream.height, stream.pix_fmt = *stored, pixel_format
         stream.codec_context.time_base = time_base
@@ -102,7 +102,7 @@ def make_counting_clip(
             stream.codec_context.max_b_frames = b_frames
         if rotation:
             stream.set_display_rotation(-rotation)
-        sound = output.add_stream(audio, rate=sample_rate) if audio else None
+        sound: Any = output.add_stream(audio, rate=sample_rate) if audio else None
         if sound is not None:
             sound.codec_context.layout = "stereo"
         for index, time in zip(range(frames), times, strict=True):
