@@ -41,10 +41,10 @@ class _Target:
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """A sprite's share of one component: the result is ``below * keep + add``, truncated.
+    """A sprite's share of one plane: the result is ``below * keep + add``, truncated.
 
-    ``x`` and ``y`` are its first sample, counted in the component's samples from the tile's origin.
-    ``add`` includes the half that makes truncation round; where ``keep`` is 1 it is exactly a half,
+    ``x`` and ``y`` are its first sample, counted in the plane's samples from the tile's origin; the
+    arrays are (h, w), or (h, w, n) where a plane holds n components.  ``add`` includes the half that makes truncation round; where ``keep`` is 1 it is exactly a half,
     so those samples come out unchanged.
     """
 
@@ -54,7 +54,7 @@ class _Layer:
     keep: FloatArray
 
 
-_Tile = tuple[_Layer, _Layer, _Layer]
+_Tile = list[_Layer]
 
 
 class Compositor:
@@ -85,12 +85,11 @@ class Compositor:
                 "Convert the video to yuv420p or yuv420p10le first."
             )
         target = _Target(pixel_format, frame.color, frame.width, frame.height)
-        components = pixel_format.components(frame.planes)
         for placement in placements:
             if placement.opacity > 0:
-                self._draw(placement, target, components)
+                self._draw(placement, target, frame.planes)
 
-    def _draw(self, placement: Placement, target: _Target, components: tuple[NDArray[np.generic], ...]) -> None:
+    def _draw(self, placement: Placement, target: _Target, planes: tuple[NDArray[np.generic], ...]) -> None:
         converted = self._convert(placement.sprite, target)
         if converted is None:
             return
@@ -105,11 +104,11 @@ class Compositor:
         if tile is None:
             tile = _make_tile(pixels, target, phase_x, phase_y)
             self._tiles.put(key, tile, sum(layer.add.nbytes + layer.keep.nbytes for layer in tile))
-        for number, (component, layer) in enumerate(zip(components, tile, strict=True)):
-            subsampled = number > 0
+        for plane, layer, held in zip(planes, tile, pixel_format.planes, strict=True):
+            subsampled = held[0] > 0
             x = (origin_x >> pixel_format.sub_x if subsampled else origin_x) + layer.x
             y = (origin_y >> pixel_format.sub_y if subsampled else origin_y) + layer.y
-            _blend(component, layer, x, y, min(placement.opacity, 1.0), pixel_format.shift)
+            _blend(plane, layer, x, y, min(placement.opacity, 1.0), pixel_format.shift)
 
     def _convert(self, sprite: Sprite, target: _Target) -> tuple[int, int, FloatArray] | None:
         """The sprite without its empty borders (their width left and above, then (h, w, 4) float32
@@ -157,9 +156,9 @@ def _make_tile(pixels: FloatArray, target: _Target, phase_x: int, phase_y: int) 
 
     x, y = phase_x // _STEPS, phase_y // _STEPS
     used = np.s_[y + margin_y : y + margin_y + height + 1, x + margin_x : x + margin_x + width + 1]
-    full = _layer(x, y, first[used], alpha[used])
     if not pixel_format.sub_x and not pixel_format.sub_y:
-        return full, _layer(x, y, second[used], alpha[used]), _layer(x, y, third[used], alpha[used])
+        every = (first[used], second[used], third[used])
+        return [_layer((x, y), alpha[used], [every[i] for i in held]) for held in pixel_format.planes]
 
     horizontal, vertical = _siting(target.color.chroma_location)
 
@@ -170,21 +169,23 @@ def _make_tile(pixels: FloatArray, target: _Target, phase_x: int, phase_y: int) 
             plane = _halve(plane.T, horizontal).T
         return plane
 
-    chroma_alpha = to_chroma(alpha)
-    origin = -(margin_x >> pixel_format.sub_x), -(margin_y >> pixel_format.sub_y)
-    return (
-        full,
-        _layer(*origin, to_chroma(second), chroma_alpha),
-        _layer(*origin, to_chroma(third), chroma_alpha),
-    )
+    place = -(margin_x >> pixel_format.sub_x), -(margin_y >> pixel_format.sub_y)
+    chroma_alpha, chroma = to_chroma(alpha), (to_chroma(second), to_chroma(third))
+    return [
+        _layer((x, y), alpha[used], [first[used]]) if held == (0,) else _layer(place, chroma_alpha, [chroma[i - 1] for i in held])
+        for held in pixel_format.planes
+    ]
 
 
 def _even(size: int, subsampling: int) -> int:
     return size + (size & subsampling)
 
 
-def _layer(x: int, y: int, premultiplied: NDArray[Any], alpha: NDArray[Any]) -> _Layer:
-    return _Layer(x, y, np.ascontiguousarray(premultiplied + np.float32(0.5)), np.ascontiguousarray(1 - alpha))
+def _layer(place: tuple[int, int], alpha: NDArray[Any], premultiplied: list[NDArray[Any]]) -> _Layer:
+    def joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+        return np.ascontiguousarray(parts[0] if len(parts) == 1 else np.dstack(parts))
+
+    return _Layer(*place, joined(premultiplied) + np.float32(0.5), joined([1 - alpha] * len(premultiplied)))
 
 
 def _siting(location: str | None) -> tuple[float, float]:
@@ -210,10 +211,10 @@ def _halve(plane: NDArray[Any], siting: float) -> NDArray[Any]:
     return result
 
 
-def _blend(component: NDArray[Any], layer: _Layer, x: int, y: int, opacity: float, shift: int) -> None:
-    """Blend a layer whose first sample goes to (x, y), cut off at the component's edges."""
-    rows, columns = component.shape
-    height, width = layer.add.shape
+def _blend(plane: NDArray[Any], layer: _Layer, x: int, y: int, opacity: float, shift: int) -> None:
+    """Blend a layer whose first sample goes to (x, y), cut off at the plane's edges."""
+    rows, columns = plane.shape[:2]
+    height, width = layer.add.shape[:2]
     top, bottom, left, right = max(-y, 0), min(rows - y, height), max(-x, 0), min(columns - x, width)
     if top >= bottom or left >= right:
         return
@@ -223,7 +224,7 @@ def _blend(component: NDArray[Any], layer: _Layer, x: int, y: int, opacity: floa
         weight = np.float32(opacity)
         keep = 1 - weight * (1 - keep)
         add = weight * (add - np.float32(0.5)) + np.float32(0.5)
-    below = component[y + top : y + bottom, x + left : x + right]
+    below = plane[y + top : y + bottom, x + left : x + right]
     mixed = np.multiply(below >> shift if shift else below, keep, dtype=np.float32)
     mixed += add
     if shift:

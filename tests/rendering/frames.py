@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ def make_frame(name: str, width: int, height: int, color: ColorTags = NO_TAGS, s
         return values.astype(np.uint8 if layout.bits == 8 else np.uint16)
 
     chroma = -(-width // (1 << layout.sub_x)), -(-height // (1 << layout.sub_y))
-    if layout.semi_planar:
+    if name in ("nv12", "p010le"):
         planes: tuple[NDArray[np.generic], ...] = (
             plane(width, height),
             np.dstack((plane(*chroma), plane(*chroma))),
@@ -42,9 +43,18 @@ def make_frame(name: str, width: int, height: int, color: ColorTags = NO_TAGS, s
     return RawFrame(0, 0, Fraction(1, 25), name, color, width, height, planes)
 
 
+def samples(name: str, planes: tuple[NDArray[Any], ...]) -> list[NDArray[Any]]:
+    """Views of planes as Y, Cb, Cr or R, G, B."""
+    if name in ("nv12", "p010le"):
+        return [planes[0], planes[1][..., 0], planes[1][..., 1]]
+    if name == "rgb24":
+        return [planes[0][..., i] for i in range(3)]
+    return [planes[i] for i in ((2, 0, 1) if name.startswith("gbr") else (0, 1, 2))]
+
+
 def components(frame: RawFrame) -> list[NDArray[np.float64]]:
-    layout = PIXEL_FORMATS[frame.pixel_format]
-    return [(part >> layout.shift).astype(np.float64) for part in layout.components(frame.planes)]  # type: ignore[operator]
+    shift = PIXEL_FORMATS[frame.pixel_format].shift
+    return [(part >> shift).astype(np.float64) for part in samples(frame.pixel_format, frame.planes)]
 
 
 def _across(columns: int, full: int, siting: float, sub: int) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from highlight_cuts_cv.contracts import RawFrame
 from highlight_cuts_cv.model import ColorTags, JobFailedError, Placement, Sprite, SpriteTrack
 from highlight_cuts_cv.rendering import PIXEL_FORMATS, Compositor, drawable_format
 
-from .frames import components, make_frame, reference
+from .frames import components, make_frame, reference, samples
 
 REQUIRED = (
     "yuv420p", "yuvj420p", "nv12", "yuv422p", "yuv444p", "yuv420p10le", "p010le", "yuv422p10le", "rgb24", "gbrp",
@@ -44,7 +44,7 @@ def test_samples_outside_the_sprite_stay_bit_identical(name: str) -> None:
     draw(frame, Placement(0, soft_sprite(), 20.3, 11.7, 0.9))
     layout = PIXEL_FORMATS[name]
     for number, (old, new) in enumerate(
-        zip(layout.components(tuple(before)), layout.components(frame.planes), strict=True)
+        zip(samples(name, tuple(before)), samples(name, frame.planes), strict=True)
     ):
         sub_x, sub_y = (layout.sub_x, layout.sub_y) if number else (0, 0)
         changed = np.argwhere(old != new)
@@ -118,14 +118,13 @@ def test_chroma_is_filtered_to_where_its_samples_sit(location: str | None, sitin
 def test_sprites_are_cut_off_at_the_edges(name: str, position: tuple[float, float]) -> None:
     x, y = (round(value * 8) / 8 for value in position)
     frame, larger = make_frame(name, 61, 43), make_frame(name, 101, 83)
-    layout = PIXEL_FORMATS[name]
     # The same picture with a border of twenty: what is seen of it must be the same.
-    for inner, outer in zip(layout.components(frame.planes), layout.components(larger.planes), strict=True):
+    for inner, outer in zip(samples(name, frame.planes), samples(name, larger.planes), strict=True):
         sub_y, sub_x = (20 if inner.shape[0] == 43 else 10), (20 if inner.shape[1] == 61 else 10)
         outer[sub_y : sub_y + inner.shape[0], sub_x : sub_x + inner.shape[1]] = inner
     draw(frame, Placement(0, soft_sprite(), x, y))
     draw(larger, Placement(0, soft_sprite(), x + 20, y + 20))
-    for inner, outer in zip(layout.components(frame.planes), layout.components(larger.planes), strict=True):
+    for inner, outer in zip(samples(name, frame.planes), samples(name, larger.planes), strict=True):
         sub_y, sub_x = (20 if inner.shape[0] == 43 else 10), (20 if inner.shape[1] == 61 else 10)
         assert np.array_equal(inner, outer[sub_y : sub_y + inner.shape[0], sub_x : sub_x + inner.shape[1]])
 
