@@ -51,6 +51,10 @@ MediaRoot = Annotated[
     Path | None, typer.Option("--media-root", help="Where to look for media that moved, by file name.")
 ]
 Player = Annotated[str | None, typer.Option("--player", help="Whose clips, where a CSV has several players.")]
+Padding = Annotated[
+    float | None,
+    typer.Option("--padding", min=0, help="Seconds to add before and after each interval of a CSV."),
+]
 Quality = Annotated[
     str | None,
     typer.Option("--quality", help="preview, edit or final: short for the exporter's option 'quality'."),
@@ -95,11 +99,11 @@ def demo(
 
 
 @app.command()
-def clips(timeline: TimelineFile, media_root: MediaRoot = None, player: Player = None) -> None:
+def clips(
+    timeline: TimelineFile, media_root: MediaRoot = None, player: Player = None, padding: Padding = None
+) -> None:
     """Show what is in a timeline: the clips, by the names that --pick takes."""
-    from highlight_cuts_cv.timeline import read_timeline
-
-    read = read_timeline(timeline, media_root=media_root, player=player)
+    read = _read_timeline(timeline, media_root, player, padding)
     table(
         ("clip", "name", "track", "media", "starts at", "frames", "rate"),
         [
@@ -165,12 +169,13 @@ def track(
     detector: DetectorName = DEFAULT_DETECTOR,
 ) -> None:
     """Follow the picked player through a video and write where the player is."""
-    from highlight_cuts_cv.pipeline import follow, video_clip
+    from highlight_cuts_cv.pipeline import check_setup, follow, video_clip
     from highlight_cuts_cv.tracking.files import write_track
     from highlight_cuts_cv.tracking.picks import parse_pick
 
     clip = video_clip(video, frames)
     setup = Setup(tracker=parse_choice(tracker), detector=parse_choice(detector))
+    check_setup(setup)
     picks = [parse_pick(text).shifted(-clip.first_frame) for text in pick]
     _writable(output)
     with progress_bars() as step:
@@ -190,10 +195,11 @@ def render(
     exporter: ExporterName = DEFAULT_EXPORTER,
 ) -> None:
     """Draw the indicator on a followed player and write the film."""
-    from highlight_cuts_cv.pipeline import export, track_over_clip, video_clip
+    from highlight_cuts_cv.pipeline import check_setup, export, track_over_clip, video_clip
 
     clip = video_clip(video, frames)
     setup = Setup(indicator=parse_choice(indicator), exporter=_exporter(exporter, quality))
+    check_setup(setup)
     followed = track_over_clip(track, clip)
     _writable(output)
     with progress_bars() as step:
@@ -217,12 +223,12 @@ def run(
     exporter: ExporterName = DEFAULT_EXPORTER,
     media_root: MediaRoot = None,
     player: Player = None,
+    padding: Padding = None,
 ) -> None:
     """The whole job: follow the picked players of a timeline's clips, render, write the timeline."""
     from highlight_cuts_cv.pipeline import parse_clip_picks, run_timeline
-    from highlight_cuts_cv.timeline import read_timeline
 
-    read = read_timeline(timeline, media_root=media_root, player=player)
+    read = _read_timeline(timeline, media_root, player, padding)
     target = output or timeline.with_name(f"{timeline.stem}.tracked.otio")
     setup = Setup(
         tracker=parse_choice(tracker),
@@ -263,6 +269,18 @@ def doctor() -> None:
     table(("", "what", "found"), [("ok" if f.good else "FAIL", f.what, f.found) for f in findings])
     if not all(f.good for f in findings):
         raise typer.Exit(1)
+
+
+def _read_timeline(path: Path, media_root: Path | None, player: str | None, padding: float | None) -> Any:
+    from highlight_cuts_cv.timeline import read_timeline
+
+    if padding is not None and path.suffix.lower() != ".csv":
+        raise BadInputError(f"--padding widens the intervals of a CSV, but {path} is none; leave it out.")
+    arguments = {} if padding is None else {"padding": padding}
+    read = read_timeline(path, media_root=media_root, player=player, **arguments)
+    for warning in read.warnings:
+        say_warning(warning)
+    return read
 
 
 def _rate(rate: Any) -> str:

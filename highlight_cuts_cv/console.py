@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
+from highlight_cuts_cv.errors import CancelledError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -61,14 +63,11 @@ def show_logged_warnings() -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under column titles."""
-    from rich.markup import escape
-    from rich.table import Table
-
-    grid = Table(*columns, box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        grid.add_row(*(escape(str(cell)) for cell in row))
-    _console(False).print(grid, soft_wrap=False)
+    """Print rows under column titles, never cut: names are there to be copied."""
+    grid = [[*columns], *([str(cell) for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*grid, strict=True)]
+    for row in grid:
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 @contextmanager
@@ -91,14 +90,17 @@ def progress_bars() -> Iterator[Callable[[str], Report]]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=_console(True)) as bars:
+    try:
+        with Progress(*columns, console=_console(True)) as bars:
 
-        def step(title: str) -> Report:
-            task = bars.add_task(escape(title), total=None)
+            def step(title: str) -> Report:
+                task = bars.add_task(escape(title), total=None)
 
-            def report(done: int, total: int) -> None:
-                bars.update(task, completed=done, total=total)
+                def report(done: int, total: int) -> None:
+                    bars.update(task, completed=done, total=total)
 
-            return report
+                return report
 
-        yield step
+            yield step
+    except KeyboardInterrupt:
+        raise CancelledError("Cancelled; nothing half-written remains.") from None

@@ -142,7 +142,9 @@ def test_the_demo_clip_gets_its_marker_and_nothing_else(shared: Path, tmp_path: 
     red = Sprite(np.full((20, 20, 4), (255, 0, 0, 255), np.uint8))
     sprites = SpriteTrack(tuple(Placement(i, red, 100 + 10 * i, 300) for i in range(12)))
     track = Track(
-        np.tile(np.float32([[100, 320, 140, 400]]), (12, 1)), np.ones(12, np.float32), np.full(12, State.OBSERVED, np.uint8)
+        np.tile(np.float32([[100, 320, 140, 400]]), (12, 1)),
+        np.ones(12, np.float32),
+        np.full(12, State.OBSERVED, np.uint8),
     )
     output = tmp_path / "marked.mp4"
     job = ExportJob(clip=clip, track=track, sprites=sprites, output=output, media=PyAvKit())

@@ -29,7 +29,11 @@ def make_job(
     xyxy = np.array(boxes, np.float32)
     track = Track(xyxy, np.ones(count, np.float32), np.full(count, State.OBSERVED, np.uint8))
     return DrawJob(
-        clip=clip, track=track, xyxy=xyxy, heights=xyxy[:, 3] - xyxy[:, 1], opacity=np.full(count, opacity, np.float32)
+        clip=clip,
+        track=track,
+        xyxy=xyxy,
+        heights=xyxy[:, 3] - xyxy[:, 1],
+        opacity=np.full(count, opacity, np.float32),
     )
 
 
@@ -125,7 +129,13 @@ def test_sits_above_the_head_with_a_gap(name: str) -> None:
 
 @pytest.mark.parametrize("name", ABOVE_HEAD)
 @pytest.mark.parametrize(
-    "box", [(600.0, 2.0, 660.0, 150.0), (-30.0, 300.0, 30.0, 450.0), (1250.0, -20.0, 1310.0, 130.0), (0.0, -500.0, 60.0, -350.0)]
+    "box",
+    [
+        (600.0, 2.0, 660.0, 150.0),
+        (-30.0, 300.0, 30.0, 450.0),
+        (1250.0, -20.0, 1310.0, 130.0),
+        (0.0, -500.0, 60.0, -350.0),
+    ],
 )
 def test_stays_inside_the_picture(name: str, box: tuple[float, float, float, float]) -> None:
     whole = solid(painted(draw(name, make_job([BOX]))))
@@ -167,7 +177,9 @@ def test_an_unknown_colour_is_a_users_mistake(name: str) -> None:
 @pytest.mark.parametrize("name", ["dot", "ring"])
 def test_non_square_pixels_are_allowed_for(name: str) -> None:
     square = solid(painted(draw(name, make_job([BOX], size=(1440, 1080)), size=2), (1440, 1080)))
-    wide = solid(painted(draw(name, make_job([BOX], size=(1440, 1080), sar=Fraction(4, 3)), size=2), (1440, 1080)))
+    wide = solid(
+        painted(draw(name, make_job([BOX], size=(1440, 1080), sar=Fraction(4, 3)), size=2), (1440, 1080))
+    )
     assert (wide[2] - wide[0]) * 4 / 3 == pytest.approx(square[2] - square[0], abs=2.5)
     assert wide[3] - wide[1] == pytest.approx(square[3] - square[1], abs=1)
 
@@ -178,7 +190,9 @@ def test_label_draws_the_scripts_of_its_font(text: str) -> None:
     assert x2 - x1 > 0.5 * (y2 - y1)
 
 
-@pytest.mark.parametrize(("text", "sentence"), [("山田", "no sign for '山'"), ("  ", "no text"), ("x" * 41, "41 characters")])
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("山田", "no sign for '山'"), ("  ", "no text"), ("x" * 41, "41 characters")]
+)
 def test_label_refuses_what_it_cannot_draw(text: str, sentence: str) -> None:
     with pytest.raises(BadInputError, match=sentence):
         draw("label", make_job([BOX]), text=text)

@@ -41,9 +41,9 @@ def test_finds_people_inside_the_picture(detector, frame):
 
 
 def test_folding_the_first_layers_changes_nothing(frame):
-    import openvino as ov
     from importlib.resources import files
 
+    import openvino as ov
     from hccv_player_nano.network import load_network
 
     picture = frame.bgr[:416, :672]
