@@ -47,7 +47,7 @@ def dots(picture: np.ndarray) -> np.ndarray:
 
 
 def test_the_demos_film_shows_the_dot_above_the_picked_person_throughout(demo):
-        from highlight_cuts_cv.media import clip_of, open_frames, probe
+    from highlight_cuts_cv.media import clip_of, open_frames, probe
     from highlight_cuts_cv.registry import get_registry
 
     detector = get_registry().detector("player-nano")
@@ -62,7 +62,9 @@ def test_the_demos_film_shows_the_dot_above_the_picked_person_throughout(demo):
                 dot_y, dot_x = (float(v.mean()) for v in np.nonzero(new))
                 # A walker moves less than half a box in a fifth of a second: the nearest box is the same person.
                 boxes = detector.detect([plain[index]])[0].boxes()
-                person = min(boxes, key=lambda b: np.hypot(b.center[0] - previous[0], b.center[1] - previous[1]))
+                person = min(
+                    boxes, key=lambda b: np.hypot(b.center[0] - previous[0], b.center[1] - previous[1])
+                )
                 assert abs(dot_x - person.center[0]) < 0.4 * person.width, f"frame {index}"
                 assert -0.5 * person.height < dot_y - person.y1 < 0.05 * person.height, f"frame {index}"
                 previous = person.center
