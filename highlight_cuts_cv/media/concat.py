@@ -35,9 +35,8 @@ def concat_files(paths: Sequence[Path | str], output: Path | str) -> Path:
     alike = [_traits(item) for item in media]
     for item, traits in zip(media[1:], alike[1:], strict=True):
         _check(media[0].info.path, alike[0], item.info.path, traits)
-    with writing(output), atomic_output(output) as temporary:
-        with open_output(output, temporary) as joined:
-            _Joint(joined, output).append_all(media)
+    with writing(output), atomic_output(output) as temporary, open_output(output, temporary) as joined:
+        _Joint(joined, output).append_all(media)
     return output
 
 

@@ -11,7 +11,6 @@ import av
 from highlight_cuts_cv.media.color import HdrTags
 from highlight_cuts_cv.model import BadInputError
 
-
 EDIT_LIST_SUFFIXES = frozenset({".mp4", ".m4v", ".mov"})
 
 

@@ -18,6 +18,7 @@ from highlight_cuts_cv.media.pictures import copy_of, plain_format, turned, view
 from highlight_cuts_cv.media.probing import load
 from highlight_cuts_cv.media.reader import Reader
 from highlight_cuts_cv.model import ClipInfo, ColorTags, JobFailedError
+from highlight_cuts_cv.rendering.pixel_formats import drawable_format
 
 _log = logging.getLogger(__name__)
 _AHEAD = 3
@@ -133,12 +134,12 @@ def _pictures(clip: ClipInfo) -> Iterator[tuple[int, Any]]:
 
 
 class _Preparation:
-    """Turns pictures upright in a pixel format whose planes can be shown as arrays."""
+    """Turns pictures upright in a pixel format that markers can be drawn into."""
 
     def __init__(self, clip: ClipInfo) -> None:
         self._rotation = clip.media.rotation
         self._scaler = av.video.reformatter.VideoReformatter()
-        self._format = plain_format(clip.media.pixel_format)
+        self._format = drawable_format(plain_format(clip.media.pixel_format))
         sideways = self._rotation in (90, 270)
         if sideways and "422" in self._format:
             # Turned by a quarter, half-width chroma becomes half-height chroma, which no encoder takes.

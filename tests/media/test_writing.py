@@ -131,9 +131,10 @@ def test_pcm(codec: str, suffix: str, written: str, clip_file: Callable[..., Pat
 
 def test_constant_rate_from_a_variable_one(tmp_path: Path) -> None:
     times = [Fraction(n * n % 7 + 20 * n, 600) for n in range(60)]
+    (tmp_path / "in").mkdir()
     source = probe(
         make_counting_clip(
-            tmp_path / "in" / "a.mp4" if (tmp_path / "in").mkdir() else tmp_path / "in" / "a.mp4",
+            tmp_path / "in" / "a.mp4",
             60,
             Fraction(30),
             times=times,
@@ -374,7 +375,8 @@ class TestConcat:
         heard = onsets(joined.path)
         for time in expected:
             assert min(abs(time - h) for h in heard) < 0.012  # half an AAC packet
-        assert len(heard) == len(expected)
+        # The last part begins within a beep, 2 ms after its onset; that one is heard as well.
+        assert len(heard) == len(expected) + 1
 
     def test_what_differs_is_named(self, clip_file: Callable[..., Path], tmp_path: Path) -> None:
         first = clip_file(".mp4")

@@ -1,0 +1,77 @@
+"""What a file says about itself."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from highlight_cuts_cv.contracts import EncodeSettings
+from highlight_cuts_cv.media import clip_of, open_writer, probe, raw_frames
+from highlight_cuts_cv.model import ColorTags
+
+
+def write(path: Path, count: int = 10, encoder: str = "libx264", **context: Any) -> Path:
+    """A grey film; *context* sets fields of the encoder's context, ``timecode`` the file's."""
+    with av.open(str(path), "w") as output:
+        if timecode := context.pop("timecode", None):
+            output.metadata["timecode"] = timecode
+        stream: Any = output.add_stream(
+            encoder, rate=Fraction(30000, 1001), options=context.pop("options", None)
+        )
+        stream.width, stream.height, stream.pix_fmt = 192, 96, "yuv420p"
+        for name, value in context.items():
+            setattr(stream.codec_context, name, value)
+        for _ in range(count):
+            output.mux(stream.encode(av.VideoFrame(192, 96, "yuv420p")))
+        output.mux(stream.encode(None))
+    return path
+
+
+def test_colour_aspect_and_codec(tmp_path: Path) -> None:
+    info = probe(
+        write(
+            tmp_path / "a.mp4",
+            color_primaries=9, color_trc=18, colorspace=9, color_range=1, sample_aspect_ratio=Fraction(4, 3),
+        )
+    )  # fmt: skip
+    assert info.color == ColorTags("bt2020", "arib-std-b67", "bt2020nc", False)
+    assert (info.sample_aspect_ratio, info.codec, info.pixel_format) == (Fraction(4, 3), "h264", "yuv420p")
+    assert (info.interlaced, info.variable_rate, info.timecode, info.audio) == (False, False, None, ())
+    assert info.duration == 10 * Fraction(1001, 30000)
+
+
+def test_timecode_track_is_read_and_not_written(tmp_path: Path) -> None:
+    """A render begins at frame 0; a start timecode would move it in the editor."""
+    info = probe(write(tmp_path / "a.mov", timecode="01:02:03;04"))
+    assert info.timecode == "01:02:03;04"
+    with open_writer(tmp_path / "b.mov", clip_of(info), EncodeSettings()) as writer:
+        for frame in raw_frames(clip_of(info)):
+            writer.write(frame)
+    assert probe(tmp_path / "b.mov").timecode is None
+
+
+@pytest.mark.parametrize("encoder", ["libx264", "mpeg2video"])
+def test_interlaced_stays_interlaced(encoder: str, tmp_path: Path) -> None:
+    flags = av.codec.context.Flags
+    source = write(
+        tmp_path / ("a.mp4" if encoder == "libx264" else "a.ts"),
+        encoder=encoder,
+        flags=flags.interlaced_dct | flags.interlaced_me,
+        field_order=2,
+    )
+    info = probe(source)
+    assert info.interlaced
+    with open_writer(tmp_path / "b.mp4", clip_of(info), EncodeSettings()) as writer:
+        for frame in raw_frames(clip_of(info)):
+            writer.write(frame)
+    assert probe(tmp_path / "b.mp4").interlaced
+
+
+def test_a_changed_file_is_probed_again(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mp4", 10)
+    assert probe(path).frame_count == 10
+    assert probe(write(path, 12)).frame_count == 12
