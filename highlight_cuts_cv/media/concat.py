@@ -137,5 +137,5 @@ def _whole_length(packet: Any) -> int:
     """What an audio packet decodes to, in its ticks; containers may state less for the last one."""
     context = packet.stream.codec_context
     if context.frame_size and not context.name.startswith("pcm"):
-        return round(Fraction(context.frame_size, context.sample_rate) / packet.time_base)
+        return round(Fraction(context.frame_size, context.sample_rate) / Fraction(packet.time_base))
     return int(packet.duration or 0)
