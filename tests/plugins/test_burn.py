@@ -165,6 +165,38 @@ def test_the_demo_clip_gets_its_marker_and_nothing_else(shared: Path, tmp_path: 
         assert outside.mean() < 1.5
 
 
+@pytest.mark.parametrize(("codec", "stored", "drawn"), [("ffv1", "gray", "yuv420p"), ("ffv1", "bgra", "rgb24"), ("ffv1", "yuva444p10le", "yuv444p10le"), ("ffv1", "yuv411p", "yuv420p")])  # fmt: skip
+def test_a_format_that_cannot_be_drawn_into_is_converted_and_said(
+    codec: str, stored: str, drawn: str, tmp_path: Path
+) -> None:
+    import av
+
+    from highlight_cuts_cv.media import clip_of, probe
+    from highlight_cuts_cv.media.kit import PyAvKit
+
+    source, output, warnings = tmp_path / "source.mkv", tmp_path / "marked.mp4", []
+    with av.open(str(source), "w") as container:
+        stream = container.add_stream(codec, rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, stored
+        for _ in range(5):
+            picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 90, np.uint8), format="bgr24")
+            container.mux(stream.encode(picture.reformat(format=stored)))
+        container.mux(stream.encode(None))
+    white = Sprite(np.full((16, 16, 4), 255, np.uint8))
+    sprites = SpriteTrack(tuple(Placement(i, white, 24, 16) for i in range(5)))
+    clip = clip_of(probe(source))
+    track = Track(np.full((5, 4), np.nan, np.float32), np.zeros(5, np.float32), np.zeros(5, np.uint8))
+    job = ExportJob(
+        clip=clip, track=track, sprites=sprites, output=output, media=PyAvKit(), warn=warnings.append
+    )
+    burn(job, quality="final")
+    assert len(warnings) == 1 and f"'{stored}'" in warnings[0] and f"'{drawn}'" in warnings[0]
+    frame = next(iter(PyAvKit().raw_frames(clip_of(probe(output)))))
+    unit = 4 if "10" in frame.pixel_format else 1
+    luma = frame.planes[0].astype(float) / unit
+    assert luma[20:28, 28:36].mean() > 225 and 75 < luma[2:10, 2:10].mean() < 110
+
+
 def test_importing_it_loads_no_codec() -> None:
     code = "import sys; sys.path[:0] = ['plugins']; import hccv_burn; print({'av', 'cv2', 'PIL'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

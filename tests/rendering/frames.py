@@ -75,7 +75,11 @@ def _down(columns: int, full: int, siting: float, sub: int) -> NDArray[np.float6
     if not sub:
         return np.eye(full)
     weights = np.zeros((columns, full))
-    taps = {0.0: ((-1, 0.25), (0, 0.5), (1, 0.25)), 0.5: ((0, 0.5), (1, 0.5)), 1.0: ((0, 0.25), (1, 0.5), (2, 0.25))}
+    taps = {
+        0.0: ((-1, 0.25), (0, 0.5), (1, 0.25)),
+        0.5: ((0, 0.5), (1, 0.5)),
+        1.0: ((0, 0.25), (1, 0.5), (2, 0.25)),
+    }
     for j in range(columns):
         for offset, weight in taps[siting]:
             weights[j, min(max(2 * j + offset, 0), full - 1)] += weight
@@ -110,7 +114,10 @@ def reference(
     blue, red = (rgb[..., 2] - luma) / (2 * (1 - kb)), (rgb[..., 0] - luma) / (2 * (1 - kr))
     down_x = _down(columns, frame.width, siting[0], layout.sub_x)
     down_y = _down(rows, frame.height, siting[1], layout.sub_y)
-    return [luma * scale_y + offset, *(down_y @ part @ down_x.T * scale_c + 128 * unit for part in (blue, red))]
+    return [
+        luma * scale_y + offset,
+        *(down_y @ part @ down_x.T * scale_c + 128 * unit for part in (blue, red)),
+    ]
 
 
 def _over(rgb: NDArray[np.float64], placement: Placement) -> NDArray[np.float64]:

@@ -81,7 +81,8 @@ def test_matrix_and_range_follow_the_tags(matrix: str, full_range: bool) -> None
 
 
 @pytest.mark.parametrize(
-    ("size", "matrix"), [((1280, 720), "bt709"), ((720, 1280), "bt709"), ((640, 480), "smpte170m"), ((480, 854), "smpte170m")]
+    ("size", "matrix"),
+    [((1280, 720), "bt709"), ((720, 1280), "bt709"), ((640, 480), "smpte170m"), ((480, 854), "smpte170m")],
 )
 def test_untagged_matrix_is_guessed_from_the_shorter_side(size: tuple[int, int], matrix: str) -> None:
     red = Sprite(np.full((8, 8, 4), (255, 0, 0, 255), np.uint8))
@@ -94,9 +95,18 @@ def test_untagged_matrix_is_guessed_from_the_shorter_side(size: tuple[int, int],
 
 @pytest.mark.parametrize(
     ("location", "siting"),
-    [(None, (0.0, 0.5)), ("left", (0.0, 0.5)), ("center", (0.5, 0.5)), ("topleft", (0.0, 0.0)), ("top", (0.5, 0.0)), ("bottomleft", (0.0, 1.0))],
+    [
+        (None, (0.0, 0.5)),
+        ("left", (0.0, 0.5)),
+        ("center", (0.5, 0.5)),
+        ("topleft", (0.0, 0.0)),
+        ("top", (0.5, 0.0)),
+        ("bottomleft", (0.0, 1.0)),
+    ],
 )
-def test_chroma_is_filtered_to_where_its_samples_sit(location: str | None, siting: tuple[float, float]) -> None:
+def test_chroma_is_filtered_to_where_its_samples_sit(
+    location: str | None, siting: tuple[float, float]
+) -> None:
     color = ColorTags(matrix="bt709", chroma_location=location)
     frame = make_frame("yuv420p", 64, 48, color)
     for plane in frame.planes:
@@ -138,7 +148,9 @@ def test_a_sprite_outside_the_picture_draws_nothing(position: tuple[float, float
 
 
 def test_several_sprites_are_drawn_in_order() -> None:
-    red, blue = (Sprite(np.full((8, 8, 4), color, np.uint8)) for color in ((255, 0, 0, 255), (0, 0, 255, 255)))
+    red, blue = (
+        Sprite(np.full((8, 8, 4), color, np.uint8)) for color in ((255, 0, 0, 255), (0, 0, 255, 255))
+    )
     frame = make_frame("rgb24", 40, 30)
     draw(frame, Placement(0, red, 5, 5), Placement(0, blue, 9, 9))
     assert tuple(frame.planes[0][6, 6]) == (255, 0, 0)

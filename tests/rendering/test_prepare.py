@@ -10,7 +10,9 @@ from highlight_cuts_cv.model import BadInputError, ClipInfo, MediaInfo, State, T
 from highlight_cuts_cv.rendering import PRESETS, encode_settings, limited_rate, prepare_draw
 
 
-def make_clip(frames: int = 50, width: int = 1280, height: int = 720, sar: Fraction = Fraction(1)) -> ClipInfo:
+def make_clip(
+    frames: int = 50, width: int = 1280, height: int = 720, sar: Fraction = Fraction(1)
+) -> ClipInfo:
     media = MediaInfo(
         path=Path("game.mp4"), width=width, height=height, rate=Fraction(25), time_base=Fraction(1, 25),
         start_pts=0, frame_count=frames, codec="h264", pixel_format="yuv420p", sample_aspect_ratio=sar,
@@ -111,7 +113,9 @@ def test_a_clip_that_ends_while_lost_or_starts_so() -> None:
         (640, 480, Fraction(1), None), (1280, 720, Fraction(1), None), (1440, 1080, Fraction(4, 3), 720),
     ],
 )  # fmt: skip
-def test_preview_fits_into_720p_and_is_never_enlarged(width: int, height: int, sar: Fraction, expected: int | None) -> None:
+def test_preview_fits_into_720p_and_is_never_enlarged(
+    width: int, height: int, sar: Fraction, expected: int | None
+) -> None:
     settings = encode_settings("preview", make_clip(width=width, height=height, sar=sar))
     assert settings.height == expected
     assert settings.max_rate == 30 and settings.options == {"preset": "ultrafast", "crf": "28"}
@@ -131,7 +135,9 @@ def test_an_unknown_quality_names_the_known_ones() -> None:
         encode_settings("best", make_clip())
 
 
-@pytest.mark.parametrize(("rate", "expected"), [(60, 30), (50, 25), (30, 30), (25, 25), (120, 30), (90, 30), (24, 24)])
+@pytest.mark.parametrize(
+    ("rate", "expected"), [(60, 30), (50, 25), (30, 30), (25, 25), (120, 30), (90, 30), (24, 24)]
+)
 def test_rates_are_limited_to_whole_fractions(rate: int, expected: int) -> None:
     assert limited_rate(Fraction(rate), Fraction(30)) == expected
     assert limited_rate(Fraction(rate * 1000, 1001), Fraction(30)) == Fraction(expected * 1000, 1001)
