@@ -1,0 +1,54 @@
+"""Draws the pictures of the README and the documentation from the demo clip."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from highlight_cuts_cv.demo import run_demo
+from highlight_cuts_cv.media import clip_of, open_frames, probe
+
+HERE = Path(__file__).parent / "pictures"
+INDICATORS = ("dot", "arrow", "label:text=Sam 7", "ring", "glow", "box")
+
+
+def reel() -> None:
+    """Three moments of the demo's film side by side."""
+    with tempfile.TemporaryDirectory() as folder:
+        film = run_demo(Path(folder)).film
+        clip = clip_of(probe(film))
+        with open_frames(clip) as frames:
+            moments = [frames[index].bgr[0:480, 420:1152] for index in (4, 24, 50)]
+    cv2.imwrite(str(HERE / "reel.jpg"), np.hstack(moments), [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
+def indicators() -> None:
+    """Every indicator on one player of one frame."""
+    from highlight_cuts_cv.choices import Setup, parse_choice
+    from highlight_cuts_cv.demo import demo_clip
+    from highlight_cuts_cv.model import State, Track
+    from highlight_cuts_cv.pipeline import detect_frame, export, video_clip
+
+    frame, found = detect_frame(demo_clip(), 60, parse_choice("player-nano"))
+    del frame
+    box = found.xyxy[0]
+    clip = video_clip(demo_clip(), "58:62")
+    track = Track(np.tile(box, (4, 1)), np.ones(4, np.float32), np.full(4, State.OBSERVED, np.uint8))
+    x, y = int((box[0] + box[2]) / 2), int(box[1] - 40)
+    cells = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in INDICATORS:
+            setup = Setup(indicator=parse_choice(name), exporter=parse_choice("burn:quality=final"))
+            film = export(clip, track, Path(folder) / f"{len(cells)}.mp4", setup)
+            with open_frames(clip_of(probe(film))) as frames:
+                cells.append(frames[2].bgr[y : y + 220, x - 110 : x + 110])
+    cv2.imwrite(str(HERE / "indicators.png"), np.hstack(cells))
+
+
+if __name__ == "__main__":
+    HERE.mkdir(exist_ok=True)
+    reel()
+    indicators()
