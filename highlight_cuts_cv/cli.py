@@ -276,7 +276,7 @@ def _read_timeline(path: Path, media_root: Path | None, player: str | None, padd
 
     if padding is not None and path.suffix.lower() != ".csv":
         raise BadInputError(f"--padding widens the intervals of a CSV, but {path} is none; leave it out.")
-    arguments = {} if padding is None else {"padding": padding}
+    arguments: dict[str, Any] = {} if padding is None else {"padding": padding}
     read = read_timeline(path, media_root=media_root, player=player, **arguments)
     for warning in read.warnings:
         say_warning(warning)

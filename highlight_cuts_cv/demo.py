@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from highlight_cuts_cv.choices import Setup
-from highlight_cuts_cv.model import BadInputError
+from highlight_cuts_cv.model import BadInputError, ByteArray
 from highlight_cuts_cv.pipeline import ClipResult, StepProgress, run_timeline, silent
 from highlight_cuts_cv.tracking.picks import Pick
 
@@ -89,7 +89,7 @@ def write_cut(game: Path, output: Path) -> Path:
     return output
 
 
-def _samples(film: Path) -> list:
+def _samples(film: Path) -> list[ByteArray]:
     """Pictures evenly spread over a film, the first and the last included."""
     from highlight_cuts_cv.media import clip_of, open_frames, probe
 

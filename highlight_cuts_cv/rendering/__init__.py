@@ -5,4 +5,12 @@ from highlight_cuts_cv.rendering.pixel_formats import PIXEL_FORMATS, drawable_fo
 from highlight_cuts_cv.rendering.prepare import prepare_draw
 from highlight_cuts_cv.rendering.presets import PRESETS, encode_settings, limited_rate
 
-__all__ = ["PIXEL_FORMATS", "PRESETS", "Compositor", "drawable_format", "encode_settings", "limited_rate", "prepare_draw"]
+__all__ = [
+    "PIXEL_FORMATS",
+    "PRESETS",
+    "Compositor",
+    "drawable_format",
+    "encode_settings",
+    "limited_rate",
+    "prepare_draw",
+]

@@ -82,7 +82,9 @@ def _video_signal(signal: FloatArray, color: ColorTags) -> FloatArray:
         return _pq(linear * _GRAPHICS_WHITE).astype(np.float32)
     if color.transfer == "arib-std-b67":
         return _hlg(linear * (_GRAPHICS_WHITE / _HLG_PEAK)).astype(np.float32)
-    encoded = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055)
+    encoded = np.where(
+        linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055
+    )
     return encoded.astype(np.float32)
 
 

@@ -172,7 +172,9 @@ def _make_tile(pixels: FloatArray, target: _Target, phase_x: int, phase_y: int) 
     place = -(margin_x >> pixel_format.sub_x), -(margin_y >> pixel_format.sub_y)
     chroma_alpha, chroma = to_chroma(alpha), (to_chroma(second), to_chroma(third))
     return [
-        _layer((x, y), alpha[used], [first[used]]) if held == (0,) else _layer(place, chroma_alpha, [chroma[i - 1] for i in held])
+        _layer((x, y), alpha[used], [first[used]])
+        if held == (0,)
+        else _layer(place, chroma_alpha, [chroma[i - 1] for i in held])
         for held in pixel_format.planes
     ]
 

@@ -37,7 +37,9 @@ class Burn:
                 done += 1
                 job.progress(min(done, total), total)
             if done == 0:
-                raise JobFailedError(f"Not one frame of '{clip.media.path}' could be read from {clip.clip_id}.")
+                raise JobFailedError(
+                    f"Not one frame of '{clip.media.path}' could be read from {clip.clip_id}."
+                )
         return job.output
 
 

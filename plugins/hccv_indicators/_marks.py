@@ -75,7 +75,11 @@ class Memo(dict[Key, Made]):
 
 
 def above_head(
-    job: DrawJob, sizes: NDArray[np.float64], gaps: NDArray[np.float64], make: Callable[[float], Stamp], opacity: float
+    job: DrawJob,
+    sizes: NDArray[np.float64],
+    gaps: NDArray[np.float64],
+    make: Callable[[float], Stamp],
+    opacity: float,
 ) -> SpriteTrack:
     """Put stamps over the player's head, *gaps* pixels above it, but always inside the picture.
 

@@ -20,7 +20,13 @@ class Arrow:
     def draw(self, job: DrawJob) -> SpriteTrack:
         aspect = pixel_aspect(job)
         sizes = mark_sizes(job) * self._size
-        return above_head(job, sizes, 0.25 * sizes + 0.02 * job.heights, lambda size: self._stamp(size, aspect), self._opacity)
+        return above_head(
+            job,
+            sizes,
+            0.25 * sizes + 0.02 * job.heights,
+            lambda size: self._stamp(size, aspect),
+            self._opacity,
+        )
 
     def _stamp(self, size: float, aspect: float) -> Stamp:
         half_width, half_height, rounding = _WIDTH * size / 2, _HEIGHT * size / 2, _ROUNDING * size

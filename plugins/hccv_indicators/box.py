@@ -33,7 +33,9 @@ class Box:
                 placements.append(Placement(index, sprite, x + left, y + top, fade * self._opacity))
         return SpriteTrack(tuple(placements))
 
-    def _strips(self, width: float, height: float, line: float, aspect: float) -> list[tuple[Sprite, float, float]]:
+    def _strips(
+        self, width: float, height: float, line: float, aspect: float
+    ) -> list[tuple[Sprite, float, float]]:
         """The frame's four sides, each with its place from the middle: the player inside is most of
         the area, and there is nothing to blend."""
         edge = max(0.9, 0.45 * line)
@@ -52,9 +54,15 @@ class Box:
             (slice(depth, rows - depth), slice(columns - breadth, columns)),
         )
         return [
-            (Sprite(rgba[vertical, horizontal].copy()), horizontal.start - columns / 2, vertical.start - rows / 2)
+            (
+                Sprite(rgba[vertical, horizontal].copy()),
+                horizontal.start - columns / 2,
+                vertical.start - rows / 2,
+            )
             for vertical, horizontal in parts
         ]
 
 
-SPEC = IndicatorSpec(name="box", create=Box, summary="A thin frame around the player", options=common_options())
+SPEC = IndicatorSpec(
+    name="box", create=Box, summary="A thin frame around the player", options=common_options()
+)

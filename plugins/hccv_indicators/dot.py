@@ -16,7 +16,13 @@ class Dot:
     def draw(self, job: DrawJob) -> SpriteTrack:
         aspect = pixel_aspect(job)
         sizes = mark_sizes(job) * self._size
-        return above_head(job, sizes, 0.45 * sizes + 0.03 * job.heights, lambda size: self._stamp(size, aspect), self._opacity)
+        return above_head(
+            job,
+            sizes,
+            0.45 * sizes + 0.03 * job.heights,
+            lambda size: self._stamp(size, aspect),
+            self._opacity,
+        )
 
     def _stamp(self, diameter: float, aspect: float) -> Stamp:
         radius = diameter / 2

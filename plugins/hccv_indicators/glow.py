@@ -30,7 +30,9 @@ class Glow:
             x1, y1, x2, y2 = box
             return (x1 + x2) / 2, (y1 + y2) / 2
 
-        return centered(job, heights, lambda height: self._sprite(height, aspect), in_the_middle, self._opacity)
+        return centered(
+            job, heights, lambda height: self._sprite(height, aspect), in_the_middle, self._opacity
+        )
 
     def _sprite(self, height: float, aspect: float) -> Sprite:
         half_width, half_height = _HALF_WIDTH * height, _HALF_HEIGHT * height
@@ -42,5 +44,8 @@ class Glow:
 
 
 SPEC = IndicatorSpec(
-    name="glow", create=Glow, summary="A soft halo around the player", options=common_options(color="#fff3b0", opacity=0.55)
+    name="glow",
+    create=Glow,
+    summary="A soft halo around the player",
+    options=common_options(color="#fff3b0", opacity=0.55),
 )

@@ -34,13 +34,21 @@ class Label:
     def draw(self, job: DrawJob) -> SpriteTrack:
         aspect = pixel_aspect(job)
         sizes = mark_sizes(job) * _TEXT_SIZE * self._size
-        return above_head(job, sizes, 0.25 * sizes + 0.02 * job.heights, lambda size: self._stamp(size, aspect), self._opacity)
+        return above_head(
+            job,
+            sizes,
+            0.25 * sizes + 0.02 * job.heights,
+            lambda size: self._stamp(size, aspect),
+            self._opacity,
+        )
 
     def _check_text(self) -> None:
         if not self._text:
             raise BadInputError("The label has no text; give it a name or a number.")
         if len(self._text) > _LONGEST:
-            raise BadInputError(f"The label's text is {len(self._text)} characters long; {_LONGEST} is the most.")
+            raise BadInputError(
+                f"The label's text is {len(self._text)} characters long; {_LONGEST} is the most."
+            )
         font = self._sized(32)
         unknown = bytes(font.getmask("\U0010ffff"))
         for character in self._text:
@@ -69,7 +77,12 @@ class Label:
         def drawn(stroke: float) -> Image.Image:
             image = Image.new("L", canvas)
             ImageDraw.Draw(image).text(
-                (margin - left, margin - top), self._text, fill=255, font=font, anchor="ls", stroke_width=stroke
+                (margin - left, margin - top),
+                self._text,
+                fill=255,
+                font=font,
+                anchor="ls",
+                stroke_width=stroke,
             )
             return image
 

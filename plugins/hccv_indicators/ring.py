@@ -43,4 +43,6 @@ class Ring:
         return layered(coverage(distance) * near, self._color, halo(distance, edge, 0.5) * near)
 
 
-SPEC = IndicatorSpec(name="ring", create=Ring, summary="A ring on the ground around the feet", options=common_options())
+SPEC = IndicatorSpec(
+    name="ring", create=Ring, summary="A ring on the ground around the feet", options=common_options()
+)
