@@ -240,8 +240,14 @@ class VideoWriter(Protocol):
 class MediaKit(Protocol):
     """What an exporter may do with pictures, given to it so that it need not know how."""
 
-    def raw_frames(self, clip: ClipInfo, rate: Fraction | None = None) -> Iterator[RawFrame]:
-        """Decode the clip's frames in their own pixel format; with *rate*, resampled to it (CFR)."""
+    def raw_frames(
+        self, clip: ClipInfo, rate: Fraction | None = None, frame_count: int | None = None
+    ) -> Iterator[RawFrame]:
+        """Decode the clip's frames in their own pixel format; with *rate*, resampled to it (CFR).
+
+        *frame_count* asks for exactly so many frames at *rate*: the last one is repeated, or what is
+        too much left out.
+        """
         ...
 
     def composite(self, frame: RawFrame, sprites: SpriteTrack) -> None:
@@ -249,15 +255,27 @@ class MediaKit(Protocol):
         ...
 
     def open_writer(
-        self, path: Path, clip: ClipInfo, settings: EncodeSettings, rate: Fraction | None = None
+        self,
+        path: Path,
+        clip: ClipInfo,
+        settings: EncodeSettings,
+        rate: Fraction | None = None,
+        frame_count: int | None = None,
     ) -> AbstractContextManager[VideoWriter]:
-        """A writer for *path* with the clip's audio; the file appears on a clean exit only."""
+        """A writer for *path* with the clip's audio; the file appears on a clean exit only.
+
+        With *rate* and *frame_count* the sound is as long as so many frames.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportJob:
-    """Everything an exporter needs.  ``rate`` asks for a constant frame rate (the timeline's)."""
+    """Everything an exporter needs.
+
+    ``rate`` asks for a constant frame rate (the timeline's), and ``frame_count`` for exactly so many
+    frames at it; ``None`` leaves it to the clip's own length.
+    """
 
     clip: ClipInfo
     track: Track
@@ -265,6 +283,7 @@ class ExportJob:
     output: Path
     media: MediaKit
     rate: Fraction | None = None
+    frame_count: int | None = None
     progress: Progress = no_progress
     cancelled: Callable[[], bool] = never_cancelled
     warn: Callable[[str], None] = lambda sentence: None

@@ -113,6 +113,8 @@ class ClipInfo:
 
     ``first_frame`` counts the media's frames from 0; ``start_pts`` is that frame's pts in
     ``time_base``.  Frame indexes of jobs and tracks count from 0 at ``first_frame``.
+    ``start_offset`` is where, in seconds into that frame, a timeline of another rate begins to show
+    the clip; only what is resampled to a constant rate looks at it.
     """
 
     clip_id: str
@@ -121,6 +123,7 @@ class ClipInfo:
     frame_count: int
     start_pts: int
     name: str = ""
+    start_offset: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
         if self.frame_count < 1:

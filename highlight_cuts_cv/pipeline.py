@@ -6,7 +6,7 @@ Faces (command line, plain API, web) call these functions; nothing here prints.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -102,10 +102,13 @@ def track_over_clip(path: Path, clip: ClipInfo) -> Track:
 
 
 def media_clip(clip: TimelineClip) -> ClipInfo:
-    """The media frames that a timeline's clip shows."""
-    first = frame_at_time(clip.info, clip.start)
-    end = frame_at_time(clip.info, clip.start + clip.duration)
-    return clip_of(clip.info, first, max(first + 1, end), clip_id=clip.clip_id, name=clip.name)
+    """The media frames that a timeline's clip shows, from the one on screen when it begins."""
+    info = clip.info
+    first = min(frame_at_time(info, clip.start), info.frame_count - 1)
+    last = min(frame_at_time(info, clip.start + (clip.frame_count - 1) / clip.rate), info.frame_count - 1)
+    found = clip_of(info, first, last + 1, clip_id=clip.clip_id, name=clip.name)
+    begin = clip.start - (found.start_pts - info.start_pts) * info.time_base
+    return replace(found, start_offset=max(Fraction(0), begin))
 
 
 def parse_clip_picks(texts: Sequence[str]) -> dict[str, list[Pick]]:
@@ -191,6 +194,7 @@ def export(
     output: Path,
     setup: Setup,
     rate: Fraction | None = None,
+    frame_count: int | None = None,
     progress: Progress = no_progress,
     cancelled: Callable[[], bool] = never_cancelled,
     warn: Callable[[str], None] = lambda sentence: None,
@@ -203,6 +207,7 @@ def export(
         output=output,
         media=PyAvKit(),
         rate=rate,
+        frame_count=frame_count,
         progress=progress,
         cancelled=cancelled,
         warn=warn,
@@ -251,6 +256,7 @@ def run_timeline(
             folder / f"{safe_name(clip_id)}.tracked.mp4",
             setup,
             clips[clip_id].rate,
+            clips[clip_id].frame_count,
             progress(f"Rendering {label}"),
             cancelled,
             warn,

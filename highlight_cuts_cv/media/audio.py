@@ -12,7 +12,6 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.media.clips import clip_span
 from highlight_cuts_cv.media.encoders import EDIT_LIST_SUFFIXES
 from highlight_cuts_cv.model import ClipInfo
 
@@ -36,12 +35,11 @@ class _Track(Protocol):
 class AudioFeed:
     """All audio streams of a clip, written alongside its pictures.
 
-    ``time`` 0 is the clip's first picture.
+    ``span`` is the part of the file to take, in seconds; ``time`` 0 is its start.
     """
 
-    def __init__(self, clip: ClipInfo, output: Any, path: Path) -> None:
-        start, end = clip_span(clip)
-        self._start, self._end = start * clip.time_base, end * clip.time_base
+    def __init__(self, clip: ClipInfo, span: tuple[Fraction, Fraction], output: Any, path: Path) -> None:
+        self._start, self._end = span
         self._tracks: dict[int, _Track] = {}
         self._container: Any = av.open(str(clip.media.path), metadata_errors="replace")
         for stream in self._container.streams:

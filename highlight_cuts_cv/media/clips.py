@@ -45,6 +45,18 @@ def frame_at_time(info: MediaInfo, seconds: Fraction) -> int:
     return len(index) if pts >= index.end_pts else int(np.searchsorted(index.pts, pts, "right")) - 1
 
 
-def clip_span(clip: ClipInfo) -> tuple[int, int]:
-    """Where the clip starts and ends, in ticks of its time base."""
-    return clip.start_pts, load(clip.media.path).index.stop_pts(clip.first_frame + clip.frame_count)
+def clip_span(
+    clip: ClipInfo, rate: Fraction | None = None, frame_count: int | None = None
+) -> tuple[Fraction, Fraction]:
+    """When the clip starts and ends, in seconds of its file.
+
+    With *rate*, that of a render at this rate: it begins ``start_offset`` into the first frame, and
+    with *frame_count* it ends so many frames later.
+    """
+    start = clip.start_pts * clip.time_base
+    end = load(clip.media.path).index.stop_pts(clip.first_frame + clip.frame_count) * clip.time_base
+    if rate is not None:
+        start += clip.start_offset
+        if frame_count is not None:
+            end = start + frame_count / rate
+    return start, end

@@ -23,8 +23,10 @@ class PyAvKit:
     def __init__(self) -> None:
         self._compositor: tuple[SpriteTrack, Compositor] | None = None
 
-    def raw_frames(self, clip: ClipInfo, rate: Fraction | None = None) -> Iterator[RawFrame]:
-        return raw_frames(clip, rate)
+    def raw_frames(
+        self, clip: ClipInfo, rate: Fraction | None = None, frame_count: int | None = None
+    ) -> Iterator[RawFrame]:
+        return raw_frames(clip, rate, frame_count)
 
     def composite(self, frame: RawFrame, sprites: SpriteTrack) -> None:
         # Sprites are prepared once per track; an exporter draws one track from start to end.
@@ -35,6 +37,11 @@ class PyAvKit:
         self._compositor[1].apply(frame)
 
     def open_writer(
-        self, path: Path, clip: ClipInfo, settings: EncodeSettings, rate: Fraction | None = None
+        self,
+        path: Path,
+        clip: ClipInfo,
+        settings: EncodeSettings,
+        rate: Fraction | None = None,
+        frame_count: int | None = None,
     ) -> AbstractContextManager[VideoWriter]:
-        return open_writer(path, clip, settings, rate)
+        return open_writer(path, clip, settings, rate, frame_count)

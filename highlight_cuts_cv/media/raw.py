@@ -49,17 +49,19 @@ class DecodedFrame(RawFrame):
         return self._views
 
 
-def raw_frames(clip: ClipInfo, rate: Fraction | None = None) -> Iterator[RawFrame]:
+def raw_frames(
+    clip: ClipInfo, rate: Fraction | None = None, frame_count: int | None = None
+) -> Iterator[RawFrame]:
     """Decode the clip's frames in their own pixel format, turned upright.
 
     Without *rate*, each frame comes once with its own pts; with it, frames come at that constant
-    rate over exactly the clip's duration: the k-th (``pts`` k in ticks of 1/rate) is the last one
-    with a time of at most k/rate, and ``index`` says which of the clip's frames it is.  Frames too
-    damaged to decode are left out (or, with *rate*, show the one before), and a warning says so.
+    rate over exactly the clip's duration, or *frame_count* of them: the k-th (``pts`` k in ticks of
+    1/rate) is the last one with a time of at most ``start_offset`` + k/rate, and ``index`` says which
+    of the clip's frames it is.  Frames too damaged to decode are left out (or, with *rate*, show the one before), and a warning says so.
     Raises BadInputError when the file cannot be read, JobFailedError when nothing of the clip can
     be decoded.
     """
-    ahead = ReadAhead(_at_rate(clip, rate) if rate is not None else _as_stored(clip), _AHEAD)
+    ahead = ReadAhead(_at_rate(clip, rate, frame_count) if rate is not None else _as_stored(clip), _AHEAD)
     try:
         yield from ahead
     finally:
@@ -74,8 +76,8 @@ def _as_stored(clip: ClipInfo) -> Generator[RawFrame, None, None]:
         )
 
 
-def _at_rate(clip: ClipInfo, rate: Fraction) -> Generator[RawFrame, None, None]:
-    sources = source_frames(clip, rate)
+def _at_rate(clip: ClipInfo, rate: Fraction, frame_count: int | None) -> Generator[RawFrame, None, None]:
+    sources = source_frames(clip, rate, frame_count)
     pictures = _pictures(clip)
     shown = next(pictures)
     upcoming = next(pictures, None)
@@ -88,14 +90,14 @@ def _at_rate(clip: ClipInfo, rate: Fraction) -> Generator[RawFrame, None, None]:
         yield DecodedFrame(index, pts, 1 / rate, clip.media.color, copy_of(picture) if again else picture)
 
 
-def source_frames(clip: ClipInfo, rate: Fraction) -> list[int]:
+def source_frames(clip: ClipInfo, rate: Fraction, frame_count: int | None = None) -> list[int]:
     """For each frame at the constant *rate*, the index of the clip's frame that it shows."""
-    start, end = clip_span(clip)
+    start, end = clip_span(clip, rate)
     index = load(clip.media.path).index
-    times = index.pts[clip.first_frame : clip.first_frame + clip.frame_count] - start
-    tick = 1 / (rate * clip.time_base)
-    count = max(1, round((end - start) / tick))
-    latest = [int(k * tick + Fraction(1, 2)) for k in range(count)]
+    times = index.pts[clip.first_frame : clip.first_frame + clip.frame_count] - clip.start_pts
+    count = frame_count or max(1, round((end - start) * rate))
+    tick, offset = 1 / (rate * clip.time_base), clip.start_offset / clip.time_base
+    latest = [int(offset + k * tick + Fraction(1, 2)) for k in range(count)]
     return [max(0, int(n) - 1) for n in np.searchsorted(times, latest, "right")]
 
 

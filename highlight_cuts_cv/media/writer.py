@@ -16,6 +16,7 @@ from highlight_cuts_cv.contracts import EncodeSettings, RawFrame, VideoWriter
 from highlight_cuts_cv.media.atomic import atomic_output
 from highlight_cuts_cv.media.audio import AudioFeed
 from highlight_cuts_cv.media.background import WriteBehind
+from highlight_cuts_cv.media.clips import clip_span
 from highlight_cuts_cv.media.color import SWS_BT709, apply_tags, conversion_matrix
 from highlight_cuts_cv.media.encoders import encoder_for, encoder_options, nearest_format, open_output
 from highlight_cuts_cv.media.errors import reason, writing
@@ -31,14 +32,18 @@ _RATE_SLACK = Fraction(101, 100)  # a phone's "30.02" passes for 30
 
 @contextmanager
 def open_writer(
-    path: Path | str, clip: ClipInfo, settings: EncodeSettings, rate: Fraction | None = None
+    path: Path | str,
+    clip: ClipInfo,
+    settings: EncodeSettings,
+    rate: Fraction | None = None,
+    frame_count: int | None = None,
 ) -> Iterator[VideoWriter]:
     """Encode frames to *path* with the clip's audio; the file appears on a clean exit only.
 
     The first frame sets the size and pixel format (so an overlay may be smaller than the clip).
     ``settings.height`` scales down, never up, and keeps the aspect ratio; ``settings.max_rate``
     drops frames to the source's rate divided by a whole number.  With *rate* the frames' pts are
-    taken to be at that constant rate; without, a clip of constant rate is written at its own and
+    taken to be at that constant rate, and with *frame_count* the sound is as long as so many; without, a clip of constant rate is written at its own and
     one of variable rate keeps its times.  A frame given to ``write`` belongs to the writer.
 
     Raises BadInputError for an encoder that does not exist or a suffix that is no video
@@ -46,7 +51,7 @@ def open_writer(
     """
     path = Path(path)
     with writing(path), atomic_output(path) as temporary:
-        job = _Encoding(path, temporary, clip, settings, rate)
+        job = _Encoding(path, temporary, clip, settings, rate, clip_span(clip, rate, frame_count))
         behind = WriteBehind(job.encode, _BEHIND)
         try:
             yield _Writer(behind)
@@ -77,9 +82,15 @@ class _Encoding:
     """The encoder's side of the queue.  All but the constructor runs in one other thread."""
 
     def __init__(
-        self, path: Path, temporary: Path, clip: ClipInfo, settings: EncodeSettings, rate: Fraction | None
+        self,
+        path: Path,
+        temporary: Path,
+        clip: ClipInfo,
+        settings: EncodeSettings,
+        rate: Fraction | None,
+        span: tuple[Fraction, Fraction],
     ) -> None:
-        self._path, self._clip, self._settings = path, clip, settings
+        self._path, self._clip, self._settings, self._span = path, clip, settings, span
         self._codec = encoder_for(settings.encoder)
         self._output: Any = open_output(path, temporary)
         self._audio: AudioFeed | None = None
@@ -173,7 +184,7 @@ class _Encoding:
             ) from error
         self._stream = stream
         if media.audio:
-            self._audio = AudioFeed(self._clip, self._output, self._path)
+            self._audio = AudioFeed(self._clip, self._span, self._output, self._path)
         self._output.start_encoding()
 
     def _size(self, width: int, height: int, pixel_format: str) -> tuple[int, int]:

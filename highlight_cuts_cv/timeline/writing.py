@@ -51,7 +51,7 @@ def write_tracked(
     whole import).  *output* ends in ``.otio``; ``.csv`` is replaced by it.
 
     Raises BadInputError for an unknown clip id or target or an unsuitable *output*, JobFailedError when a
-    render is missing, too short, or of a variable rate, or the file written does not read back the same.
+    render is missing, not as long as its clip, or of a variable rate, or the file written does not read back the same.
     """
     if probe is None:
         from highlight_cuts_cv.media import probe as probe_media
@@ -110,9 +110,8 @@ def _put(
     if info.variable_rate:
         raise JobFailedError(f"The render {path} has a variable frame rate, which editors show out of step.")
     rate = clip.rate
-    # The last frame needs a picture at its beginning; one frame less is bridged by every editor,
-    # and happens when a clip ends with its media.
-    if (clip.frame_count - 2) / rate >= info.duration:
+    # At a fraction of the timeline's rate, the last frame may reach past the clip's end.
+    if not 0 <= info.duration - clip.duration < 1 / info.rate:
         raise JobFailedError(
             f"The render {path} is {float(info.duration):.3f} s long, "
             f"but clip '{clip.clip_id}' needs {float(clip.duration):.3f} s."
@@ -120,7 +119,7 @@ def _put(
     begin = nearest_frame(media_timecode(info), rate)
     reference = otio.schema.ExternalReference(
         target_url=path.as_posix(),
-        available_range=frame_range(begin, max(clip.frame_count, int(info.duration * rate)), rate),
+        available_range=frame_range(begin, int(info.duration * rate), rate),
     )
     reference.name = path.name
     body = clip.frame_count - clip.head - clip.tail

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 
 from highlight_cuts_cv.api import (
@@ -24,10 +25,13 @@ class Burn:
         rate = limited_rate(job.rate or clip.rate, settings.max_rate)
         # Nothing asked for and nothing to limit: the frames keep the times they have.
         wanted = None if job.rate is None and rate == clip.rate else rate
-        total = clip.frame_count if wanted is None else max(1, round(clip.frame_count * wanted / clip.rate))
+        count = None
+        if job.frame_count is not None and job.rate is not None:
+            count = ceil(job.frame_count * rate / job.rate)
+        total = count or max(1, round(clip.frame_count * rate / clip.rate))
         done = 0
-        with media.open_writer(job.output, clip, settings, wanted) as writer:
-            for frame in media.raw_frames(clip, wanted):
+        with media.open_writer(job.output, clip, settings, wanted, count) as writer:
+            for frame in media.raw_frames(clip, wanted, count):
                 if job.cancelled():
                     raise CancelledError("The render was stopped; no file was written.")
                 if done == 0:

@@ -37,13 +37,17 @@ class FakeKit:
     frames: int = 10
     pixel_format: str = "yuv420p"
     rates: list[Fraction | None] = field(default_factory=list)
+    counts: list[int | None] = field(default_factory=list)
     settings: EncodeSettings | None = None
     composited: list[int] = field(default_factory=list)
     written: list[int] = field(default_factory=list)
     finished: bool = False
 
-    def raw_frames(self, clip: ClipInfo, rate: Fraction | None = None) -> Iterator[RawFrame]:
+    def raw_frames(
+        self, clip: ClipInfo, rate: Fraction | None = None, frame_count: int | None = None
+    ) -> Iterator[RawFrame]:
         self.rates.append(rate)
+        self.counts.append(frame_count)
         for index in range(self.frames):
             planes = tuple(np.zeros(shape, np.uint8) for shape in ((8, 8), (4, 4), (4, 4)))
             yield RawFrame(index, index, clip.time_base, self.pixel_format, ColorTags(), 8, 8, planes)
@@ -53,10 +57,16 @@ class FakeKit:
 
     @contextmanager
     def open_writer(
-        self, path: Path, clip: ClipInfo, settings: EncodeSettings, rate: Fraction | None = None
+        self,
+        path: Path,
+        clip: ClipInfo,
+        settings: EncodeSettings,
+        rate: Fraction | None = None,
+        frame_count: int | None = None,
     ) -> Iterator[FakeKit]:
         self.settings = settings
         self.rates.append(rate)
+        self.counts.append(frame_count)
         yield self
         self.finished = True
 
@@ -97,6 +107,18 @@ def test_asks_for_the_rate_of_the_timeline_within_the_presets_limit(
     kit = FakeKit()
     burn(make_job(kit, rate=None if rate is None else Fraction(rate)), quality=quality)
     assert kit.rates == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    ("quality", "rate", "count", "expected"), [("edit", 25, 7, 7), ("preview", 60, 7, 4), ("edit", None, 7, None)]
+)
+def test_asks_for_as_many_frames_as_the_timeline_shows(
+    quality: str, rate: int | None, count: int, expected: int | None
+) -> None:
+    """At half the rate, half as many frames, and one more rather than one too few."""
+    kit = FakeKit()
+    burn(make_job(kit, rate=None if rate is None else Fraction(rate), frame_count=count), quality=quality)
+    assert kit.counts == [expected, expected]
 
 
 def test_presets_reach_the_writer() -> None:
