@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from highlight_cuts_cv.model import (
     Anchor,
     BadInputError,
+    ByteArray,
     ClipInfo,
     ColorTags,
     Detections,
@@ -237,6 +238,16 @@ class VideoWriter(Protocol):
     def write(self, frame: RawFrame) -> None: ...
 
 
+class OverlayWriter(Protocol):
+    """Takes the frames of an overlay in order: each empty but for one small picture."""
+
+    def write(self, pts: int, picture: ByteArray | None, x: int = 0, y: int = 0) -> None:
+        """Write a frame with *picture*, (h, w, 4) uint8 RGBA of straight alpha, at (x, y) from its
+        top left, all inside the frame; ``None`` is an empty frame.  *pts* as of ``frame_times``.
+        The picture belongs to the writer."""
+        ...
+
+
 class MediaKit(Protocol):
     """What an exporter may do with pictures, given to it so that it need not know how."""
 
@@ -352,7 +363,12 @@ class IndicatorSpec(_Spec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExporterSpec(_Spec):
-    """Names an exporter and makes it.  ``suffix`` is that of its output, with the dot."""
+    """Names an exporter and makes it.
+
+    ``suffix`` is that of its output, with the dot.  ``film`` False says that the output cannot stand
+    in for the clip in a timeline: data, a script, an overlay.
+    """
 
     create: Callable[[Options], Exporter]
     suffix: str = ".mp4"
+    film: bool = True

@@ -8,8 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from highlight_cuts_cv.contracts import EncodeSettings, RawFrame, VideoWriter
-from highlight_cuts_cv.media.raw import raw_frames
+from highlight_cuts_cv.contracts import EncodeSettings, OverlayWriter, RawFrame, VideoWriter
+from highlight_cuts_cv.media.atomic import atomic_output
+from highlight_cuts_cv.media.overlay import open_overlay
+from highlight_cuts_cv.media.probing import load
+from highlight_cuts_cv.media.raw import raw_frames, source_frames
 from highlight_cuts_cv.media.writer import open_writer
 from highlight_cuts_cv.model import ClipInfo, SpriteTrack
 
@@ -45,3 +48,23 @@ class PyAvKit:
         frame_count: int | None = None,
     ) -> AbstractContextManager[VideoWriter]:
         return open_writer(path, clip, settings, rate, frame_count)
+
+    def open_overlay(
+        self,
+        path: Path,
+        clip: ClipInfo,
+        codec: str,
+        width: int,
+        height: int,
+        rate: Fraction | None = None,
+    ) -> AbstractContextManager[OverlayWriter]:
+        return open_overlay(path, clip, codec, width, height, rate)
+
+    def frame_times(self, clip: ClipInfo, rate: Fraction | None = None) -> list[tuple[int, int]]:
+        if rate is not None:
+            return [(index, pts) for pts, index in enumerate(source_frames(clip, rate))]
+        pts = load(clip.media.path).index.pts[clip.first_frame : clip.first_frame + clip.frame_count]
+        return [(index, int(value)) for index, value in enumerate(pts)]
+
+    def new_file(self, path: Path) -> AbstractContextManager[Path]:
+        return atomic_output(path)

@@ -110,7 +110,8 @@ def test_asks_for_the_rate_of_the_timeline_within_the_presets_limit(
 
 
 @pytest.mark.parametrize(
-    ("quality", "rate", "count", "expected"), [("edit", 25, 7, 7), ("preview", 60, 7, 4), ("edit", None, 7, None)]
+    ("quality", "rate", "count", "expected"),
+    [("edit", 25, 7, 7), ("preview", 60, 7, 4), ("edit", None, 7, None)],
 )
 def test_asks_for_as_many_frames_as_the_timeline_shows(
     quality: str, rate: int | None, count: int, expected: int | None

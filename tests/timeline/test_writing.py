@@ -242,8 +242,8 @@ def test_rule_10_nothing_is_written_when_a_render_is_missing_or_short(edit, medi
         write_tracked(
             timeline, {"02-Goal": TrackedRender(media.folder / "no.mp4")}, output, probe=media.probe
         )
-    short = TrackedRender(media.add("short.mp4", 50))
-    with pytest.raises(JobFailedError, match=r"1\.667 s long, but clip '02-Goal' needs 1\.800 s"):
+    short = TrackedRender(media.add("short.mp4", 53))
+    with pytest.raises(JobFailedError, match=r"1\.767 s long, but clip '02-Goal' needs 1\.800 s"):
         write_tracked(timeline, {"02-Goal": short}, output, probe=media.probe)
     assert not list(media.folder.glob("*out*"))
 
