@@ -16,8 +16,11 @@ from highlight_cuts_cv.contracts import (
     Option,
     Options,
     OptionValue,
+    OverlayWriter,
     Progress,
     RawFrame,
+    SceneFrame,
+    SceneSource,
     Tracker,
     TrackerSpec,
     TrackJob,
@@ -45,6 +48,8 @@ from highlight_cuts_cv.model import (
     Track,
     TrackingFrame,
 )
+from highlight_cuts_cv.rendering.color import matrix_name
+from highlight_cuts_cv.rendering.flat import FlatPicture, flattened, in_video_colors
 from highlight_cuts_cv.rendering.presets import PRESETS, encode_settings, limited_rate
 
 __all__ = [
@@ -65,6 +70,7 @@ __all__ = [
     "ExportJob",
     "Exporter",
     "ExporterSpec",
+    "FlatPicture",
     "Frame",
     "FrameSource",
     "HighlightCutsError",
@@ -76,10 +82,13 @@ __all__ = [
     "Option",
     "OptionValue",
     "Options",
+    "OverlayWriter",
     "Placement",
     "Progress",
     "RawFrame",
     "Region",
+    "SceneFrame",
+    "SceneSource",
     "Sprite",
     "SpriteTrack",
     "State",
@@ -90,6 +99,9 @@ __all__ = [
     "TrackingFrame",
     "VideoWriter",
     "encode_settings",
+    "flattened",
     "hookimpl",
+    "in_video_colors",
     "limited_rate",
+    "matrix_name",
 ]

@@ -144,12 +144,42 @@ class DetectionSource(Protocol):
     def __getitem__(self, index: int) -> Detections: ...
 
 
+@dataclass(frozen=True, slots=True)
+class SceneFrame:
+    """A frame with what its clip's analysis says about it.
+
+    ``motion`` is the (2, 3) float64 camera map of pixels of the frame before (in time) to this
+    one's; ``everyone`` who was found in the whole picture, or ``None`` where nobody looked.
+    """
+
+    frame: Frame
+    motion: NDArray[np.float64]
+    everyone: Detections | None
+
+
+class SceneSource(Protocol):
+    """What a clip shows apart from the chosen player, found once, while frames stream by."""
+
+    def motion(self, index: int) -> NDArray[np.float64]:
+        """The (2, 3) map of pixels of frame ``index - 1`` to those of frame *index*; identity where unknown."""
+        ...
+
+    def cuts(self) -> list[int]:
+        """Frames that begin a new shot, as far as the clip has been streamed."""
+        ...
+
+    def stream(self, start: int, stop: int, backward: bool = False) -> Iterator[SceneFrame]:
+        """Stream frames ``start <= i < stop`` with their analysis, in order or from the last down."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackJob:
     """Everything a tracker needs to follow one player through one clip.
 
     ``anchors`` are sorted by frame, at most one per frame, and at least one has a box.
-    ``detections`` is ``None`` when no detector was chosen.  Call ``progress`` as frames get done
+    ``detections`` is ``None`` when no detector was chosen; ``scene`` has camera motion, shot changes and
+    everybody's boxes.  Call ``progress`` as frames get done
     and stop with :class:`~highlight_cuts_cv.model.CancelledError` soon after ``cancelled()``.
     """
 
@@ -159,6 +189,7 @@ class TrackJob:
     detections: DetectionSource | None = None
     progress: Progress = no_progress
     cancelled: Callable[[], bool] = never_cancelled
+    scene: SceneSource | None = None
 
 
 @runtime_checkable

@@ -1,0 +1,141 @@
+"""What a clip shows apart from the chosen player: camera motion, shot changes, everybody's boxes.
+
+It is found while frames stream by, once, and remembered, so that a second pass (backward, another
+pick, another player) pays for decoding only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from highlight_cuts_cv.contracts import DetectionSource, FrameSource, SceneFrame
+from highlight_cuts_cv.media.atomic import atomic_output
+from highlight_cuts_cv.media.background import ReadAhead
+from highlight_cuts_cv.model import Detections, Frame
+from highlight_cuts_cv.tracking.camera import Camera
+from highlight_cuts_cv.tracking.cuts import colour_change, colour_signature, find_cuts
+
+Affine = NDArray[np.float64]
+
+LOOKS_PER_SECOND = 6
+"""How often the whole picture is searched for players."""
+_AHEAD = 4
+"""Frames analysed ahead of the consumer; each holds a picture."""
+_VERSION = 1
+
+
+class Scene:
+    """A clip's analysis, filled while it is streamed.  See :class:`highlight_cuts_cv.api.SceneSource`."""
+
+    def __init__(self, frames: FrameSource, detections: DetectionSource | None, rate: float) -> None:
+        self._frames = frames
+        self._detections = detections
+        count = len(frames)
+        self.look_every = max(1, round(rate / LOOKS_PER_SECOND))
+        self._motions = np.tile(np.eye(2, 3), (count, 1, 1))
+        self._qualities = np.full(count, np.nan)
+        self._changes = np.full(count, np.nan)
+        self._found: dict[int, Detections] = {}
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every frame has been analysed."""
+        return bool(np.isfinite(self._qualities).all())
+
+    def motion(self, index: int) -> Affine:
+        """The (2, 3) map of pixels of frame ``index - 1`` to those of frame *index*; identity where unknown."""
+        motion: Affine = self._motions[index]
+        return motion
+
+    def everyone(self, index: int) -> Detections | None:
+        """Who was found in a frame, or ``None`` where nobody looked."""
+        return self._found.get(index)
+
+    def cuts(self) -> list[int]:
+        """Frames that begin a new shot, as far as the clip has been analysed."""
+        return find_cuts(self._changes, self._qualities)
+
+    def stream(self, start: int, stop: int, backward: bool = False) -> Iterator[SceneFrame]:
+        """Stream frames with their analysis; what is missing is found on the way.
+
+        Backward, all of ``start .. stop`` is analysed first: motion is estimated in time's direction.
+        """
+        if backward:
+            if not np.isfinite(self._qualities[start:stop]).all():
+                for _ in self.stream(start, stop):
+                    pass
+            for frame in self._frames.frames(start, stop, backward=True):
+                yield self._at(frame)
+        elif np.isfinite(self._qualities[start:stop]).all():
+            for frame in self._frames.frames(start, stop):
+                yield self._at(frame)
+        else:
+            ahead = ReadAhead(self._analysed(start, stop), _AHEAD)
+            try:
+                yield from ahead
+            finally:
+                ahead.close()
+
+    def _at(self, frame: Frame) -> SceneFrame:
+        return SceneFrame(frame, self._motions[frame.index], self._found.get(frame.index))
+
+    def _analysed(self, start: int, stop: int) -> Generator[SceneFrame, None, None]:
+        camera = Camera()
+        # One frame earlier, so that the first frame's own motion is known.
+        signature = None
+        people: NDArray[np.float32] | None = None
+        for frame in self._frames.frames(max(0, start - 1), stop):
+            index = frame.index
+            motion, quality = camera(frame.bgr, people)
+            before, signature = signature, colour_signature(frame.bgr)
+            if before is not None or index == 0:
+                self._motions[index], self._qualities[index] = motion, quality
+                self._changes[index] = 0.0 if before is None else colour_change(before, signature)
+            if self._detections is not None and index % self.look_every == 0:
+                if index not in self._found:
+                    self._found[index] = self._detections[index]
+                people = self._found[index].xyxy
+            if index >= start:
+                yield self._at(frame)
+
+    def save(self, path: Path) -> None:
+        """Write a complete analysis to *path* (.npz).  Raises OSError when that fails."""
+        order = sorted(self._found)
+        with atomic_output(path) as temporary:
+            np.savez_compressed(
+                temporary,
+                version=_VERSION,
+                motions=self._motions.astype(np.float32),
+                qualities=self._qualities.astype(np.float32),
+                changes=self._changes.astype(np.float32),
+                looked=np.array(order, np.int64),
+                counts=np.array([len(self._found[i]) for i in order], np.int64),
+                boxes=np.concatenate([np.zeros((0, 4), np.float32), *(self._found[i].xyxy for i in order)]),
+                scores=np.concatenate([np.zeros(0, np.float32), *(self._found[i].scores for i in order)]),
+            )
+
+    def load(self, path: Path) -> bool:
+        """Take over an earlier analysis; False when there is none that fits."""
+        try:
+            with np.load(path) as stored:
+                if int(stored["version"]) != _VERSION or len(stored["motions"]) != len(self):
+                    return False
+                self._motions = stored["motions"].astype(np.float64)
+                self._qualities = stored["qualities"].astype(np.float64)
+                self._changes = stored["changes"].astype(np.float64)
+                ends = np.cumsum(stored["counts"])
+                boxes, scores = stored["boxes"], stored["scores"]
+                self._found = {
+                    int(index): Detections(boxes[end - count : end].copy(), scores[end - count : end].copy())
+                    for index, count, end in zip(stored["looked"], stored["counts"], ends, strict=True)
+                }
+        except (OSError, KeyError, ValueError):
+            return False
+        return True
