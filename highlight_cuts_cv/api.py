@@ -27,6 +27,7 @@ from highlight_cuts_cv.contracts import (
     VideoWriter,
 )
 from highlight_cuts_cv.hookspecs import hookimpl
+from highlight_cuts_cv.identities import Identities, track_by_identity
 from highlight_cuts_cv.model import (
     Anchor,
     AudioInfo,
@@ -74,6 +75,7 @@ __all__ = [
     "Frame",
     "FrameSource",
     "HighlightCutsError",
+    "Identities",
     "Indicator",
     "IndicatorSpec",
     "JobFailedError",
@@ -104,4 +106,5 @@ __all__ = [
     "in_video_colors",
     "limited_rate",
     "matrix_name",
+    "track_by_identity",
 ]
