@@ -13,6 +13,7 @@ from highlight_cuts_cv.choices import (
     DEFAULT_EXPORTER,
     DEFAULT_INDICATOR,
     DEFAULT_TRACKER,
+    Choice,
     Setup,
     parse_choice,
 )
@@ -38,6 +39,9 @@ Video = Annotated[Path, typer.Argument(help="A video file.", show_default=False)
 TimelineFile = Annotated[
     Path, typer.Argument(help="An .otio timeline, a CSV of timestamps, or what an OTIO adapter reads.")
 ]
+TrackFile = Annotated[
+    Path, typer.Option("--track", help="A track file of 'hccv track'.", show_default=False)
+]
 Picks = Annotated[list[str], typer.Option("--pick", help=PICK_HELP, show_default=False)]
 Range = Annotated[
     str | None,
@@ -57,7 +61,16 @@ Padding = Annotated[
 ]
 Quality = Annotated[
     str | None,
-    typer.Option("--quality", help="preview, edit or final: short for the exporter's option 'quality'."),
+    typer.Option(
+        "--quality", help="preview, edit, final or match: short for the exporter's option 'quality'."
+    ),
+]
+Encoder = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder",
+        help="auto, x264, nvenc, qsv, vaapi or videotoolbox: short for the exporter's option 'encoder'.",
+    ),
 ]
 
 
@@ -187,24 +200,29 @@ def track(
 @app.command()
 def render(
     video: Video,
-    track: Annotated[Path, typer.Option("--track", help="A track file of 'hccv track'.", show_default=False)],
+    track: TrackFile,
     output: Annotated[Path, typer.Option("-o", "--output", help="The film to write.", show_default=False)],
     frames: Range = None,
     indicator: IndicatorName = DEFAULT_INDICATOR,
     quality: Quality = None,
+    encoder: Encoder = None,
     exporter: ExporterName = DEFAULT_EXPORTER,
 ) -> None:
     """Draw the indicator on a followed player and write the film."""
-    from highlight_cuts_cv.pipeline import check_setup, export, track_over_clip, video_clip
+    _export(video, track, output, frames, Setup(indicator=parse_choice(indicator), exporter=_exporter(exporter, quality)))
 
-    clip = video_clip(video, frames)
-    setup = Setup(indicator=parse_choice(indicator), exporter=_exporter(exporter, quality))
-    check_setup(setup)
-    followed = track_over_clip(track, clip)
-    _writable(output)
-    with progress_bars() as step:
-        written = export(clip, followed, output, setup, progress=step("Rendering"), warn=say_warning)
-    say(f"Wrote {written}.")
+
+@app.command("export")
+def export_(
+    video: Video,
+    track: TrackFile,
+    exporter: Annotated[str, typer.Option("--exporter", help=CHOICE_HELP, show_default=False)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.", show_default=False)],
+    frames: Range = None,
+    indicator: IndicatorName = DEFAULT_INDICATOR,
+) -> None:
+    """Write a followed player in another form: an overlay, a script, subtitles or data."""
+    _export(video, track, output, frames, Setup(indicator=parse_choice(indicator), exporter=parse_choice(exporter)))
 
 
 @app.command()
@@ -220,6 +238,7 @@ def run(
     detector: DetectorName = DEFAULT_DETECTOR,
     indicator: IndicatorName = DEFAULT_INDICATOR,
     quality: Quality = None,
+    encoder: Encoder = None,
     exporter: ExporterName = DEFAULT_EXPORTER,
     media_root: MediaRoot = None,
     player: Player = None,
@@ -234,7 +253,7 @@ def run(
         tracker=parse_choice(tracker),
         detector=parse_choice(detector),
         indicator=parse_choice(indicator),
-        exporter=_exporter(exporter, quality),
+        exporter=_exporter(exporter, quality=quality, encoder=encoder),
     )
     with progress_bars() as step:
         results = run_timeline(read, parse_clip_picks(pick), target, setup, step, warn=say_warning)
@@ -271,6 +290,18 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+def _export(video: Path, track: Path, output: Path, frames: str | None, setup: Setup) -> None:
+    from highlight_cuts_cv.pipeline import check_setup, export, track_over_clip, video_clip
+
+    clip = video_clip(video, frames)
+    check_setup(setup)
+    followed = track_over_clip(track, clip)
+    _writable(output)
+    with progress_bars() as step:
+        written = export(clip, followed, output, setup, progress=step("Rendering"), warn=say_warning)
+    say(f"Wrote {written}.")
+
+
 def _read_timeline(path: Path, media_root: Path | None, player: str | None, padding: float | None) -> Any:
     from highlight_cuts_cv.timeline import read_timeline
 
@@ -287,11 +318,11 @@ def _rate(rate: Any) -> str:
     return f"{rate.numerator}/{rate.denominator}" if rate.denominator != 1 else str(rate.numerator)
 
 
-def _exporter(exporter: str, quality: str | None) -> Any:
+def _exporter(exporter: str, **shorts: str | None) -> Any:
+    """The exporter chosen, with the options that have a flag of their own."""
     choice = parse_choice(exporter)
-    if quality is None:
-        return choice
-    return parse_choice(f"{exporter}{',' if choice.options else ':'}quality={quality}")
+    given = {name: value for name, value in shorts.items() if value is not None}
+    return Choice(choice.name, {**choice.options, **given})
 
 
 def _writable(output: Path) -> None:

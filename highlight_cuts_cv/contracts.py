@@ -296,6 +296,15 @@ class MediaKit(Protocol):
         """Blend the sprites placed at ``frame.index`` into the frame, in place."""
         ...
 
+    def on_engine(
+        self, settings: EncodeSettings, engine: str, clip: ClipInfo
+    ) -> tuple[EncodeSettings, str | None]:
+        """The settings for an encoder of *engine* (``auto``, ``nvenc``, ...) that was tried and works.
+
+        Where none works they stay as they are; a sentence says so.
+        """
+        ...
+
     def open_writer(
         self,
         path: Path,

@@ -46,7 +46,8 @@ def encoder_for(name: str) -> Any:
 
 def nearest_format(codec: Any, wanted: str) -> str:
     """The pixel format of the encoder that loses least of *wanted*, and among those adds least."""
-    formats: list[str] = [f.name for f in codec.video_formats or ()]
+    # Formats without components stand for pictures in a graphics card's own memory.
+    formats: list[str] = [f.name for f in codec.video_formats or () if f.components]
     if not formats or wanted in formats:
         return wanted
     source = _properties(wanted)

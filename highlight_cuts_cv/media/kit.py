@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from highlight_cuts_cv.contracts import EncodeSettings, OverlayWriter, RawFrame, VideoWriter
 from highlight_cuts_cv.media.atomic import atomic_output
+from highlight_cuts_cv.media.errors import writing
 from highlight_cuts_cv.media.overlay import open_overlay
 from highlight_cuts_cv.media.probing import load
 from highlight_cuts_cv.media.raw import raw_frames, source_frames
@@ -39,6 +40,13 @@ class PyAvKit:
             self._compositor = (sprites, Compositor(sprites))
         self._compositor[1].apply(frame)
 
+    def on_engine(
+        self, settings: EncodeSettings, engine: str, clip: ClipInfo
+    ) -> tuple[EncodeSettings, str | None]:
+        from highlight_cuts_cv.media.hardware import on_engine
+
+        return on_engine(settings, engine, clip)
+
     def open_writer(
         self,
         path: Path,
@@ -67,4 +75,10 @@ class PyAvKit:
         return [(index, int(value)) for index, value in enumerate(pts)]
 
     def new_file(self, path: Path) -> AbstractContextManager[Path]:
-        return atomic_output(path)
+        return _new_file(path)
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[Path]:
+    with writing(path), atomic_output(path) as temporary:
+        yield temporary

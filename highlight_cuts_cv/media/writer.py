@@ -18,7 +18,13 @@ from highlight_cuts_cv.media.audio import AudioFeed
 from highlight_cuts_cv.media.background import WriteBehind
 from highlight_cuts_cv.media.clips import clip_span
 from highlight_cuts_cv.media.color import SWS_BT709, apply_tags, conversion_matrix
-from highlight_cuts_cv.media.encoders import encoder_for, encoder_options, nearest_format, open_output
+from highlight_cuts_cv.media.encoders import (
+    EDIT_LIST_SUFFIXES,
+    encoder_for,
+    encoder_options,
+    nearest_format,
+    open_output,
+)
 from highlight_cuts_cv.media.errors import reason, writing
 from highlight_cuts_cv.media.pictures import from_planes, padded
 from highlight_cuts_cv.media.probing import load
@@ -166,6 +172,8 @@ class _Encoding:
         )
         stream.width, stream.height, stream.pix_fmt = width, height, pixel_format
         context = stream.codec_context
+        if context.codec.canonical_name == "hevc" and self._path.suffix.lower() in EDIT_LIST_SUFFIXES:
+            context.codec_tag = "hvc1"  # Apple's players and Premiere refuse FFmpeg's usual hev1
         context.thread_count = 0  # as many as there are cores; libavcodec's own default is one
         context.sample_aspect_ratio = media.sample_aspect_ratio
         self._tags = self._tags_for(frame.color, picture, pixel_format)

@@ -19,8 +19,16 @@ def hccv_exporters() -> Iterator[ExporterSpec]:
                 name="quality",
                 kind=str,
                 default="edit",
-                summary="preview is small and quick, edit is for going on in an editor, final is for sharing",
+                summary="preview is small and quick, edit is for going on in an editor, final is for "
+                "sharing, match takes the source's codec and depth",
                 choices=tuple(PRESETS),
+            ),
+            Option(
+                name="encoder",
+                kind=str,
+                default="x264",
+                summary="x264 encodes in software; another takes that hardware, auto the first that works",
+                choices=("auto", "x264", "nvenc", "qsv", "vaapi", "videotoolbox"),
             ),
         ),
         suffix=".mp4",

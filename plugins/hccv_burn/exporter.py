@@ -6,6 +6,7 @@ from math import ceil
 from pathlib import Path
 
 from highlight_cuts_cv.api import (
+    PRESETS,
     CancelledError,
     ExportJob,
     JobFailedError,
@@ -14,14 +15,21 @@ from highlight_cuts_cv.api import (
     limited_rate,
 )
 
+_NOT_IN_MP4 = ("prores", "dnxhd", "ffv1")
+
 
 class Burn:
     def __init__(self, options: Options) -> None:
-        self._quality = str(options["quality"])
+        self._quality, self._encoder = str(options["quality"]), str(options["encoder"])
 
     def export(self, job: ExportJob) -> Path:
         clip, media = job.clip, job.media
-        settings = encode_settings(self._quality, clip)
+        settings, sentence = media.on_engine(encode_settings(self._quality, clip), self._encoder, clip)
+        if sentence is not None:
+            job.warn(sentence)
+        if self._quality == "match" and settings is PRESETS["match"] and clip.media.codec != "h264":
+            job.warn(f"The codec '{clip.media.codec}' cannot be written here; the film is H.264.")
+        output = _fitting(job, settings.encoder)
         rate = limited_rate(job.rate or clip.rate, settings.max_rate)
         # Nothing asked for and nothing to limit: the frames keep the times they have.
         wanted = None if job.rate is None and rate == clip.rate else rate
@@ -30,7 +38,7 @@ class Burn:
             count = ceil(job.frame_count * rate / job.rate)
         total = count or max(1, round(clip.frame_count * rate / clip.rate))
         done = 0
-        with media.open_writer(job.output, clip, settings, wanted, count) as writer:
+        with media.open_writer(output, clip, settings, wanted, count) as writer:
             for frame in media.raw_frames(clip, wanted, count):
                 if job.cancelled():
                     raise CancelledError("The render was stopped; no file was written.")
@@ -44,7 +52,16 @@ class Burn:
                 raise JobFailedError(
                     f"Not one frame of '{clip.media.path}' could be read from {clip.clip_id}."
                 )
+        return output
+
+
+def _fitting(job: ExportJob, encoder: str) -> Path:
+    """The output, in a container that takes the encoder's codec."""
+    if job.output.suffix.lower() not in (".mp4", ".m4v") or not encoder.startswith(_NOT_IN_MP4):
         return job.output
+    output = job.output.with_suffix(".mov")
+    job.warn(f"MP4 cannot hold what '{encoder}' makes, so the film is {output.name}.")
+    return output
 
 
 def _warn_of_conversion(job: ExportJob, pixel_format: str) -> None:

@@ -55,6 +55,12 @@ class FakeKit:
     def composite(self, frame: RawFrame, sprites: SpriteTrack) -> None:
         self.composited.append(frame.index)
 
+    def on_engine(
+        self, settings: EncodeSettings, engine: str, clip: ClipInfo
+    ) -> tuple[EncodeSettings, str | None]:
+        sentence = None if engine == "x264" else f"{engine} does not work here."
+        return settings, sentence
+
     @contextmanager
     def open_writer(
         self,
@@ -128,6 +134,41 @@ def test_presets_reach_the_writer() -> None:
     assert kit.settings is not None and kit.settings.height == 720
     burn(make_job(kit))
     assert kit.settings.options == {"preset": "ultrafast", "crf": "16"}
+
+
+@pytest.mark.parametrize(
+    ("codec", "pixel_format", "encoder", "option", "name"),
+    [
+        ("h264", "yuv420p", "libx264", ("crf", "18"), "film.mp4"),
+        ("hevc", "yuv420p10le", "libx265", ("crf", "20"), "film.mp4"),
+        ("av1", "yuv420p10le", "libsvtav1", ("crf", "24"), "film.mp4"),
+        ("prores", "yuv422p10le", "prores_ks", ("profile", "hq"), "film.mov"),
+        ("prores", "yuv444p12le", "prores_ks", ("profile", "4444"), "film.mov"),
+        ("dnxhd", "yuv422p10le", "dnxhd", ("profile", "dnxhr_hqx"), "film.mov"),
+        ("mpeg2video", "yuv422p", "mpeg2video", ("qmax", "4"), "film.mp4"),
+        ("vc1", "yuv420p", "libx264", ("crf", "18"), "film.mp4"),
+    ],
+)
+def test_match_takes_the_sources_codec(
+    codec: str, pixel_format: str, encoder: str, option: tuple[str, str], name: str
+) -> None:
+    kit, warnings = FakeKit(pixel_format=pixel_format), []
+    job = make_job(kit, warn=warnings.append)
+    media = replace(job.clip.media, codec=codec, pixel_format=pixel_format)
+    assert burn(replace(job, clip=replace(job.clip, media=media)), quality="match").name == name
+    assert kit.settings is not None and kit.settings.encoder == encoder
+    assert kit.settings.options[option[0]] == option[1] and kit.settings.pixel_format is None
+    said = " ".join(warnings)
+    assert ("film.mov" in said) == (name == "film.mov") and ("'vc1' cannot be written" in said) == (
+        codec == "vc1"
+    )
+
+
+def test_says_why_another_encoder_was_taken() -> None:
+    warnings: list[str] = []
+    burn(make_job(FakeKit(), warn=warnings.append), encoder="nvenc")
+    burn(make_job(FakeKit(), warn=warnings.append))
+    assert warnings == ["nvenc does not work here."]
 
 
 def test_an_unknown_quality_is_refused() -> None:

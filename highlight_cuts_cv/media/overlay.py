@@ -1,0 +1,158 @@
+"""Writing clips with alpha: each frame is empty but for one small picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import av
+import numpy as np
+
+from highlight_cuts_cv.contracts import OverlayWriter
+from highlight_cuts_cv.media.atomic import atomic_output
+from highlight_cuts_cv.media.background import WriteBehind
+from highlight_cuts_cv.media.color import SWS_BT709, apply_tags
+from highlight_cuts_cv.media.encoders import encoder_for, open_output
+from highlight_cuts_cv.media.errors import writing
+from highlight_cuts_cv.media.prores import ENCODER as PRORES
+from highlight_cuts_cv.media.prores import PIXEL_FORMAT as PRORES_FORMAT
+from highlight_cuts_cv.media.prores import TAGS, SparseProRes
+from highlight_cuts_cv.model import BadInputError, ByteArray, ClipInfo, ColorTags, JobFailedError
+
+_BEHIND = 8
+
+
+class _Codec(NamedTuple):
+    encoder: str
+    pixel_format: str
+    order: tuple[int, int, int, int]  # of R, G, B and A in the packed canvas
+    packed: str  # the canvas's pixel format
+    options: dict[str, str]
+
+
+CODECS = {
+    "prores": _Codec(PRORES, PRORES_FORMAT, (0, 1, 2, 3), "rgba", {"profile": "4444", "vendor": "apl0"}),
+    "qtrle": _Codec("qtrle", "argb", (3, 0, 1, 2), "argb", {}),
+    "ffv1": _Codec("ffv1", "bgra", (2, 1, 0, 3), "bgra", {"level": "3", "slices": "4", "coder": "0"}),
+    "vp9": _Codec(
+        "libvpx-vp9",
+        "yuva420p",
+        (0, 1, 2, 3),
+        "rgba",
+        {"deadline": "realtime", "cpu-used": "8", "row-mt": "1", "crf": "24", "b": "0", "auto-alt-ref": "0"},
+    ),
+}
+
+_Item = tuple[int, ByteArray | None, int, int]
+
+
+@contextmanager
+def open_overlay(
+    path: Path, clip: ClipInfo, codec: str, width: int, height: int, rate: Fraction | None = None
+) -> Iterator[OverlayWriter]:
+    """Write an overlay for *clip* to *path*; the file appears on a clean exit only.
+
+    Alpha is straight, colours are BT.709.  Without *rate*, a clip of constant rate is written at
+    its own and one of variable rate keeps its times.  Raises BadInputError for an unknown codec or
+    an unsuitable suffix, JobFailedError when encoding or writing fails.
+    """
+    if codec not in CODECS:
+        raise BadInputError(f"There is no overlay codec '{codec}'; choose one of {', '.join(CODECS)}.")
+    with writing(path), atomic_output(path) as temporary:
+        job = _Overlay(path, temporary, clip, CODECS[codec], (width, height), rate)
+        behind = WriteBehind(job.encode, _BEHIND)
+        try:
+            yield _Writer(behind)
+            behind.finish()
+            job.finish()
+        except BaseException:
+            behind.abort()
+            raise
+        finally:
+            job.close()
+
+
+class _Writer:
+    def __init__(self, behind: WriteBehind[_Item]) -> None:
+        self._behind = behind
+
+    def write(self, pts: int, picture: ByteArray | None, x: int = 0, y: int = 0) -> None:
+        self._behind.put((pts, picture, x, y))
+
+
+class _Overlay:
+    """The encoder's side of the queue.  All but the constructor runs in one other thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        temporary: Path,
+        clip: ClipInfo,
+        codec: _Codec,
+        size: tuple[int, int],
+        rate: Fraction | None,
+    ) -> None:
+        self._path, self._codec = path, codec
+        self._origin = clip.start_pts if rate is None else 0
+        ticks = 1 / rate if rate is not None else clip.time_base
+        keeps_times = rate is None and clip.media.variable_rate
+        self._rate = rate or clip.rate
+        self._time_base = clip.time_base if keeps_times else 1 / self._rate
+        self._per_tick = ticks / self._time_base
+        self._output: Any = open_output(path, temporary)
+        stream: Any = self._output.add_stream(
+            encoder_for(codec.encoder).name, rate=self._rate, options=codec.options, time_base=self._time_base
+        )
+        stream.width, stream.height, stream.pix_fmt = *size, codec.pixel_format
+        stream.codec_context.sample_aspect_ratio = clip.media.sample_aspect_ratio
+        stream.codec_context.thread_count = 0
+        is_yuv = codec.pixel_format.startswith("yuv")
+        apply_tags(stream.codec_context, TAGS if is_yuv else ColorTags("bt709", "bt709", None, None))
+        if codec.encoder == "libvpx-vp9":
+            stream.metadata["alpha_mode"] = "1"
+        self._stream = stream
+        self._sparse = SparseProRes(*size) if codec.encoder == PRORES else None
+        self._canvas = np.zeros((size[1], size[0], 4), np.uint8)
+        self._scaler = av.video.reformatter.VideoReformatter()
+        self._output.start_encoding()
+        self._written = 0
+
+    def encode(self, item: _Item) -> None:
+        ticks, picture, x, y = item
+        pts = round((ticks - self._origin) * self._per_tick)
+        self._written += 1
+        if self._sparse is not None:
+            packet: Any = av.Packet(self._sparse.frame(picture, x, y))
+            packet.stream, packet.time_base, packet.is_keyframe = self._stream, self._time_base, True
+            packet.pts = packet.dts = pts
+            packet.duration = max(1, round(1 / self._rate / self._time_base))
+            self._output.mux_one(packet)
+            return
+        place = np.s_[0:0] if picture is None else np.s_[y : y + picture.shape[0], x : x + picture.shape[1]]
+        if picture is not None:
+            self._canvas[place] = picture[..., self._codec.order]
+        frame = av.VideoFrame.from_ndarray(self._canvas, format=self._codec.packed)
+        self._canvas[place] = 0
+        if self._codec.packed != self._codec.pixel_format:
+            frame = self._scaler.reformat(
+                frame, format=self._codec.pixel_format, dst_colorspace=SWS_BT709, dst_color_range="MPEG"
+            )
+        frame.pts, frame.time_base = pts, self._time_base
+        self._mux(frame)
+
+    def finish(self) -> None:
+        if not self._written:
+            raise JobFailedError(f"No frame was written to '{self._path}'.")
+        if self._sparse is None:
+            self._mux(None)
+        self._output.close()
+
+    def close(self) -> None:
+        self._output.close()
+
+    def _mux(self, frame: Any | None) -> None:
+        for packet in self._stream.encode(frame):
+            self._output.mux_one(packet)
