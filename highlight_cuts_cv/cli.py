@@ -209,7 +209,7 @@ def render(
     exporter: ExporterName = DEFAULT_EXPORTER,
 ) -> None:
     """Draw the indicator on a followed player and write the film."""
-    _export(video, track, output, frames, Setup(indicator=parse_choice(indicator), exporter=_exporter(exporter, quality)))
+    _export(video, track, output, frames, Setup(indicator=parse_choice(indicator), exporter=_exporter(exporter, quality=quality, encoder=encoder)))
 
 
 @app.command("export")

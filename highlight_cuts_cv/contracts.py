@@ -234,7 +234,8 @@ class RawFrame:
 
     ``planes`` are 2-D arrays (rows, samples) for planar formats; uint8 for 8-bit, uint16 for more.
     nv12/p010 have an interleaved second plane (rows, samples, 2); packed rgb24 is (H, W, 3).
-    ``pts`` counts in ``time_base``; ``index`` from 0 within the clip.
+    ``pts`` counts in ``time_base``; ``index`` from 0 within the clip.  ``interlaced`` pictures are two
+    fields woven together, each with chroma rows of its own.
     """
 
     index: int
@@ -245,6 +246,7 @@ class RawFrame:
     width: int
     height: int
     planes: tuple[NDArray[np.generic], ...]
+    interlaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

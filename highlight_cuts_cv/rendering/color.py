@@ -34,8 +34,13 @@ def luma_weights(color: ColorTags, width: int, height: int) -> tuple[float, floa
 
     The shorter side decides, so that a turned picture is treated like the upright one.
     """
+    return _LUMA_WEIGHTS[matrix_name(color, width, height)]
+
+
+def matrix_name(color: ColorTags, width: int, height: int) -> str:
+    """FFmpeg's name of the matrix that :func:`luma_weights` goes by."""
     guess = "bt709" if min(width, height) >= _HD_HEIGHT else "smpte170m"
-    return _LUMA_WEIGHTS.get(color.matrix or guess, _LUMA_WEIGHTS[guess])
+    return color.matrix if color.matrix in _LUMA_WEIGHTS else guess
 
 
 def code_values(
@@ -46,7 +51,7 @@ def code_values(
     The last axis is Y, Cb, Cr or R, G, B, unrounded, in the range of ``pixel_format.bits``.
     ``width`` and ``height`` are the frame's, used to guess a matrix that is not tagged.
     """
-    signal = _video_signal(rgb.astype(np.float32) / np.float32(255), color)
+    signal = video_signal(rgb.astype(np.float32) / np.float32(255), color)
     peak = (1 << pixel_format.bits) - 1
     if pixel_format.rgb:
         return signal * peak
@@ -69,7 +74,7 @@ def code_values(
     )
 
 
-def _video_signal(signal: FloatArray, color: ColorTags) -> FloatArray:
+def video_signal(signal: FloatArray, color: ColorTags) -> FloatArray:
     """R'G'B' from 0 to 1 in the video's own primaries and transfer."""
     hdr = color.transfer in ("smpte2084", "arib-std-b67")
     wide = color.primaries == "bt2020" or (hdr and color.primaries is None)

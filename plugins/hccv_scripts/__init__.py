@@ -1,0 +1,14 @@
+"""The bundled exporters that encode nothing: ``data``, ``ass`` and ``ffmpeg``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hccv_scripts import data
+from highlight_cuts_cv.api import ExporterSpec, hookimpl
+
+
+@hookimpl
+def hccv_exporters() -> Iterator[ExporterSpec]:
+    for module in (data,):
+        yield module.SPEC
