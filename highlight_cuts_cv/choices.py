@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from highlight_cuts_cv.errors import BadInputError
 
 DEFAULT_DETECTOR = "player-nano"
-DEFAULT_TRACKER = "csrt"
+DEFAULT_TRACKER = "follow"
 DEFAULT_INDICATOR = "dot"
 DEFAULT_EXPORTER = "burn"
 

@@ -40,6 +40,7 @@ from highlight_cuts_cv.timeline import Timeline, TimelineClip, TrackedRender, sa
 from highlight_cuts_cv.tracking.detections import LazyDetections, WatchedFrames
 from highlight_cuts_cv.tracking.files import read_track
 from highlight_cuts_cv.tracking.picks import Pick, parse_pick, resolve_picks
+from highlight_cuts_cv.tracking.scene import Scene
 
 StepProgress = Callable[[str], Progress]
 """Given what a step is called, returns where that step reports its frames."""
@@ -165,9 +166,12 @@ def follow(
             detections = LazyDetections(frames, detector)
             anchors = resolve_picks(picks, clip, detections)
             wanted = registry.trackers.find(setup.tracker.name).needs_detections
+            watched = WatchedFrames(frames, detections)
+            scene = Scene(watched, detections if wanted else None, float(clip.rate))
             job = TrackJob(
                 clip=clip,
-                frames=WatchedFrames(frames, detections),
+                frames=watched,
+                scene=scene,
                 anchors=anchors,
                 detections=detections if wanted else None,
                 progress=progress,

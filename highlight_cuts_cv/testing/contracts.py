@@ -22,6 +22,7 @@ from highlight_cuts_cv.model import (
     State,
     Track,
 )
+from highlight_cuts_cv.tracking.scene import Scene
 
 WIDTH, HEIGHT, COUNT = 320, 240, 12
 RATE = Fraction(25)
@@ -130,11 +131,13 @@ def check_tracker(tracker: Tracker) -> None:
 def _track_job(
     pictures: list[ByteArray], boxes: list[BoundingBox], anchors: tuple[Anchor, ...], cancelled: bool = False
 ) -> TrackJob:
+    frames, detections = MemoryFrames(pictures), KnownDetections(boxes)
     return TrackJob(
         clip=memory_clip(len(pictures)),
-        frames=MemoryFrames(pictures),
+        frames=frames,
         anchors=anchors,
-        detections=KnownDetections(boxes),
+        detections=detections,
+        scene=Scene(frames, detections, float(RATE)),
         cancelled=lambda: cancelled,
     )
 

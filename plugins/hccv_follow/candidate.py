@@ -1,0 +1,37 @@
+"""Small shared pieces: a candidate place, box size, chained camera maps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+def size_of(wh: np.ndarray) -> float:
+    """Characteristic length of a box, pixels."""
+    return float(max(wh[1], 1.3 * wh[0]))
+
+
+def chain(first: np.ndarray, then: np.ndarray) -> np.ndarray:
+    """The (2, 3) map that applies `first` and `then`."""
+    return np.column_stack([then[:, :2] @ first[:, :2], then[:, :2] @ first[:, 2] + then[:, 2]])
+
+
+@dataclass
+class Candidate:
+    """One explanation of where the player is, in picture pixels.
+
+    `motion` is 1 where predicted, 0 at two standard deviations, at worst -3; `scale` and `shape`
+    (0..1) compare the box with the player's; `total` is the sum of the evidence, about 0..1.
+    """
+
+    centre: np.ndarray
+    wh: np.ndarray
+    row: int  # detection row, -1 for a bare peak of the filter
+    response: float
+    detector: float
+    motion: float = 0.0
+    scale: float = 1.0
+    shape: float = 1.0
+    rival: float = 0.0  # the strongest response elsewhere
+    total: float = 0.0

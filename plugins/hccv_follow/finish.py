@@ -1,0 +1,114 @@
+"""After the pass: the future is known, so gaps that both sides agree on are bridged and the path is smoothed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import numpy as np
+
+SKIPPED = -1.0
+"""The score of a frame that the follower did not look at."""
+
+
+def _carry(
+    centre: np.ndarray, motions: Callable[[int], np.ndarray], start: int, end: int
+) -> list[np.ndarray]:
+    """Where a point fixed to the ground in frame `start` is in each frame up to `end`, in either direction."""
+    path = [centre]
+    step = 1 if end > start else -1
+    for i in range(start, end, step):
+        if step > 0:
+            m = motions(i + 1)
+            path.append(m[:, :2] @ path[-1] + m[:, 2])
+        else:
+            m = motions(i)
+            path.append(np.linalg.solve(m[:, :2], path[-1] - m[:, 2]))
+    return path
+
+
+def bridge(boxes: np.ndarray, scores: np.ndarray, motions, fps: float, longest: float = 1.0) -> None:
+    """Fill gaps of at most `longest` seconds in place when the path before leads to the path after.
+
+    The filled path is the mean of straight lines over the ground and in the picture. `boxes`
+    (F, 4) xyxy with NaN, `scores` (F,).
+    """
+    seen = np.flatnonzero(np.isfinite(boxes[:, 0]))
+    for a, b in itertools.pairwise(seen):
+        gap = b - a
+        if gap == 1 or gap > longest * fps + 1:
+            continue
+        size_a, size_b = boxes[a, 2:] - boxes[a, :2], boxes[b, 2:] - boxes[b, :2]
+        size = max(size_a[1], 1.3 * size_a[0])
+        if abs(np.log(size_b[1] / size_a[1])) > 0.5:
+            continue
+        ca, cb = (boxes[a, :2] + boxes[a, 2:]) / 2, (boxes[b, :2] + boxes[b, 2:]) / 2
+        arrived = _carry(ca, motions, a, b)[-1]
+        # a runner covers about four body heights a second
+        reach = size * (0.35 + 4.0 * gap / fps)
+        if min(np.linalg.norm(arrived - cb), np.linalg.norm(ca - cb)) > reach:
+            continue
+        _between(boxes, motions, a, b)
+        scores[a + 1 : b] = 0.5 * min(scores[a], scores[b])
+
+
+def _between(boxes: np.ndarray, motions, a: int, b: int) -> None:
+    """Fill the frames between a and b, in place: the mean of a straight line over the ground and one in the picture."""
+    centre_a, centre_b = (boxes[a, :2] + boxes[a, 2:]) / 2, (boxes[b, :2] + boxes[b, 2:]) / 2
+    half_a, half_b = (boxes[a, 2:] - boxes[a, :2]) / 2, (boxes[b, 2:] - boxes[b, :2]) / 2
+    ahead = _carry(centre_a, motions, a, b)
+    back = _carry(centre_b, motions, b, a)[::-1]
+    for k in range(1, b - a):
+        t = k / (b - a)
+        ground = ahead[k] * (1 - t) + back[k] * t
+        centre = 0.5 * ground + 0.5 * (centre_a * (1 - t) + centre_b * t)
+        half = half_a * (1 - t) + half_b * t
+        boxes[a + k] = np.concatenate([centre - half, centre + half])
+
+
+def fill_skipped(boxes: np.ndarray, scores: np.ndarray, motions) -> None:
+    """Interpolate, in place, the frames that were not looked at (score SKIPPED) where both ends are seen."""
+    looked = np.flatnonzero(scores != SKIPPED)
+    for a, b in itertools.pairwise(looked):
+        if b - a > 1 and np.isfinite(boxes[[a, b], 0]).all():
+            _between(boxes, motions, a, b)
+            scores[a + 1 : b] = min(scores[a], scores[b])
+    scores[scores == SKIPPED] = 0
+
+
+def drop_flashes(boxes: np.ndarray, scores: np.ndarray, fps: float) -> None:
+    """Remove, in place, islands shorter than a quarter second with weak evidence."""
+    seen = np.isfinite(boxes[:, 0]).astype(int)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], seen, [0]])))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if start > 0 and end - start < 0.25 * fps and scores[start:end].mean() < 0.8:
+            boxes[start:end] = np.nan
+            scores[start:end] = 0
+
+
+def smooth(boxes: np.ndarray, motions) -> np.ndarray:
+    """Zero-lag smoothing over five frames, in coordinates that move with the camera. (F, 4) -> (F, 4)."""
+    out = boxes.copy()
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    sizes = boxes[:, 2:] - boxes[:, :2]
+    for i in np.flatnonzero(np.isfinite(boxes[:, 0])):
+        size = max(sizes[i, 1], 1.3 * sizes[i, 0])
+        total, centre, extent = 2.0, 2.0 * centres[i], 2.0 * sizes[i]
+        for reach, weight in ((1, 1.0), (2, 0.5)):
+            if (
+                i - reach < 0
+                or i + reach >= len(boxes)
+                or not np.isfinite(boxes[[i - reach, i + reach], 0]).all()
+            ):
+                break
+            before = _carry(centres[i - reach], motions, int(i) - reach, int(i))[-1]
+            after = _carry(centres[i + reach], motions, int(i) + reach, int(i))[-1]
+            # symmetric pairs keep a steady motion unchanged; a camera estimate that fails shows as a jump
+            if np.linalg.norm((before + after) / 2 - centres[i]) > 0.12 * size:
+                break
+            total += 2 * weight
+            centre = centre + weight * (before + after)
+            extent = extent + weight * (sizes[i - reach] + sizes[i + reach])
+        half = extent / total / 2
+        out[i] = np.concatenate([centre / total - half, centre / total + half])
+    return out

@@ -1,0 +1,365 @@
+"""Follow one player forward through a stretch of frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hccv_follow.candidate import Candidate, chain, size_of
+from hccv_follow.filter import Filter, to_spectrum
+from hccv_follow.look import Look
+from hccv_follow.net import CELL, CROP, GRID, CropNet, cut, overlaps, thin
+from hccv_follow.others import Others, inside
+from hccv_follow.rehearse import rehearsals
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Tunable constants; lengths are in units of the player's size (the larger of height and 1.3 widths)."""
+
+    player: float = 72.0  # the player's size in the crop, pixels
+    det_low: float = 0.08  # weakest detection considered
+    accept: float = 0.48  # evidence needed to follow
+    reaccept: float = 0.55  # the same after a gap
+    w_response: float = 0.50
+    w_motion: float = 0.20
+    w_detector: float = 0.20
+    w_scale: float = 0.10
+    learn_every: int = 4
+    least_hz: float = 12.0  # calm stretches are looked at this often, the frames between are interpolated
+    rate: float = 0.1
+    trace: Callable[..., None] | None = (
+        None  # called once a frame with candidates, choice, usual response, detections
+    )
+
+
+class Follower:
+    """State of one forward pass.
+
+    Three motion models compete: steady over the ground, steady in the picture (the operator
+    follows the player), and moving with the neighbours. All lengths are in picture pixels.
+    """
+
+    def __init__(
+        self, net: CropNet, frame: np.ndarray, box: np.ndarray, fps: float, settings: Settings
+    ) -> None:
+        self._net, self._s, self._fps = net, settings, fps
+        self.centre = (box[:2] + box[2:]) / 2
+        self.wh = box[2:] - box[:2]
+        self._base = self.wh.copy()
+        self.size = size_of(self.wh)
+        self._v_ground = np.zeros(2)
+        self._v_image = np.zeros(2)
+        self._errors = np.full(3, 0.02)  # running squared error of the three motion models, sizes^2
+        self._reference = 0.8
+        self._seen_by_detector = 0.5
+        self._gap = 0
+        self._bare = 0  # frames in a row without a detection
+        self._age = 0
+        self._unlearnt = 0
+        self._skipped = 0
+        self._passed = np.eye(2, 3)  # camera motion over the skipped frames
+        self._calm = False
+        self._doubt = 0.0
+        self._mapping: tuple[np.ndarray, np.ndarray] | None = None
+        self.others = Others()
+        self._start(frame, box)
+
+    def _view(self, frame, centre, size):
+        crop, corner, scale = cut(frame, centre, CROP * size / self._s.player)
+        players, fine, coarse = self._net(crop)
+        players = thin(players, self._s.det_low, 0.55)
+        players[:, :4] = players[:, :4] / scale + np.tile(corner, 2)
+        return crop, fine, coarse, players, corner, scale
+
+    def _start(self, frame, box) -> None:
+        s = self._s
+        first = self._view(frame, self.centre, self.size)
+        self._look = Look(first[1], first[2])
+        self._look(*first[:3])
+        scale = self._s.player / self.size
+        cells = self.wh * scale / CELL
+        self._sigma = max(1.0, 0.10 * float(np.sqrt(cells.prod())))
+        support = (np.clip(cells[1] * 1.1, 5, 40), np.clip(cells[0] * 1.1, 5, 40))
+        players = first[3]
+        iou = overlaps(box[None], players)[0]
+        best = int(np.argmax(iou * np.sqrt(players[:, 4]))) if len(players) else -1
+        # a detection inside the pick means that the user's box holds more (a stick); one that is
+        # much larger belongs to a group and says nothing
+        if best >= 0 and (iou[best] > 0.6 or (iou[best] > 0.3 and inside(players[best], box) > 0.85)):
+            self._set_mapping(players[best])
+        if best >= 0 and iou[best] > 0.4:
+            self._seen_by_detector = 0.8
+        others = np.array([(p[:2] + p[2:4]) / 2 for i, p in enumerate(players) if iou[i] < 0.4]).reshape(
+            -1, 2
+        )
+        self.others.start(players[iou < 0.4])
+        for view, target, real in rehearsals(frame, self.centre, self.wh, self.size, s.player):
+            players, fine, coarse = self._net(view.crop)
+            maps = self._look(view.crop, fine, coarse)
+            if not hasattr(self, "filter"):
+                self.filter = Filter(len(maps), support)
+            at = (target - view.corner) * view.scale / CELL - 0.5
+            near = [(o - view.corner) * view.scale / CELL - 0.5 for o in others]
+            if not real:
+                near.append((self.centre - view.corner) * view.scale / CELL - 0.5)
+            self.filter.remember(to_spectrum(maps), at, self._sigma, near, 0.1, pinned=True)
+        self.filter.learn(15)
+
+    def _set_mapping(self, player: np.ndarray) -> None:
+        """Remember where the user's box lies relative to the detection (it may include a stick)."""
+        wh = player[2:4] - player[:2]
+        offset = (self.centre - (player[:2] + player[2:4]) / 2) / wh
+        ratio = self.wh / wh
+        self._mapping = np.clip(offset, -0.5, 0.5), np.clip(ratio, 0.5, 2.0)
+
+    def _mapped(self, player: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        wh = player[2:4] - player[:2]
+        centre = (player[:2] + player[2:4]) / 2
+        if self._mapping is None:
+            return centre, wh
+        return centre + self._mapping[0] * wh, wh * self._mapping[1]
+
+    def skip(self, motion: np.ndarray) -> bool:
+        """True when this frame need not be looked at: alone, well seen and moving as predicted."""
+        if not self._calm or (self._skipped + 2) * self._s.least_hz > self._fps:
+            return False
+        self._skipped += 1
+        self._passed = chain(self._passed, motion)
+        return True
+
+    def step(
+        self, frame: np.ndarray, motion: np.ndarray, everyone: np.ndarray | None = None
+    ) -> tuple[np.ndarray, float]:
+        """One frame on; `motion` (2, 3) is the camera's, `everyone` (N, 5) full-frame detections if there are any.
+
+        Returns the box (4,), NaN when lost, and its score.
+        """
+        s = self._s
+        self._age += 1
+        frames = self._skipped + 1
+        motion = chain(self._passed, motion)
+        self._skipped, self._passed = 0, np.eye(2, 3)
+        linear = motion[:, :2]
+        ground = linear @ (self.centre + frames * self._v_ground) + motion[:, 2]
+        image = self.centre + frames * self._v_image
+        group = self.centre + frames * self.others.drift() if self.others.count() else image
+        guess = np.stack([ground, image, group])
+        trust = np.exp(-0.5 * np.minimum(self._errors / 0.01, 20))
+        trust /= trust.sum() + 1e-9
+        middle = trust @ guess
+        crop, fine, coarse, players, corner, scale = self._view(frame, middle, self.size)
+        maps = self._look(crop, fine, coarse)
+        spectrum = to_spectrum(maps)
+        response = self.filter.respond(spectrum)
+        extent = np.array(frame.shape[1::-1])
+        candidates, likeness = self._candidates(players, response, corner, scale)
+        likeness = likeness / self._reference
+        candidates = [c for c in candidates if (c.centre > 0).all() and (c.centre < extent).all()]
+        # weak evidence lately: the place itself is in doubt
+        sigma = (0.07 + 0.03 * frames) * (1 + 1.5 * self._doubt) + 0.05 * min(self._gap, 12)
+        for c in candidates:
+            d2 = (((c.centre - guess) / self.size) ** 2).sum(1) / (sigma**2 + np.minimum(self._errors, 0.05))
+            c.motion = float(max(1 - d2.min() / 4, -3.0))
+            c.scale = float(np.exp(-0.5 * (np.log(size_of(c.wh) / self.size) / 0.25) ** 2))
+            c.total = (
+                s.w_response * self._evidence(c)
+                + s.w_motion * c.motion
+                + s.w_detector
+                * (
+                    np.sqrt(c.detector) * (0.4 + 0.6 * c.shape)
+                    if c.row >= 0
+                    else 0.7 - self._seen_by_detector
+                )
+                + s.w_scale * c.scale
+            )
+            if c.row < 0:
+                # a player whom the detector normally sees does not turn invisible for long
+                c.total -= 0.03 * min(self._bare, 20) * max(self._seen_by_detector - 0.3, 0)
+        chosen = self.others.decide(candidates, players, likeness, motion, frames)
+        margin = self._margin(chosen, candidates)
+        needed = s.accept if self._gap <= 2 else s.reaccept
+        if margin > 0.25:
+            needed -= 0.08  # nothing else around looks like the player
+        if chosen is not None and chosen.total < needed:
+            chosen = None
+        self.others.update(players, likeness, chosen, self.centre_box(middle), self.size)
+        if s.trace:
+            s.trace(candidates, chosen, self._reference, players)
+        self._calm = False
+        if chosen is None:
+            self._coast(middle, linear)
+            if everyone is not None and self._gap > 0.4 * self._fps and self._scout(frame, everyone):
+                return self.box(), 0.7
+            return np.full(4, np.nan), 0.0
+        self._take(chosen, linear, guess, frames)
+        self._doubt += 0.5 * (float(np.clip((0.75 - chosen.total) / 0.2, 0, 1)) - self._doubt)
+        crowded = self.others.crowd(self.box())
+        if not crowded and (chosen.row < 0 or chosen.scale < 0.5):
+            self._rescale(players)
+        clear = chosen.total > 0.65 or (chosen.total > 0.48 and margin > 0.2)
+        sure = clear and not crowded and (chosen.row >= 0 or self._seen_by_detector < 0.6)
+        # a changing look needs learning at once, a steady one only now and then
+        due = 1 if chosen.response < 0.7 * self._reference else s.learn_every
+        self._unlearnt += 1
+        if sure and self._unlearnt >= due:
+            self._unlearnt = 0
+            at = (self.centre - corner) * scale / CELL - 0.5
+            near = (self.others.centres() - corner) * scale / CELL - 0.5
+            if (at > 6).all() and (at < GRID - 7).all():
+                self.filter.remember(spectrum, at, self._sigma, near, s.rate)
+                self.filter.learn(2 if due == 1 else 1)
+        steady = chosen.row >= 0 and chosen.shape > 0.6 and chosen.response > 0.8 * self._reference
+        self._calm = steady and chosen.total > 0.85 and margin > 0.3 and self._errors.min() < 0.004
+        return self.box(), float(np.clip(chosen.total, 0, 1))
+
+    def _evidence(self, c: Candidate) -> float:
+        """Response against its usual height and against the strongest one elsewhere in the crop."""
+        usual = np.clip(c.response / self._reference, 0, 1.2)
+        alone = np.clip(c.response / (2.2 * max(c.rival, 0.09)), 0, 1.2)
+        return float(0.6 * usual + 0.4 * alone)
+
+    def _margin(self, chosen: Candidate | None, candidates: list[Candidate]) -> float:
+        """How far the chosen candidate's evidence is above the best one elsewhere."""
+        if chosen is None:
+            return 0.0
+        rest = [c.total for c in candidates if np.linalg.norm(c.centre - chosen.centre) > 0.3 * self.size]
+        return chosen.total - max(rest, default=0.0)
+
+    def _scout(self, frame: np.ndarray, everyone: np.ndarray) -> bool:
+        """Look for the lost player among the full-frame detections; True when one stands out.
+
+        Only those are tried that the player can have reached, nearest first. A look-alike
+        nearly as good as the best means that the evidence does not tell them apart.
+        """
+        reach = self.size * (1.0 + 4.0 * self._gap / self._fps)
+        options = []
+        for player in everyone[everyone[:, 4] > 0.3]:
+            centre, wh = self._mapped(player)
+            far = float(np.linalg.norm(centre - self.centre))
+            if far < reach and abs(np.log(size_of(wh) / self.size)) < 0.4 and not self.others.own(player):
+                options.append((far, centre, wh))
+        options.sort(key=lambda o: o[0])
+        found = []
+        for _, centre, wh in options[:6]:
+            crop, fine, coarse, _, corner, scale = self._view(frame, centre, self.size)
+            response = self.filter.respond(to_spectrum(self._look(crop, fine, coarse)))
+            value, _ = self._peak(response, (centre - corner) * scale / CELL - 0.5, 3)
+            found.append((value / self._reference, centre, wh))
+        found.sort(key=lambda f: -f[0])
+        if not found or found[0][0] < 0.75 or (len(found) > 1 and found[1][0] > found[0][0] - 0.2):
+            return False
+        self.centre = found[0][1]
+        self._v_ground[:] = 0
+        self._v_image[:] = 0
+        self._gap = 1
+        return True
+
+    def _candidates(self, players, response, corner, scale) -> tuple[list[Candidate], np.ndarray]:
+        found = []
+        likeness = np.zeros(len(players))
+        # half-way between the box of late and the user's proportions, lest a pair of people slowly take over
+        anchor = self._base * np.sqrt(self.wh.prod() / self._base.prod())
+        usual = np.sqrt(self.wh * anchor)
+        for row, player in enumerate(players):
+            centre, wh = self._mapped(player)
+            at = (centre - corner) * scale / CELL - 0.5
+            shape = float(np.exp(-0.5 * (np.log(wh / usual) ** 2).sum() / 0.35**2))
+            # a box of another shape (two people, half a body) says roughly where, the filter exactly
+            value, peak = self._peak(response, at, 2 if shape > 0.5 else 4)
+            likeness[row] = value
+            odd = abs(np.log(size_of(wh) / self.size)) > 0.45 + 0.02 * min(self._gap, 20)
+            if value > -1 and not odd:
+                if value > 0.3 * self._reference:
+                    exact = (peak + 0.5) * CELL / scale + corner
+                    doubt = np.clip(1.3 - value / self._reference, 0.5, 0.9)
+                    centre = exact + (0.1 + doubt * shape) * (centre - exact)
+                found.append(Candidate(centre, wh, row, value, float(player[4]), shape=shape))
+        masked = response.copy()
+        masked[:4], masked[-4:], masked[:, :4], masked[:, -4:] = -1, -1, -1, -1
+        peaks: list[tuple[float, np.ndarray]] = []
+        for _ in range(4):
+            y, x = np.unravel_index(int(np.argmax(masked)), masked.shape)
+            value, at = self._peak(response, np.array([x, y], np.float64), 0)
+            if value < 0.1:
+                break
+            centre = (at + 0.5) * CELL / scale + corner
+            peaks.append((value, centre))
+            near = [c for c in found if np.abs((c.centre - centre) / c.wh).max() < 0.3 and c.row >= 0]
+            if not near:
+                found.append(Candidate(centre, self.wh.copy(), -1, value, 0.0))
+            masked[max(y - 5, 0) : y + 6, max(x - 5, 0) : x + 6] = -1
+        for c in found:
+            elsewhere = [v for v, at in peaks if np.linalg.norm(at - c.centre) > 0.35 * self.size]
+            c.rival = max(elsewhere, default=0.0)
+        return found, likeness
+
+    @staticmethod
+    def _peak(response: np.ndarray, at: np.ndarray, reach: int) -> tuple[float, np.ndarray]:
+        """Largest response within `reach` cells of `at` (x, y) and its sub-cell place."""
+        x, y = (round(v) for v in at)
+        if not (2 <= x < GRID - 2 and 2 <= y < GRID - 2):
+            return -1.0, at
+        x0, y0 = max(x - reach, 1), max(y - reach, 1)
+        window = response[y0 : min(y + reach, GRID - 2) + 1, x0 : min(x + reach, GRID - 2) + 1]
+        dy, dx = np.unravel_index(int(np.argmax(window)), window.shape)
+        x, y = x0 + int(dx), y0 + int(dy)
+        place = []
+        for before, here, after in (
+            (response[y, x - 1], response[y, x], response[y, x + 1]),
+            (response[y - 1, x], response[y, x], response[y + 1, x]),
+        ):
+            bend = before - 2 * here + after
+            place.append(float(np.clip(0.5 * (before - after) / bend, -0.5, 0.5)) if bend < -1e-6 else 0.0)
+        return float(response[y, x]), np.array([x + place[0], y + place[1]])
+
+    def _coast(self, middle: np.ndarray, linear: np.ndarray) -> None:
+        self._gap += 1
+        self._v_ground = linear @ self._v_ground * 0.95
+        self._v_image *= 0.9
+        self.centre = middle
+
+    def _take(self, chosen: Candidate, linear, guess, frames: int) -> None:
+        errors = (((chosen.centre - guess) / self.size) ** 2).sum(1)
+        if self._gap == 0:
+            self._errors += 0.2 * (np.minimum(errors, 0.2) - self._errors)
+        # few frames known: the newest counts most, as in a Kalman filter
+        alpha = max(0.35, 1 / (self._age + 0.4)) if self._gap == 0 else 0.15
+        self._v_ground = linear @ self._v_ground
+        self._v_ground += alpha / frames * (chosen.centre - guess[0])
+        self._v_image += alpha / frames * (chosen.centre - guess[1])
+        self.centre = chosen.centre
+        if chosen.row >= 0:
+            ratio = np.log(chosen.wh / self.wh)
+            trust = 0.4 * chosen.scale * max(chosen.shape, 0.15)
+            self.wh = self.wh * np.exp(np.clip(ratio, -0.3, 0.3) * trust)
+            # detections of two people or half a person must not reshape the user's box for good
+            aspect = np.log(self.wh[0] / self.wh[1]) - np.log(self._base[0] / self._base[1])
+            self.wh[0] *= np.exp(-aspect * (0.06 + 0.1 * (1 - chosen.shape)))
+            self.size *= float(np.exp(np.clip(np.log(size_of(self.wh) / self.size), -0.1, 0.1)))
+        self._bare = 0 if chosen.row >= 0 else self._bare + 1
+        self._seen_by_detector += 0.04 * ((chosen.row >= 0) - self._seen_by_detector)
+        self._reference += max(0.05, 0.5 / (self._age + 1)) * (
+            np.clip(chosen.response, 0.25, 0.9) - self._reference
+        )
+        self._gap = 0
+
+    def _rescale(self, players: np.ndarray) -> None:
+        """Drift towards the size of a good detection at the same place; one frame alone changes little."""
+        for player in players[players[:, 4] > 0.35]:
+            centre, wh = self._mapped(player)
+            if np.linalg.norm(centre - self.centre) < 0.25 * self.size:
+                factor = float(np.exp(0.1 * np.clip(np.log(size_of(wh) / size_of(self.wh)), -1, 1)))
+                self.wh = self.wh * factor
+                self.size *= factor
+                return
+
+    def box(self) -> np.ndarray:
+        """Current box, xyxy."""
+        return self.centre_box(self.centre)
+
+    def centre_box(self, centre: np.ndarray) -> np.ndarray:
+        """Box of the current size around `centre`."""
+        return np.concatenate([centre - self.wh / 2, centre + self.wh / 2])

@@ -1,0 +1,59 @@
+"""Joins two passes that run towards each other between two anchors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hccv_follow.net import overlaps
+
+if TYPE_CHECKING:
+    from hccv_follow.tracker import Path
+
+AGREE_IOU = 0.3
+LOST_COST = 0.45
+"""Being lost for a frame costs as much as a box with a score of 0.55."""
+JUMP_COST = 6.0
+"""Changing from one pass to the other where they disagree; at most a short loss is cheaper."""
+HIDE_COST = 1.0
+"""Becoming lost or found, so that the path does not flicker."""
+FORWARD, BACKWARD, HIDDEN = range(3)
+
+
+def join(forward: Path, backward: Path) -> Path:
+    """The cheapest way through both passes (Viterbi, 1967), with a lost state between them.
+
+    Both are paths over the whole clip; outside the stretch that they share they are lost.
+    """
+    count = len(forward.scores)
+    iou = np.array(
+        [overlaps(a[None], b[None])[0, 0] for a, b in zip(forward.boxes, backward.boxes, strict=True)]
+    )
+    agree = np.nan_to_num(iou) >= AGREE_IOU
+    costs = np.full((count, 3), LOST_COST)
+    for state, path in ((FORWARD, forward), (BACKWARD, backward)):
+        costs[:, state] = np.where(np.isfinite(path.boxes[:, 0]), 1 - path.scores, 1e3)
+    total = costs[0].copy()
+    came = np.zeros((count, 3), np.int64)
+    for index in range(1, count):
+        step = np.full((3, 3), HIDE_COST)
+        np.fill_diagonal(step, 0)
+        change = 0.0 if agree[index] else JUMP_COST
+        step[FORWARD, BACKWARD] = step[BACKWARD, FORWARD] = change
+        sums = total[:, None] + step
+        came[index] = sums.argmin(axis=0)
+        total = sums.min(axis=0) + costs[index]
+    states: NDArray[np.int64] = np.zeros(count, np.int64)
+    states[-1] = total.argmin()
+    for index in range(count - 1, 0, -1):
+        states[index - 1] = came[index, states[index]]
+    boxes = np.where((states == FORWARD)[:, None], forward.boxes, backward.boxes)
+    scores = np.where(states == FORWARD, forward.scores, backward.scores)
+    # Where both passes show the same place, each vouches for the other.
+    both = agree & (states != HIDDEN)
+    boxes[both] = (forward.boxes[both] + backward.boxes[both]) / 2
+    scores[both] = np.maximum(forward.scores[both], backward.scores[both])
+    boxes[states == HIDDEN], scores[states == HIDDEN] = np.nan, 0
+    return type(forward)(boxes, scores)

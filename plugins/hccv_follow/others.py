@@ -1,0 +1,171 @@
+"""The other players near the followed one: they own their detections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hccv_follow.net import overlaps
+
+OWNED = 0.4  # worth of a detection that a neighbour's own path explains, in units of the target's evidence
+NOWHERE = 0.4  # worth of the target being out of sight
+
+
+def contained(a: np.ndarray, b: np.ndarray) -> float:
+    """Shared area of two boxes (xyxy) over the smaller one's."""
+    inter = np.clip(np.minimum(a[2:4], b[2:4]) - np.maximum(a[:2], b[:2]), 0, None).prod()
+    return float(inter / max(min((a[2:4] - a[:2]).prod(), (b[2:4] - b[:2]).prod()), 1e-6))
+
+
+def inside(a: np.ndarray, b: np.ndarray) -> float:
+    """Share of box a (xyxy) that lies in box b."""
+    inter = np.clip(np.minimum(a[2:4], b[2:4]) - np.maximum(a[:2], b[:2]), 0, None).prod()
+    return float(inter / max((a[2:4] - a[:2]).prod(), 1e-6))
+
+
+@dataclass
+class Other:
+    """A neighbour: box centre and size in picture pixels, velocity in pixels per frame."""
+
+    centre: np.ndarray
+    wh: np.ndarray
+    speed: np.ndarray
+    shift: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    seen: int = 1
+    missed: int = 0
+    like: float = 0.3
+    last: np.ndarray = field(default_factory=lambda: np.zeros(2))
+
+    def box(self) -> np.ndarray:
+        """xyxy."""
+        return np.concatenate([self.centre - self.wh / 2, self.centre + self.wh / 2])
+
+
+class Others:
+    """Short tracks of the neighbours, associated jointly with the target."""
+
+    def __init__(self) -> None:
+        self._tracks: list[Other] = []
+        self._taken: dict[int, int] = {}
+        self._frames = 1
+
+    def start(self, players: np.ndarray) -> None:
+        """Everyone but the target in the anchor frame, (N, 5)."""
+        for player in players[players[:, 4] > 0.3]:
+            self._tracks.append(self._born(player))
+            self._tracks[-1].seen = 3
+
+    @staticmethod
+    def _born(player: np.ndarray) -> Other:
+        return Other((player[:2] + player[2:4]) / 2, player[2:4] - player[:2], np.zeros(2))
+
+    def decide(self, candidates, players, likeness, motion, frames: int):
+        """The target's candidate in the assignment of detections to target and neighbours with the highest sum."""
+        self._move(motion, frames)
+        gain = self._affinity(players, likeness)
+        best, chosen, taken = -1.0, None, {}
+        for option in [None, *candidates]:
+            rows: set[int] = set() if option is None else {option.row}
+            total, pairs = self._assign(gain, rows)
+            # a bare peak on top of a neighbour's box is that neighbour
+            value = NOWHERE if option is None else option.total
+            if option is not None and option.row < 0:
+                value -= self._covered(option, pairs, players)
+            if total + value > best:
+                best, chosen, taken = total + value, option, pairs
+        self._taken = taken
+        return chosen
+
+    def _covered(self, option, pairs, players) -> float:
+        box = np.concatenate([option.centre - option.wh / 2, option.centre + option.wh / 2])
+        rows = list(pairs.values())
+        return OWNED * float(overlaps(box[None], players[rows])[0].max()) if rows else 0.0
+
+    def _move(self, motion: np.ndarray, frames: int) -> None:
+        self._frames = frames
+        for t in self._tracks:
+            t.last = t.centre
+            t.centre = motion[:, :2] @ t.centre + motion[:, 2] + frames * t.speed
+            if t.missed:
+                t.speed = t.speed * 0.9
+
+    def _affinity(self, players: np.ndarray, likeness: np.ndarray) -> np.ndarray:
+        gain = np.zeros((len(self._tracks), len(players)), np.float32)
+        centres = (players[:, :2] + players[:, 2:4]) / 2
+        for i, t in enumerate(self._tracks):
+            size = max(t.wh[1], 1.3 * t.wh[0])
+            reach = 0.15 + 0.03 * min(t.missed, 8)
+            near = np.exp(-0.5 * (((centres - t.centre) / size) ** 2).sum(1) / reach**2)
+            shape = np.exp(-0.5 * (np.log((players[:, 3] - players[:, 1]) / t.wh[1]) / 0.3) ** 2)
+            unlike = np.exp(-0.5 * (np.maximum(likeness - t.like, 0) / 0.25) ** 2)
+            gain[i] = unlike * near * shape * min(1.0, t.seen / 3) * 0.9**t.missed
+        return gain
+
+    @staticmethod
+    def _assign(gain: np.ndarray, used: set[int]) -> tuple[float, dict[int, int]]:
+        gain = gain.copy()
+        if used:
+            gain[:, [r for r in used if r >= 0]] = 0
+        total, pairs = 0.0, {}
+        while gain.size and gain.max() > 0.1:
+            i, j = np.unravel_index(int(np.argmax(gain)), gain.shape)
+            total += float(gain[i, j])
+            pairs[int(i)] = int(j)
+            gain[i], gain[:, j] = 0, 0
+        return OWNED * total, pairs
+
+    def update(
+        self, players: np.ndarray, likeness: np.ndarray, chosen, expected: np.ndarray, size: float
+    ) -> None:
+        """Commit the last decision, end stale tracks and start new ones away from the target."""
+        for i, t in enumerate(self._tracks):
+            row = self._taken.get(i)
+            if row is None:
+                t.missed += 1
+                continue
+            player = players[row]
+            centre = (player[:2] + player[2:4]) / 2
+            t.shift = (centre - t.last) / self._frames
+            t.speed = t.speed + 0.35 / self._frames * (centre - t.centre)
+            t.centre, t.seen, t.missed = centre, t.seen + 1, 0
+            t.like += 0.15 * (max(float(likeness[row]), 0.0) - t.like)
+            t.wh = t.wh + 0.4 * (player[2:4] - player[:2] - t.wh)
+        self._tracks = [
+            t for t in self._tracks if t.missed <= min(12, 2 * t.seen) and (t.seen > 15 or t.like < 0.6)
+        ]
+        free = set(range(len(players))) - set(self._taken.values())
+        if chosen is not None:
+            expected = np.concatenate([chosen.centre - chosen.wh / 2, chosen.centre + chosen.wh / 2])
+            free.discard(chosen.row)
+            # a young track inside the target's box is a second detection of the target
+            self._tracks = [t for t in self._tracks if t.seen > 6 or contained(t.box(), expected) < 0.6]
+        for row in sorted(free):
+            player = players[row]
+            apart = np.abs((player[:2] + player[2:4] - expected[:2] - expected[2:4]) / 2).max() / size
+            doubled = any(contained(player[:4], t.box()) > 0.6 for t in self._tracks if t.missed < 3)
+            if player[4] < 0.3 or doubled or contained(player[:4], expected) > 0.4:
+                continue
+            if chosen is not None or (apart > 0.4 and likeness[row] < 0.4):
+                self._tracks.append(self._born(player))
+
+    def own(self, player: np.ndarray) -> bool:
+        """True when the detection belongs to a neighbour followed for some time."""
+        return any(t.seen > 5 and t.missed < 3 and contained(t.box(), player[:4]) > 0.6 for t in self._tracks)
+
+    def count(self) -> int:
+        """Neighbours followed for at least three frames and seen just now."""
+        return sum(t.seen > 2 and t.missed == 0 for t in self._tracks)
+
+    def drift(self) -> np.ndarray:
+        """Median displacement of the neighbours, picture pixels per frame."""
+        return np.median([t.shift for t in self._tracks if t.seen > 2 and t.missed == 0], axis=0)
+
+    def centres(self) -> np.ndarray:
+        """(M, 2) centres of the neighbours seen just now."""
+        return np.array([t.centre for t in self._tracks if t.missed == 0]).reshape(-1, 2)
+
+    def crowd(self, box: np.ndarray) -> bool:
+        """True when a neighbour covers part of the target."""
+        live = np.array([t.box() for t in self._tracks if t.missed < 5]).reshape(-1, 4)
+        return bool(len(live)) and float(overlaps(box[None], live)[0].max()) > 0.15

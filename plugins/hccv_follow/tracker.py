@@ -1,0 +1,178 @@
+"""Follows from every anchor in both directions and joins what the anchors say."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hccv_follow.finish import SKIPPED, bridge, drop_flashes, fill_skipped, smooth
+from hccv_follow.follower import Follower, Settings
+from hccv_follow.join import join
+from hccv_follow.net import CropNet
+from highlight_cuts_cv.api import Anchor, CancelledError, SceneSource, State, Track, TrackJob
+
+Affine = NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Path:
+    """Boxes (F, 4) float64 xyxy, NaN where lost, and their scores (F,), 0 to 1."""
+
+    boxes: NDArray[np.float64]
+    scores: NDArray[np.float64]
+
+    @classmethod
+    def lost(cls, count: int) -> Path:
+        return cls(np.full((count, 4), np.nan), np.zeros(count))
+
+
+class FollowTracker:
+    """See :class:`highlight_cuts_cv.api.Tracker`."""
+
+    def __init__(self) -> None:
+        self._net = CropNet()
+
+    def track(self, job: TrackJob) -> Track:
+        """Follow the anchors' player.  Raises ValueError without a scene, CancelledError when cancelled."""
+        if job.scene is None:
+            raise ValueError("the tracker 'follow' needs a job with a scene")
+        count = job.clip.frame_count
+        path = Path.lost(count)
+        passes = _passes(job.anchors, count)
+        total = sum(abs(stop - start) for _, start, stop in passes)
+        done = 0
+
+        def tick() -> None:
+            nonlocal done
+            done += 1
+            job.progress(min(done, total), total)
+            if job.cancelled():
+                raise CancelledError("Following was cancelled.")
+
+        for forward, backward in _pairs(passes):
+            part = [self._pass(job, job.scene, *one, tick) for one in (forward, backward) if one is not None]
+            merged = join(*part) if len(part) == 2 else part[0]
+            known = np.isfinite(merged.boxes[:, 0])
+            path.boxes[known], path.scores[known] = merged.boxes[known], merged.scores[known]
+        return _finished(path, job.scene, job.anchors, float(job.clip.rate))
+
+    def _pass(
+        self,
+        job: TrackJob,
+        scene: SceneSource,
+        anchor: Anchor,
+        start: int,
+        stop: int,
+        tick: Callable[[], None],
+    ) -> Path:
+        """From *anchor* in frame *start* on to *stop* (excluded; below *start* when backward), within its shot."""
+        assert anchor.box is not None
+        path = Path.lost(job.clip.frame_count)
+        backward = stop < start
+        low, high = (stop + 1, start + 1) if backward else (start, stop)
+        state: Follower | None = None
+        onward: Affine = np.eye(2, 3)
+        for shown in scene.stream(low, high, backward):
+            index, picture = shown.frame.index, shown.frame.bgr
+            tick()
+            if state is None:
+                box = np.array(anchor.box.as_xyxy(), np.float64)
+                state = Follower(self._net, picture, box, float(job.clip.rate), Settings())
+                path.boxes[index], path.scores[index] = box, 1.0
+            else:
+                motion = _inverse(onward) if backward else shown.motion
+                if state.skip(motion):
+                    path.scores[index] = SKIPPED
+                else:
+                    everyone = None
+                    if shown.everyone is not None:
+                        everyone = np.column_stack([shown.everyone.xyxy, shown.everyone.scores])
+                    path.boxes[index], path.scores[index] = state.step(picture, motion, everyone)
+            onward = shown.motion
+        fill_skipped(path.boxes[low:high], path.scores[low:high], lambda index: scene.motion(low + index))
+        for cut in scene.cuts():
+            # Beyond a cut nothing tells who is who until the user says so.
+            if backward and low < cut <= start:
+                path.boxes[low:cut], path.scores[low:cut] = np.nan, 0
+            elif not backward and start < cut < high:
+                path.boxes[cut:high], path.scores[cut:high] = np.nan, 0
+        return path
+
+
+def _passes(anchors: tuple[Anchor, ...], count: int) -> list[tuple[Anchor, int, int]]:
+    """(anchor, first frame, end frame) of every pass, backward ones with an end below the first frame.
+
+    A pass ends at the next anchor, for what lies beyond is that one's to tell.
+    """
+    passes = []
+    for place, anchor in enumerate(anchors):
+        if anchor.box is None:
+            continue
+        before = anchors[place - 1].frame_index if place else -1
+        after = anchors[place + 1].frame_index if place + 1 < len(anchors) else count
+        if anchor.frame_index > before + 1:
+            passes.append((anchor, anchor.frame_index, before))
+        passes.append((anchor, anchor.frame_index, after))
+    return passes
+
+
+Pass = tuple[Anchor, int, int]
+
+
+def _pairs(passes: list[Pass]) -> Iterator[tuple[Pass | None, Pass | None]]:
+    """Passes that run towards each other over the same frames, as (forward, backward)."""
+    forward: Pass | None = None
+    for one in passes:
+        _, start, stop = one
+        if stop > start:
+            if forward is not None:
+                yield forward, None
+            forward = one
+        elif forward is not None and forward[2] == start:
+            yield forward, one
+            forward = None
+        else:
+            if forward is not None:
+                yield forward, None
+                forward = None
+            yield None, one
+    if forward is not None:
+        yield forward, None
+
+
+def _inverse(motion: Affine) -> Affine:
+    """The (2, 3) map back; the follower runs backward with it."""
+    linear = np.linalg.inv(motion[:, :2])
+    return np.column_stack([linear, -linear @ motion[:, 2]])
+
+
+def _finished(path: Path, scene: SceneSource, anchors: tuple[Anchor, ...], rate: float) -> Track:
+    """Drop flashes, bridge gaps within a shot, smooth, and put the user's own boxes in their frames."""
+    boxes, scores = path.boxes, path.scores
+    count = len(boxes)
+    absent = [anchor.frame_index for anchor in anchors if anchor.box is None]
+    boxes[absent], scores[absent] = np.nan, 0
+    limits = sorted({0, count, *scene.cuts(), *absent, *(index + 1 for index in absent)})
+    observed = np.zeros(count, bool)
+    for start, stop in itertools.pairwise(limits):
+        part, sure = boxes[start:stop], scores[start:stop]
+
+        def motions(index: int, start: int = start) -> Affine:
+            return scene.motion(start + index)
+
+        drop_flashes(part, sure, rate)
+        observed[start:stop] = np.isfinite(part[:, 0])
+        bridge(part, sure, motions, rate)
+        boxes[start:stop] = smooth(part, motions)
+    states = np.where(np.isfinite(boxes[:, 0]), State.INTERPOLATED, State.LOST).astype(np.uint8)
+    states[observed] = State.OBSERVED
+    for anchor in anchors:
+        if anchor.box is not None:
+            boxes[anchor.frame_index], scores[anchor.frame_index] = anchor.box.as_xyxy(), 1.0
+            states[anchor.frame_index] = State.ANCHOR
+    scores[states == State.LOST] = 0
+    return Track(boxes.astype(np.float32), np.clip(scores, 0, 1).astype(np.float32), states)
