@@ -34,11 +34,13 @@ class DecodedFrame(RawFrame):
 
     __slots__ = ("_views", "picture")
 
-    def __init__(self, index: int, pts: int, time_base: Fraction, color: ColorTags, picture: Any) -> None:
+    def __init__(
+        self, index: int, pts: int, time_base: Fraction, color: ColorTags, picture: Any, interlaced: bool
+    ) -> None:
         self.index, self.pts, self.time_base, self.color = index, pts, time_base, color
         self.pixel_format = picture.format.name
         self.width, self.height = picture.width, picture.height
-        self.picture = picture
+        self.picture, self.interlaced = picture, interlaced
         self._views: tuple[NDArray[np.generic], ...] | None = None
 
     @property
@@ -69,10 +71,10 @@ def raw_frames(
 
 
 def _as_stored(clip: ClipInfo) -> Generator[RawFrame, None, None]:
-    pts = load(clip.media.path).index.pts
+    pts, woven = load(clip.media.path).index.pts, _is_woven(clip)
     for index, picture in _pictures(clip):
         yield DecodedFrame(
-            index, int(pts[clip.first_frame + index]), clip.time_base, clip.media.color, picture
+            index, int(pts[clip.first_frame + index]), clip.time_base, clip.media.color, picture, woven
         )
 
 
@@ -87,7 +89,13 @@ def _at_rate(clip: ClipInfo, rate: Fraction, frame_count: int | None) -> Generat
         again = pts + 1 < len(sources) and (upcoming is None or sources[pts + 1] < upcoming[0])
         index, picture = shown
         # A picture shown twice is drawn on twice, each time from scratch.
-        yield DecodedFrame(index, pts, 1 / rate, clip.media.color, copy_of(picture) if again else picture)
+        yield DecodedFrame(
+            index, pts, 1 / rate, clip.media.color, copy_of(picture) if again else picture, _is_woven(clip)
+        )
+
+
+def _is_woven(clip: ClipInfo) -> bool:
+    return clip.media.interlaced and clip.media.rotation in (0, 180)
 
 
 def source_frames(clip: ClipInfo, rate: Fraction, frame_count: int | None = None) -> list[int]:

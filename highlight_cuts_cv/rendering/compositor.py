@@ -37,6 +37,12 @@ class _Target:
     color: ColorTags
     width: int
     height: int
+    fields: bool
+
+    @property
+    def repeat_y(self) -> int:
+        """log2 of the luma rows after which chroma rows repeat: two rows in each of two fields."""
+        return 2 if self.fields else self.pixel_format.sub_y
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,8 @@ class Compositor:
                 f"Markers cannot be drawn into pictures of the format '{frame.pixel_format}'. "
                 "Convert the video to yuv420p or yuv420p10le first."
             )
-        target = _Target(pixel_format, frame.color, frame.width, frame.height)
+        fields = frame.interlaced and pixel_format.sub_y > 0
+        target = _Target(pixel_format, frame.color, frame.width, frame.height, fields)
         for placement in placements:
             if placement.opacity > 0:
                 self._draw(placement, target, frame.planes)
@@ -98,7 +105,7 @@ class Compositor:
         # Whole chroma samples go into the origin and the rest into the phase, so that a tile can
         # be used again wherever the sprite sits alike on the chroma grid.
         phase_x, origin_x = _split(placement.x + left, pixel_format.sub_x)
-        phase_y, origin_y = _split(placement.y + top, pixel_format.sub_y)
+        phase_y, origin_y = _split(placement.y + top, target.repeat_y)
         key = (id(placement.sprite), target, phase_x, phase_y)
         tile = self._tiles.get(key)
         if tile is None:
@@ -146,10 +153,10 @@ def _make_tile(pixels: FloatArray, target: _Target, phase_x: int, phase_y: int) 
 
     pixel_format = target.pixel_format
     height, width = pixels.shape[:2]
-    margin_x, margin_y = _MARGIN * pixel_format.sub_x, _MARGIN * pixel_format.sub_y
-    # Room for the phase (below two pixels) and the filters, even where samples come in pairs.
-    canvas_width = _even(width + 2 * margin_x + 2, pixel_format.sub_x)
-    canvas_height = _even(height + 2 * margin_y + 2, pixel_format.sub_y)
+    margin_x, margin_y = _MARGIN * pixel_format.sub_x, _MARGIN * target.repeat_y
+    # Room for the phase (below two pixels, or four) and the filters, whole where samples come in groups.
+    canvas_width = _whole(width + 2 * margin_x + 2, pixel_format.sub_x)
+    canvas_height = _whole(height + 2 * margin_y + 4, target.repeat_y)
     shift = np.array([[1, 0, phase_x / _STEPS + margin_x], [0, 1, phase_y / _STEPS + margin_y]], np.float32)
     canvas = cv2.warpAffine(pixels, shift, (canvas_width, canvas_height), flags=cv2.INTER_LINEAR)
     first, second, third, alpha = cv2.split(canvas)
@@ -163,7 +170,9 @@ def _make_tile(pixels: FloatArray, target: _Target, phase_x: int, phase_y: int) 
     horizontal, vertical = _siting(target.color.chroma_location)
 
     def to_chroma(plane: NDArray[Any]) -> NDArray[Any]:
-        if pixel_format.sub_y:
+        if target.fields:
+            plane = _halve_fields(plane)
+        elif pixel_format.sub_y:
             plane = _halve(plane, vertical)
         if pixel_format.sub_x:
             plane = _halve(plane.T, horizontal).T
@@ -179,8 +188,8 @@ def _make_tile(pixels: FloatArray, target: _Target, phase_x: int, phase_y: int) 
     ]
 
 
-def _even(size: int, subsampling: int) -> int:
-    return size + (size & subsampling)
+def _whole(size: int, repeat: int) -> int:
+    return -(-size >> repeat) << repeat
 
 
 def _layer(place: tuple[int, int], alpha: NDArray[Any], premultiplied: list[NDArray[Any]]) -> _Layer:
@@ -210,6 +219,19 @@ def _halve(plane: NDArray[Any], siting: float) -> NDArray[Any]:
         result[1:] += other[:-1]
     else:
         result[:-1] += other[1:]
+    return result
+
+
+def _halve_fields(plane: NDArray[Any]) -> NDArray[Any]:
+    """Filter rows of two woven fields down to half as many, each field by itself.
+
+    Chroma of the top field sits a quarter of a field's row below its upper luma row, that of the
+    bottom field a quarter above its lower one (H.262, figure 6-2; H.264 likewise), so that woven
+    chroma rows are evenly spaced.
+    """
+    result = np.empty((len(plane) // 2, *plane.shape[1:]), plane.dtype)
+    result[0::2] = plane[0::4] * np.float32(0.75) + plane[2::4] * np.float32(0.25)
+    result[1::2] = plane[1::4] * np.float32(0.25) + plane[3::4] * np.float32(0.75)
     return result
 
 

@@ -9,6 +9,7 @@ import pytest
 from highlight_cuts_cv.contracts import RawFrame
 from highlight_cuts_cv.model import ColorTags, JobFailedError, Placement, Sprite, SpriteTrack
 from highlight_cuts_cv.rendering import PIXEL_FORMATS, Compositor, drawable_format
+from highlight_cuts_cv.rendering.color import code_values
 
 from .frames import components, make_frame, reference, samples
 
@@ -247,3 +248,37 @@ def test_drawing_costs_what_the_sprite_covers_not_what_the_frame_does() -> None:
 def test_what_cannot_be_drawn_into_has_a_near_format_that_can(name: str, near: str) -> None:
     assert drawable_format(name) == near
     assert near in PIXEL_FORMATS
+
+
+def test_fields_of_an_interlaced_picture_do_not_mix() -> None:
+    """What covers rows of one field only leaves the other's luma and chroma as they were."""
+    rgba = np.zeros((16, 16, 4), np.uint8)
+    rgba[0::2] = (255, 0, 0, 255)
+    for top in range(4):
+        for woven in (True, False):
+            frame = make_frame("yuv420p", 64, 64)
+            frame.interlaced = woven
+            before = [plane.copy() for plane in frame.planes]
+            draw(frame, Placement(0, Sprite(rgba), 20, 20 + top))
+            changed = [
+                set(np.flatnonzero((a != b).any(axis=1)) % 2)
+                for a, b in zip(before, frame.planes, strict=True)
+            ]
+            assert changed[0] == {top % 2}
+            assert changed[1] == changed[2] == ({top % 2} if woven else {0, 1})
+
+
+def test_chroma_of_fields_sits_where_the_standards_say() -> None:
+    """Rows of an opaque sprite count 3/4 and 1/4 in a top field's chroma row, 1/4 and 3/4 in a bottom one's."""
+    rgba = np.zeros((1, 32, 4), np.uint8)
+    rgba[...] = (255, 0, 0, 255)
+    full = code_values(rgba[..., :3], PIXEL_FORMATS["yuv420p"], ColorTags(), 64, 64)[0, 0, 2] - 128
+    shares = []
+    for row in range(16, 20):
+        again = make_frame("yuv420p", 64, 64)
+        again.interlaced = True
+        again.planes[2][...] = 128
+        draw(again, Placement(0, Sprite(rgba), 16, row))
+        column = again.planes[2][:, 16].astype(float) - 128
+        shares.append((int(np.argmax(column)), round(float(column.max() / full), 2)))
+    assert shares == [(8, 0.75), (9, 0.25), (8, 0.25), (9, 0.75)]
