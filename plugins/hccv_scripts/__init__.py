@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hccv_scripts import data
+from hccv_scripts import ass, data
 from highlight_cuts_cv.api import ExporterSpec, hookimpl
 
 
 @hookimpl
 def hccv_exporters() -> Iterator[ExporterSpec]:
-    for module in (data,):
+    for module in (ass, data):
         yield module.SPEC
