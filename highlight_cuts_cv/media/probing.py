@@ -37,6 +37,7 @@ class LoadedMedia:
     index: FrameIndex
     stream_index: int
     hdr: HdrTags
+    field_order: int  # as FFmpeg's AVFieldOrder
 
 
 def probe(path: Path | str) -> MediaInfo:
@@ -80,7 +81,11 @@ def _load(path: Path, modified: int, size: int) -> LoadedMedia:
     with container:
         picture = _first_picture(container, stream, path)
         return LoadedMedia(
-            _info(path, container, stream, picture, index), index, stream.index, hdr_of(picture)
+            _info(path, container, stream, picture, index),
+            index,
+            stream.index,
+            hdr_of(picture),
+            int(stream.codec_context.field_order),
         )
 
 

@@ -182,6 +182,7 @@ class _Encoding:
             context.gop_size = max(1, round(settings.gop_seconds * self._rate))
         if media.interlaced and height == frame.height and media.rotation in (0, 180):
             context.flags |= av.codec.context.Flags.interlaced_dct | av.codec.context.Flags.interlaced_me
+            context.field_order = load(media.path).field_order
         try:
             context.open()
         except av.error.FFmpegError as error:

@@ -144,6 +144,8 @@ def _premultiplied(sprite: Sprite, target: _Target) -> tuple[int, int, FloatArra
     rgba = sprite.rgba[top : rows[-1] + 1, left : columns[-1] + 1]
     alpha = rgba[..., 3:].astype(np.float32) / 255
     values = code_values(rgba[..., :3], target.pixel_format, target.color, target.width, target.height)
+    # The purest full-range colours would round to one code more than there is, which is 0 again.
+    values = np.minimum(values, np.float32((1 << target.pixel_format.bits) - 1))
     return left, top, np.concatenate((values * alpha, alpha), axis=2)
 
 

@@ -282,3 +282,14 @@ def test_chroma_of_fields_sits_where_the_standards_say() -> None:
         column = again.planes[2][:, 16].astype(float) - 128
         shares.append((int(np.argmax(column)), round(float(column.max() / full), 2)))
     assert shares == [(8, 0.75), (9, 0.25), (8, 0.25), (9, 0.75)]
+
+
+@pytest.mark.parametrize("name", ["yuvj420p", "yuvj444p", "yuvj422p"])
+def test_the_purest_colours_of_full_range_do_not_wrap_around(name: str) -> None:
+    for channel in range(3):
+        frame = make_frame(name, 64, 64)
+        rgba = np.zeros((16, 16, 4), np.uint8)
+        rgba[..., [channel, 3]] = 255
+        draw(frame, Placement(0, Sprite(rgba), 16, 16))
+        _, blue, red = (plane[plane.shape[0] * 3 // 8, plane.shape[1] * 3 // 8] for plane in frame.planes)
+        assert (red > 230) == (channel == 0) and (blue > 230) == (channel == 2)
