@@ -19,6 +19,7 @@ from highlight_cuts_cv.testing import check_detector
 
 from hccv_ultralytics import DETECTOR_OPTIONS
 from hccv_ultralytics.detector import UltralyticsDetector, wanted_classes
+from hccv_ultralytics.engine import load_ultralytics
 
 
 class FakeNetwork:
@@ -112,6 +113,16 @@ def test_a_broken_file_is_one_sentence(tmp_path: Path) -> None:
     broken.write_bytes(b"no weights")
     with pytest.raises(JobFailedError, match=r"broken\.pt' could not be loaded"):
         get_registry().detector("ultralytics", {"weights": str(broken), "device": "cpu"})
+
+
+@pytest.mark.parametrize("kind", ["yolo11n", "yolo26n"])
+def test_pytorch_files_are_loaded(kind: str, tmp_path: Path) -> None:
+    """With random weights: what it finds means nothing, but its form must be right."""
+    path = tmp_path / f"{kind}.pt"
+    load_ultralytics().YOLO(f"{kind}.yaml").save(path)
+    detector = get_registry().detector("ultralytics", {"weights": str(path), "device": "cpu"})
+    check_detector(detector)
+    detector.close()
 
 
 @pytest.fixture(scope="module")
