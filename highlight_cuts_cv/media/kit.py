@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from highlight_cuts_cv.contracts import EncodeSettings, OverlayWriter, RawFrame, VideoWriter
 from highlight_cuts_cv.media.atomic import atomic_output
-from highlight_cuts_cv.media.errors import writing
+from highlight_cuts_cv.media.errors import reading, writing
 from highlight_cuts_cv.media.overlay import open_overlay
 from highlight_cuts_cv.media.probing import load
 from highlight_cuts_cv.media.raw import raw_frames, source_frames
@@ -73,6 +73,13 @@ class PyAvKit:
             return [(index, pts) for pts, index in enumerate(source_frames(clip, rate))]
         pts = load(clip.media.path).index.pts[clip.first_frame : clip.first_frame + clip.frame_count]
         return [(index, int(value)) for index, value in enumerate(pts)]
+
+    def start_time(self, clip: ClipInfo) -> Fraction:
+        import av
+
+        with reading(clip.media.path), av.open(str(clip.media.path), metadata_errors="replace") as container:
+            start = container.start_time
+        return clip.media.start_pts * clip.time_base if start is None else Fraction(start, av.time_base)
 
     def new_file(self, path: Path) -> AbstractContextManager[Path]:
         return _new_file(path)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hccv_scripts import ass, data
+from hccv_scripts import ass, data, ffmpeg
 from highlight_cuts_cv.api import ExporterSpec, hookimpl
 
 
 @hookimpl
 def hccv_exporters() -> Iterator[ExporterSpec]:
-    for module in (ass, data):
+    for module in (ass, data, ffmpeg):
         yield module.SPEC

@@ -14,6 +14,7 @@ _FINER = 4
 """Outline points per pixel, across and down."""
 _LEVELS = 10
 _COLORS = 3
+_SAME = 0.985
 _SIMPLER = 0.6
 """How far, in outline points, a simplified outline may stray."""
 
@@ -55,11 +56,15 @@ def traced(sprite: Sprite) -> list[Shape]:
         held = np.where(below, alpha, 0)
         peak = float(sprite.rgba[..., 3][nearest == number].max())
         count = min(_LEVELS, max(1, round(peak / 12)))
+        masks = [held >= peak * (level + 0.5) / count for level in range(count)]
         reached = 0.0
-        for level in range(count):
+        for level, mask in enumerate(masks):
+            # Levels that end at the same edge would harden it: each adds its share of the pixels cut.
+            if level + 1 < count and masks[level + 1].sum() > _SAME * mask.sum():
+                continue
             # A shape ends where the alpha passes half-way from one level to the next.
             total = peak * (level + 1) / count / 255
-            outlines = _outlines(held >= peak * (level + 0.5) / count)
+            outlines = _outlines(mask)
             if outlines:
                 shapes.append(Shape(color, reached, total, outlines))
             reached = total
@@ -93,7 +98,13 @@ def _few_colors(rgba: NDArray[np.uint8]) -> tuple[list[tuple[int, int, int]], ND
     order = sorted(used, key=lambda n: float(alphas[labels == n].mean()))
     nearest = np.full(rgba.shape[:2], -1, np.int64)
     nearest[shown] = np.array([order.index(n) if n in order else -1 for n in range(len(centers))])[labels]
-    return [tuple(int(round(float(v))) for v in centers[n]) for n in order], nearest  # type: ignore[misc]
+    chosen = []
+    for n in order:
+        # Pixels at an edge are mixtures with the colour beyond; the most solid ones are not.
+        solid = alphas * (labels == n)
+        red, green, blue = np.median(colors[solid >= 0.9 * solid.max()], axis=0)
+        chosen.append((round(float(red)), round(float(green)), round(float(blue))))
+    return chosen, nearest
 
 
 def _distinct(centers: NDArray[Any]) -> NDArray[Any]:

@@ -43,7 +43,8 @@ class Ass:
         clip = job.clip
         # Times on screen change half-way between frames: hundredths of a second, which is all that
         # the format has, then decide right up to a hundred frames a second.
-        times = [(pts - clip.media.start_pts) * clip.time_base for _, pts in job.media.frame_times(clip)]
+        began = job.media.start_time(clip)
+        times = [pts * clip.time_base - began for _, pts in job.media.frame_times(clip)]
         times.append(times[-1] + 1 / clip.rate)
         starts = [_hundredths((a + b) / 2) for a, b in zip([times[0] - 1 / clip.rate, *times], times, strict=False)]
         placements = job.sprites.by_frame()
