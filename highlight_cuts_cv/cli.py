@@ -39,9 +39,7 @@ Video = Annotated[Path, typer.Argument(help="A video file.", show_default=False)
 TimelineFile = Annotated[
     Path, typer.Argument(help="An .otio timeline, a CSV of timestamps, or what an OTIO adapter reads.")
 ]
-TrackFile = Annotated[
-    Path, typer.Option("--track", help="A track file of 'hccv track'.", show_default=False)
-]
+TrackFile = Annotated[Path, typer.Option("--track", help="A track file of 'hccv track'.", show_default=False)]
 Picks = Annotated[list[str], typer.Option("--pick", help=PICK_HELP, show_default=False)]
 Range = Annotated[
     str | None,
@@ -70,6 +68,13 @@ Encoder = Annotated[
     typer.Option(
         "--encoder",
         help="auto, x264, nvenc, qsv, vaapi or videotoolbox: short for the exporter's option 'encoder'.",
+    ),
+]
+ShowWhen = Annotated[
+    str,
+    typer.Option(
+        "--show",
+        help="When the marker shows: first:3, 2.0-4.5 (seconds of the clip), near (others), joined by commas.",
     ),
 ]
 
@@ -206,10 +211,21 @@ def render(
     indicator: IndicatorName = DEFAULT_INDICATOR,
     quality: Quality = None,
     encoder: Encoder = None,
+    show: ShowWhen = "",
     exporter: ExporterName = DEFAULT_EXPORTER,
 ) -> None:
     """Draw the indicator on a followed player and write the film."""
-    _export(video, track, output, frames, Setup(indicator=parse_choice(indicator), exporter=_exporter(exporter, quality=quality, encoder=encoder)))
+    _export(
+        video,
+        track,
+        output,
+        frames,
+        Setup(
+            indicator=parse_choice(indicator),
+            exporter=_exporter(exporter, quality=quality, encoder=encoder),
+            show=show,
+        ),
+    )
 
 
 @app.command("export")
@@ -220,9 +236,16 @@ def export_(
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.", show_default=False)],
     frames: Range = None,
     indicator: IndicatorName = DEFAULT_INDICATOR,
+    show: ShowWhen = "",
 ) -> None:
     """Write a followed player in another form: an overlay, a script, subtitles or data."""
-    _export(video, track, output, frames, Setup(indicator=parse_choice(indicator), exporter=parse_choice(exporter)))
+    _export(
+        video,
+        track,
+        output,
+        frames,
+        Setup(indicator=parse_choice(indicator), exporter=parse_choice(exporter), show=show),
+    )
 
 
 @app.command()
@@ -239,6 +262,7 @@ def run(
     indicator: IndicatorName = DEFAULT_INDICATOR,
     quality: Quality = None,
     encoder: Encoder = None,
+    show: ShowWhen = "",
     exporter: ExporterName = DEFAULT_EXPORTER,
     media_root: MediaRoot = None,
     player: Player = None,
@@ -254,6 +278,7 @@ def run(
         detector=parse_choice(detector),
         indicator=parse_choice(indicator),
         exporter=_exporter(exporter, quality=quality, encoder=encoder),
+        show=show,
     )
     with progress_bars() as step:
         results = run_timeline(read, parse_clip_picks(pick), target, setup, step, warn=say_warning)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from highlight_cuts_cv import __version__
 from highlight_cuts_cv.choices import Choice, Setup
@@ -22,7 +23,7 @@ from highlight_cuts_cv.contracts import (
     no_progress,
     resolve_options,
 )
-from highlight_cuts_cv.media import clip_of, frame_at_time, open_frames, probe
+from highlight_cuts_cv.media import clip_of, frame_at_time, frame_times, open_frames, probe
 from highlight_cuts_cv.media.kit import PyAvKit
 from highlight_cuts_cv.model import (
     BadInputError,
@@ -35,10 +36,11 @@ from highlight_cuts_cv.model import (
     Track,
 )
 from highlight_cuts_cv.registry import get_registry
-from highlight_cuts_cv.rendering import prepare_draw
+from highlight_cuts_cv.rendering import parse_show, prepare_draw, wanted_frames
 from highlight_cuts_cv.timeline import Timeline, TimelineClip, TrackedRender, safe_name, write_tracked
 from highlight_cuts_cv.tracking.detections import LazyDetections, WatchedFrames
 from highlight_cuts_cv.tracking.files import read_track
+from highlight_cuts_cv.tracking.nearby import frames_with_others
 from highlight_cuts_cv.tracking.picks import Pick, parse_pick, resolve_picks
 from highlight_cuts_cv.tracking.scene import Scene
 
@@ -58,6 +60,7 @@ def check_setup(setup: Setup) -> None:
     resolve_options(registry.trackers.find(setup.tracker.name).options, setup.tracker.options)
     resolve_options(registry.indicators.find(setup.indicator.name).options, setup.indicator.options)
     resolve_options(registry.exporters.find(setup.exporter.name).options, setup.exporter.options)
+    parse_show(setup.show)
 
 
 def video_clip(video: Path, frames: str | None = None) -> ClipInfo:
@@ -187,9 +190,28 @@ def follow(
     return track
 
 
-def draw(clip: ClipInfo, track: Track, choice: Choice) -> SpriteTrack:
-    """The sprites of the chosen indicator for a followed player."""
-    return get_registry().indicator(choice.name, choice.options).draw(prepare_draw(clip, track))
+def draw(
+    clip: ClipInfo, track: Track, setup: Setup, cancelled: Callable[[], bool] = never_cancelled
+) -> SpriteTrack:
+    """The sprites of the chosen indicator for a followed player, where they are to show."""
+    show = parse_show(setup.show)
+    wanted = None
+    if not show.always:
+        near = _with_others(clip, track, setup, cancelled) if show.near else None
+        wanted = wanted_frames(show, frame_times(clip), near)
+    job = prepare_draw(clip, track, wanted)
+    return get_registry().indicator(setup.indicator.name, setup.indicator.options).draw(job)
+
+
+def _with_others(
+    clip: ClipInfo, track: Track, setup: Setup, cancelled: Callable[[], bool]
+) -> NDArray[np.bool_]:
+    detector = get_registry().detector(setup.detector.name, setup.detector.options)
+    try:
+        with open_frames(clip) as frames:
+            return frames_with_others(clip, track, LazyDetections(frames, detector), cancelled)
+    finally:
+        detector.close()
 
 
 def export(
@@ -207,7 +229,7 @@ def export(
     job = ExportJob(
         clip=clip,
         track=track,
-        sprites=draw(clip, track, setup.indicator),
+        sprites=draw(clip, track, setup, cancelled),
         output=output,
         media=PyAvKit(),
         rate=rate,

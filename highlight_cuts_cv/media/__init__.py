@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.media.atomic import atomic_output
-    from highlight_cuts_cv.media.clips import clip_of, frame_at_time
+    from highlight_cuts_cv.media.clips import clip_of, frame_at_time, frame_times
     from highlight_cuts_cv.media.concat import concat_files
     from highlight_cuts_cv.media.frames import ClipFrames, open_frames
     from highlight_cuts_cv.media.kit import PyAvKit
@@ -22,6 +22,7 @@ _HOME = {
     "clip_of": "clips",
     "concat_files": "concat",
     "frame_at_time": "clips",
+    "frame_times": "clips",
     "open_frames": "frames",
     "open_writer": "writer",
     "probe": "probing",
@@ -35,6 +36,7 @@ __all__ = [
     "clip_of",
     "concat_files",
     "frame_at_time",
+    "frame_times",
     "open_frames",
     "open_writer",
     "probe",

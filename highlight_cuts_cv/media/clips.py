@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from highlight_cuts_cv.media.probing import load
 from highlight_cuts_cv.model import BadInputError, ClipInfo, MediaInfo
@@ -43,6 +44,12 @@ def frame_at_time(info: MediaInfo, seconds: Fraction) -> int:
     index = load(info.path).index
     pts = index.pts[0] + np.int64(seconds / info.time_base + Fraction(1, 2))
     return len(index) if pts >= index.end_pts else int(np.searchsorted(index.pts, pts, "right")) - 1
+
+
+def frame_times(clip: ClipInfo) -> NDArray[np.float64]:
+    """(F,) float64: when each frame of the clip is shown, in seconds from the clip's start."""
+    pts = load(clip.media.path).index.pts[clip.first_frame : clip.first_frame + clip.frame_count]
+    return np.asarray((pts - clip.start_pts) * float(clip.time_base) - float(clip.start_offset))
 
 
 def clip_span(

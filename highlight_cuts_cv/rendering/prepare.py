@@ -20,16 +20,18 @@ _JUMP = 1.0
 a correction by the user), which is kept as it is."""
 
 
-def prepare_draw(clip: ClipInfo, track: Track) -> DrawJob:
+def prepare_draw(clip: ClipInfo, track: Track, wanted: NDArray[np.bool_] | None = None) -> DrawJob:
     """Smooth a clip's track for drawing and work out how visible the marker is in each frame.
 
     Boxes are smoothed within each run of frames without a loss or a jump, looking both ways, so
     they do not lag.  When the player is lost the marker fades out over a fifth of a second, drifting
     on ever slower; when found again it fades in.  A loss too short to fade out in is bridged.  The
-    first and last frames of a clip do not fade: clips are played joined.
+    first and last frames of a clip do not fade: clips are played joined.  With *wanted*, (F,) bool,
+    the marker fades in and out likewise with it.
     """
     visible = track.visible
-    opacity = _fade(visible, max(1, round(FADE_SECONDS * clip.rate)))
+    fade = max(1, round(FADE_SECONDS * clip.rate))
+    opacity = _fade(visible, fade)
     xyxy = np.full((len(track), 4), np.nan, np.float32)
     heights = np.zeros(len(track), np.float32)
     runs = _runs(track)
@@ -42,6 +44,8 @@ def prepare_draw(clip: ClipInfo, track: Track) -> DrawJob:
     for number, (start, stop) in enumerate(runs):
         following = runs[number + 1][0] if number + 1 < len(runs) else len(track)
         _fill_gap(xyxy, heights, opacity, start, stop, following)
+    if wanted is not None:
+        opacity = opacity * _fade(wanted, fade)
     for array in (xyxy, heights, opacity):
         read_only(array)
     return DrawJob(clip=clip, track=track, xyxy=xyxy, heights=heights, opacity=opacity)
