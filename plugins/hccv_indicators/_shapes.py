@@ -91,3 +91,14 @@ def layered(fill: Array, color: Color, behind: Array, behind_color: Color = _DAR
     share = (fill / np.maximum(alpha, 1e-6))[..., None]
     rgb = share * np.array(color, np.float32) + (1 - share) * np.array(behind_color, np.float32)
     return Sprite(np.rint(np.dstack((rgb, alpha * 255))).astype(np.uint8))
+
+
+def stacked(*layers: tuple[Array, Color]) -> Sprite:
+    """A sprite of shapes over each other, the lowest first, each an alpha from 0 to 1 and a colour."""
+    shape = np.broadcast_shapes(*(alpha.shape for alpha, _ in layers))
+    rgb, alpha = np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32)
+    for over, color in layers:
+        rgb = rgb * (1 - over[..., None]) + over[..., None] * np.array(color, np.float32)
+        alpha = alpha * (1 - over) + over
+    rgb /= np.maximum(alpha, 1e-6)[..., None]
+    return Sprite(np.rint(np.dstack((rgb, alpha * 255))).astype(np.uint8))

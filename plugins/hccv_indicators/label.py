@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import unicodedata
-from importlib import resources
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from hccv_indicators._marks import above_head, common_options, mark_sizes, number, parse_color, pixel_aspect
 from hccv_indicators._shapes import Stamp, layered
-from highlight_cuts_cv.api import BadInputError, DrawJob, IndicatorSpec, Option, Options, SpriteTrack
+from hccv_indicators._text import Font
+from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Option, Options, SpriteTrack
 
-if TYPE_CHECKING:
-    from PIL.ImageFont import FreeTypeFont
-
-_FONT = "DejaVuSans-Bold.ttf"
-_LONGEST = 40
 _TEXT_SIZE = 1.6
 """Times the size of a small mark."""
 
@@ -28,8 +19,8 @@ class Label:
         self._color = parse_color(options["color"])
         self._size = number(options, "size")
         self._opacity = number(options, "opacity")
-        self._font = (resources.files("hccv_indicators") / "fonts" / _FONT).read_bytes()
-        self._check_text()
+        self._font = Font()
+        self._font.check(self._text, "The label")
 
     def draw(self, job: DrawJob) -> SpriteTrack:
         aspect = pixel_aspect(job)
@@ -42,31 +33,10 @@ class Label:
             self._opacity,
         )
 
-    def _check_text(self) -> None:
-        if not self._text:
-            raise BadInputError("The label has no text; give it a name or a number.")
-        if len(self._text) > _LONGEST:
-            raise BadInputError(
-                f"The label's text is {len(self._text)} characters long; {_LONGEST} is the most."
-            )
-        font = self._sized(32)
-        unknown = bytes(font.getmask("\U0010ffff"))
-        for character in self._text:
-            drawn = unicodedata.category(character)[0] in "LNPS"
-            if drawn and bytes(font.getmask(character)) == unknown:
-                raise BadInputError(f"The label's font has no sign for '{character}' in '{self._text}'.")
-
-    def _sized(self, size: float) -> FreeTypeFont:
-        from PIL import ImageFont, features
-
-        # Arabic and Indic scripts need Raqm to join their letters; Pillow may come without it.
-        engine = ImageFont.Layout.RAQM if features.check("raqm") else ImageFont.Layout.BASIC
-        return ImageFont.truetype(io.BytesIO(self._font), size, layout_engine=engine)
-
     def _stamp(self, size: float, aspect: float) -> Stamp:
         from PIL import Image, ImageDraw, ImageFilter
 
-        font = self._sized(size)
+        font = self._font.sized(size)
         outline = max(1.0, 0.07 * size)
         margin = int(np.ceil(5 * outline))
         left, top, right, bottom = font.getbbox(self._text, anchor="ls")

@@ -11,7 +11,7 @@ from highlight_cuts_cv.contracts import DrawJob, IndicatorSpec, resolve_options
 from highlight_cuts_cv.model import BadInputError, ClipInfo, MediaInfo, Placement, State, Track
 
 SPECS: dict[str, IndicatorSpec] = {spec.name: spec for spec in hccv_indicators.hccv_indicators()}
-ABOVE_HEAD = ("dot", "arrow", "label")
+ABOVE_HEAD = ("dot", "arrow", "label", "name-tag")
 
 
 def make_job(
@@ -63,7 +63,7 @@ BOX = (600.0, 300.0, 660.0, 450.0)
 
 
 def test_the_bundled_ones_are_there_and_dot_comes_first() -> None:
-    assert list(SPECS) == ["dot", "arrow", "label", "ring", "glow", "box"]
+    assert list(SPECS) == ["dot", "arrow", "label", "name-tag", "ring", "glow", "box"]
     assert all(spec.summary for spec in SPECS.values())
 
 
@@ -162,7 +162,10 @@ def test_box_and_glow_leave_the_player_alone() -> None:
 
 @pytest.mark.parametrize("name", SPECS)
 def test_colour_can_be_a_code_or_a_name(name: str) -> None:
-    by_code, by_name = (painted(draw(name, make_job([BOX]), color=color)) for color in ("#ff0000", "red"))
+    texts = {"text": "", "number": "7"} if name == "name-tag" else {}
+    by_code, by_name = (
+        painted(draw(name, make_job([BOX]), color=color, **texts)) for color in ("#ff0000", "red")
+    )
     assert np.array_equal(by_code, by_name)
     strongest = by_code[by_code[..., 3] >= by_code[..., 3].max() * 0.99]
     assert (strongest[:, 0] > 200).any() and (strongest[:, 1:3].min(axis=0) < 30).all()
