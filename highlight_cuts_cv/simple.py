@@ -86,7 +86,7 @@ def render_indicator(
 
 
 def concat_tracked_clips(clip_paths: Sequence[AnyPath], output_path: AnyPath) -> Path:
-    """Join films of one kind into one file without encoding them again.
+    """Join films into one file, without encoding again those that are of one kind.
 
     Raises BadInputError that says which file differs in what, when they do not fit.
 
@@ -96,7 +96,7 @@ def concat_tracked_clips(clip_paths: Sequence[AnyPath], output_path: AnyPath) ->
     ...     concat_tracked_clips([demo_clip(), demo_clip()], folder + "/both.mp4").name
     'both.mp4'
     """
-    concat_files([Path(path) for path in clip_paths], Path(output_path))
+    concat_files([Path(path) for path in clip_paths], Path(output_path), reencode=True)
     return Path(output_path)
 
 

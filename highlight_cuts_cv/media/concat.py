@@ -1,16 +1,19 @@
-"""Joining finished clips without encoding them again."""
+"""Joining finished clips, without encoding them again where they are alike."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import av
 
+from highlight_cuts_cv.media.alike import curable, made_alike
 from highlight_cuts_cv.media.atomic import atomic_output
 from highlight_cuts_cv.media.encoders import open_output
 from highlight_cuts_cv.media.errors import reading, writing
@@ -20,8 +23,11 @@ from highlight_cuts_cv.model import BadInputError
 _log = logging.getLogger(__name__)
 
 
-def concat_files(paths: Sequence[Path | str], output: Path | str) -> Path:
+def concat_files(paths: Sequence[Path | str], output: Path | str, *, reencode: bool = False) -> Path:
     """Join video files end to end by copying their packets; *output* appears only when complete.
+
+    With *reencode*, files whose pictures were encoded unlike the others' are encoded again first,
+    and a warning names each.
 
     Each file's pictures start where those of the file before end, and its sound stays in step with
     them.  Raises BadInputError, saying what differs, when the files were not encoded alike (codec,
@@ -33,11 +39,30 @@ def concat_files(paths: Sequence[Path | str], output: Path | str) -> Path:
         raise BadInputError("There is nothing to join; name at least one file.")
     media = [load(path) for path in sources]
     alike = [_traits(item) for item in media]
-    for item, traits in zip(media[1:], alike[1:], strict=True):
-        _check(media[0].info.path, alike[0], item.info.path, traits)
+    with ExitStack() as stack:
+        if reencode and any(t != alike[0] for t in alike) and all(curable(alike[0], t) for t in alike):
+            folder = stack.enter_context(writing_folder(output))
+            media = made_alike(media, alike, folder, _traits)
+            alike = [_traits(item) for item in media]
+        for item, traits in zip(media[1:], alike[1:], strict=True):
+            _check(media[0].info.path, alike[0], item.info.path, traits)
+        _join(media, output)
+    return output
+
+
+@contextmanager
+def writing_folder(output: Path) -> Iterator[Path]:
+    """A folder beside *output*, on the same disk, that is gone afterwards."""
+    with writing(output):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        temporary = TemporaryDirectory(prefix=f".{output.stem}.", dir=output.parent)
+    with temporary:
+        yield Path(temporary.name)
+
+
+def _join(media: Sequence[LoadedMedia], output: Path) -> None:
     with writing(output), atomic_output(output) as temporary, open_output(output, temporary) as joined:
         _Joint(joined, output).append_all(media)
-    return output
 
 
 def _traits(media: LoadedMedia) -> dict[str, object]:
@@ -56,7 +81,8 @@ def _traits(media: LoadedMedia) -> dict[str, object]:
             "frame rate": "variable" if info.variable_rate else info.rate,
             "time base": info.time_base,
             "pixel format": info.pixel_format,
-            "colour": info.color,
+            # Limited range is what an untagged film has.
+            "colour": replace(info.color, full_range=bool(info.color.full_range)),
             "number of audio streams": len(sounds),
             **{
                 f"audio stream {number}": (

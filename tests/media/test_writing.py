@@ -27,6 +27,7 @@ from highlight_cuts_cv.media import (
     raw_frames,
 )
 from highlight_cuts_cv.model import BadInputError, ClipInfo, ColorTags, JobFailedError, MediaInfo
+from highlight_cuts_cv.rendering import PRESETS
 from highlight_cuts_cv.testing.synthetic import BEEP_EVERY, make_counting_clip, read_index
 
 NTSC = Fraction(30000, 1001)
@@ -261,6 +262,13 @@ def test_nearest_format_is_named(
     assert info.pixel_format == "yuv422p10le" and "yuv422p10le" in caplog.text
 
 
+def picture_packets(path: Path) -> list[bytes]:
+    import av
+
+    with av.open(str(path)) as container:
+        return [bytes(p) for p in container.demux(video=0) if p.size]
+
+
 class TestNothingHalfWritten:
     def clip(self, clip_file: Callable[..., Path]) -> ClipInfo:
         return clip_of(probe(clip_file(".mp4", 120, rate=NTSC, audio="aac", start=Fraction(1))))
@@ -377,6 +385,43 @@ class TestConcat:
             assert min(abs(time - h) for h in heard) < 0.012  # half an AAC packet
         # The last part begins within a beep, 2 ms after its onset; that one is heard as well.
         assert len(heard) == len(expected) + 1
+
+    def test_only_what_differs_is_encoded_again(
+        self, clip_file: Callable[..., Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Two renders of a preset and a film of another rate and codec: the renders are copied bit by bit."""
+        edit = PRESETS["edit"]
+        source = probe(clip_file(".mp4", 60, audio="aac"))
+        for name in ("a", "b", "out"):
+            (tmp_path / name).mkdir()
+        first = render(clip_of(source, 0, 30), tmp_path / "a" / "a.mp4", edit).path
+        last = render(clip_of(source, 40, 60), tmp_path / "b" / "b.mp4", edit).path
+        other = clip_file(
+            ".mp4",
+            50,
+            rate=Fraction(50),
+            audio="aac",
+            encoder="libx265",
+            options={"x265-params": "log-level=none"},
+        )
+        with caplog.at_level(logging.WARNING):
+            joined = probe(concat_files([first, other, last], tmp_path / "out" / "a.mp4", reencode=True))
+        assert caplog.text.count("encoded again") == 1 and str(other) in caplog.text
+        assert os.listdir(tmp_path / "out") == ["a.mp4"]
+        assert (joined.rate, joined.codec) == (25, "h264")
+        assert indexes(joined) == [*range(30), *range(0, 50, 2), *range(40, 60)]
+        ours = picture_packets(joined.path)
+        assert ours[:30] == picture_packets(first) and ours[-20:] == picture_packets(last)
+
+    def test_all_are_encoded_where_their_parameters_are_nobodys_preset(
+        self, clip_file: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        first, second = clip_file(".mp4"), clip_file(".mp4", b_frames=0)
+        joined = probe(concat_files([first, second], tmp_path / "a.mp4", reencode=True))
+        assert indexes(joined) == [*range(60), *range(60)]
+        with pytest.raises(BadInputError, match="size differs"):
+            concat_files([first, clip_file(".mp4", size=(96, 96))], tmp_path / "b.mp4", reencode=True)
+        assert os.listdir(tmp_path) == ["a.mp4"]
 
     def test_what_differs_is_named(self, clip_file: Callable[..., Path], tmp_path: Path) -> None:
         first = clip_file(".mp4")
