@@ -8,6 +8,8 @@ by steepest descent with an exact step. Convolutions go through the FFT.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 
@@ -70,9 +72,20 @@ class Filter:
 
     def respond(self, spectrum: np.ndarray) -> np.ndarray:
         """Response (64, 64) of one crop's spectrum; about 1 at the player's centre, 0 elsewhere."""
-        return from_spectrum(np.einsum("fc,fc->f", spectrum, self._kernel_f.conj())[:, None])[0]
+        response: np.ndarray = from_spectrum(np.einsum("fc,fc->f", spectrum, self._kernel_f.conj())[:, None])[
+            0
+        ]
+        return response
 
-    def remember(self, spectrum, centre, sigma, others, rate: float, pinned: bool = False) -> None:
+    def remember(
+        self,
+        spectrum: np.ndarray,
+        centre: np.ndarray,
+        sigma: float,
+        others: Iterable[np.ndarray],
+        rate: float,
+        pinned: bool = False,
+    ) -> None:
         """Keep a sample whose target is at `centre` (x, y cells); `others` (M, 2) are look-alikes' centres.
 
         Pinned samples (the anchor) are never dropped and keep a fixed share.

@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+Motions = Callable[[int], np.ndarray]
+"""The (2, 3) camera map from the frame before to the given one."""
+
 SKIPPED = -1.0
 """The score of a frame that the follower did not look at."""
 
 
-def _carry(
-    centre: np.ndarray, motions: Callable[[int], np.ndarray], start: int, end: int
-) -> list[np.ndarray]:
+def _carry(centre: np.ndarray, motions: Motions, start: int, end: int) -> list[np.ndarray]:
     """Where a point fixed to the ground in frame `start` is in each frame up to `end`, in either direction."""
     path = [centre]
     step = 1 if end > start else -1
@@ -27,7 +28,7 @@ def _carry(
     return path
 
 
-def bridge(boxes: np.ndarray, scores: np.ndarray, motions, fps: float, longest: float = 1.0) -> None:
+def bridge(boxes: np.ndarray, scores: np.ndarray, motions: Motions, fps: float, longest: float = 1.0) -> None:
     """Fill gaps of at most `longest` seconds in place when the path before leads to the path after.
 
     The filled path is the mean of straight lines over the ground and in the picture. `boxes`
@@ -52,7 +53,7 @@ def bridge(boxes: np.ndarray, scores: np.ndarray, motions, fps: float, longest: 
         scores[a + 1 : b] = 0.5 * min(scores[a], scores[b])
 
 
-def _between(boxes: np.ndarray, motions, a: int, b: int) -> None:
+def _between(boxes: np.ndarray, motions: Motions, a: int, b: int) -> None:
     """Fill the frames between a and b, in place: the mean of a straight line over the ground and one in the picture."""
     centre_a, centre_b = (boxes[a, :2] + boxes[a, 2:]) / 2, (boxes[b, :2] + boxes[b, 2:]) / 2
     half_a, half_b = (boxes[a, 2:] - boxes[a, :2]) / 2, (boxes[b, 2:] - boxes[b, :2]) / 2
@@ -66,12 +67,12 @@ def _between(boxes: np.ndarray, motions, a: int, b: int) -> None:
         boxes[a + k] = np.concatenate([centre - half, centre + half])
 
 
-def fill_skipped(boxes: np.ndarray, scores: np.ndarray, motions) -> None:
+def fill_skipped(boxes: np.ndarray, scores: np.ndarray, motions: Motions) -> None:
     """Interpolate, in place, the frames that were not looked at (score SKIPPED) where both ends are seen."""
     looked = np.flatnonzero(scores != SKIPPED)
     for a, b in itertools.pairwise(looked):
         if b - a > 1 and np.isfinite(boxes[[a, b], 0]).all():
-            _between(boxes, motions, a, b)
+            _between(boxes, motions, int(a), int(b))
             scores[a + 1 : b] = min(scores[a], scores[b])
     scores[scores == SKIPPED] = 0
 
@@ -86,7 +87,7 @@ def drop_flashes(boxes: np.ndarray, scores: np.ndarray, fps: float) -> None:
             scores[start:end] = 0
 
 
-def smooth(boxes: np.ndarray, motions) -> np.ndarray:
+def smooth(boxes: np.ndarray, motions: Motions) -> np.ndarray:
     """Zero-lag smoothing over five frames, in coordinates that move with the camera. (F, 4) -> (F, 4)."""
     out = boxes.copy()
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,11 +27,9 @@ class Settings:
     w_detector: float = 0.20
     w_scale: float = 0.10
     learn_every: int = 4
+    eager: bool = True  # learn a changed look at once even with others near; see duel.py
     least_hz: float = 12.0  # calm stretches are looked at this often, the frames between are interpolated
     rate: float = 0.1
-    trace: Callable[..., None] | None = (
-        None  # called once a frame with candidates, choice, usual response, detections
-    )
 
 
 class Follower:
@@ -67,14 +64,17 @@ class Follower:
         self.others = Others()
         self._start(frame, box)
 
-    def _view(self, frame, centre, size):
+    def _view(
+        self, frame: np.ndarray, centre: np.ndarray, size: float
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]:
+        """The crop, its two maps, the players in it (picture pixels), its corner and its scale."""
         crop, corner, scale = cut(frame, centre, CROP * size / self._s.player)
         players, fine, coarse = self._net(crop)
         players = thin(players, self._s.det_low, 0.55)
         players[:, :4] = players[:, :4] / scale + np.tile(corner, 2)
         return crop, fine, coarse, players, corner, scale
 
-    def _start(self, frame, box) -> None:
+    def _start(self, frame: np.ndarray, box: np.ndarray) -> None:
         s = self._s
         first = self._view(frame, self.centre, self.size)
         self._look = Look(first[1], first[2])
@@ -186,8 +186,6 @@ class Follower:
         if chosen is not None and chosen.total < needed:
             chosen = None
         self.others.update(players, likeness, chosen, self.centre_box(middle), self.size)
-        if s.trace:
-            s.trace(candidates, chosen, self._reference, players)
         self._calm = False
         if chosen is None:
             self._coast(middle, linear)
@@ -199,10 +197,13 @@ class Follower:
         crowded = self.others.crowd(self.box())
         if not crowded and (chosen.row < 0 or chosen.scale < 0.5):
             self._rescale(players)
-        clear = chosen.total > 0.65 or (chosen.total > 0.48 and margin > 0.2)
+        # near others a weak match may be one of them: only a player alone is learnt from it
+        near = self.others.centres()
+        alone = not len(near) or float(np.linalg.norm(near - self.centre, axis=1).min()) > self.size
+        clear = chosen.total > 0.65 or (chosen.total > 0.48 and margin > 0.2 and alone)
         sure = clear and not crowded and (chosen.row >= 0 or self._seen_by_detector < 0.6)
         # a changing look needs learning at once, a steady one only now and then
-        due = 1 if chosen.response < 0.7 * self._reference else s.learn_every
+        due = 1 if (s.eager or alone) and chosen.response < 0.7 * self._reference else s.learn_every
         self._unlearnt += 1
         if sure and self._unlearnt >= due:
             self._unlearnt = 0
@@ -257,7 +258,9 @@ class Follower:
         self._gap = 1
         return True
 
-    def _candidates(self, players, response, corner, scale) -> tuple[list[Candidate], np.ndarray]:
+    def _candidates(
+        self, players: np.ndarray, response: np.ndarray, corner: np.ndarray, scale: float
+    ) -> tuple[list[Candidate], np.ndarray]:
         found = []
         likeness = np.zeros(len(players))
         # half-way between the box of late and the user's proportions, lest a pair of people slowly take over
@@ -321,7 +324,7 @@ class Follower:
         self._v_image *= 0.9
         self.centre = middle
 
-    def _take(self, chosen: Candidate, linear, guess, frames: int) -> None:
+    def _take(self, chosen: Candidate, linear: np.ndarray, guess: np.ndarray, frames: int) -> None:
         errors = (((chosen.centre - guess) / self.size) ** 2).sum(1)
         if self._gap == 0:
             self._errors += 0.2 * (np.minimum(errors, 0.2) - self._errors)

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-from hccv_follow.net import overlaps
+from hccv_follow.path import AGREE_IOU, Path
 
-if TYPE_CHECKING:
-    from hccv_follow.tracker import Path
-
-AGREE_IOU = 0.3
 LOST_COST = 0.45
 """Being lost for a frame costs as much as a box with a score of 0.55."""
 JUMP_COST = 6.0
@@ -28,13 +22,10 @@ def join(forward: Path, backward: Path) -> Path:
     Both are paths over the whole clip; outside the stretch that they share they are lost.
     """
     count = len(forward.scores)
-    iou = np.array(
-        [overlaps(a[None], b[None])[0, 0] for a, b in zip(forward.boxes, backward.boxes, strict=True)]
-    )
-    agree = np.nan_to_num(iou) >= AGREE_IOU
+    agree = np.nan_to_num(forward.overlap(backward), nan=0.0) >= AGREE_IOU
     costs = np.full((count, 3), LOST_COST)
     for state, path in ((FORWARD, forward), (BACKWARD, backward)):
-        costs[:, state] = np.where(np.isfinite(path.boxes[:, 0]), 1 - path.scores, 1e3)
+        costs[:, state] = np.where(path.shown, 1 - path.scores, 1e3)
     total = costs[0].copy()
     came = np.zeros((count, 3), np.int64)
     for index in range(1, count):
@@ -56,4 +47,4 @@ def join(forward: Path, backward: Path) -> Path:
     boxes[both] = (forward.boxes[both] + backward.boxes[both]) / 2
     scores[both] = np.maximum(forward.scores[both], backward.scores[both])
     boxes[states == HIDDEN], scores[states == HIDDEN] = np.nan, 0
-    return type(forward)(boxes, scores)
+    return Path(boxes, scores)

@@ -64,7 +64,7 @@ def overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     inter = np.clip(high - low, 0, None).prod(2)
     area_a = (a[:, 2:4] - a[:, :2]).prod(1)[:, None]
     area_b = (b[:, 2:4] - b[:, :2]).prod(1)[None]
-    return inter / np.maximum(area_a + area_b - inter, 1e-6)
+    return np.asarray(inter / np.maximum(area_a + area_b - inter, 1e-6))
 
 
 def thin(players: np.ndarray, low: float, limit: float) -> np.ndarray:

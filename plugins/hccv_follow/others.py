@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from hccv_follow.candidate import Candidate
 from hccv_follow.net import overlaps
 
-OWNED = 0.4  # worth of a detection that a neighbour's own path explains, in units of the target's evidence
-NOWHERE = 0.4  # worth of the target being out of sight
+OWNED = 0.5  # worth of a detection that a neighbour's own path explains, in units of the target's evidence
+NOWHERE = 0.35  # worth of the target being out of sight
 
 
 def contained(a: np.ndarray, b: np.ndarray) -> float:
@@ -60,11 +61,20 @@ class Others:
     def _born(player: np.ndarray) -> Other:
         return Other((player[:2] + player[2:4]) / 2, player[2:4] - player[:2], np.zeros(2))
 
-    def decide(self, candidates, players, likeness, motion, frames: int):
+    def decide(
+        self,
+        candidates: list[Candidate],
+        players: np.ndarray,
+        likeness: np.ndarray,
+        motion: np.ndarray,
+        frames: int,
+    ) -> Candidate | None:
         """The target's candidate in the assignment of detections to target and neighbours with the highest sum."""
         self._move(motion, frames)
         gain = self._affinity(players, likeness)
-        best, chosen, taken = -1.0, None, {}
+        best = -1.0
+        chosen: Candidate | None = None
+        taken: dict[int, int] = {}
         for option in [None, *candidates]:
             rows: set[int] = set() if option is None else {option.row}
             total, pairs = self._assign(gain, rows)
@@ -77,7 +87,7 @@ class Others:
         self._taken = taken
         return chosen
 
-    def _covered(self, option, pairs, players) -> float:
+    def _covered(self, option: Candidate, pairs: dict[int, int], players: np.ndarray) -> float:
         box = np.concatenate([option.centre - option.wh / 2, option.centre + option.wh / 2])
         rows = list(pairs.values())
         return OWNED * float(overlaps(box[None], players[rows])[0].max()) if rows else 0.0
@@ -116,7 +126,12 @@ class Others:
         return OWNED * total, pairs
 
     def update(
-        self, players: np.ndarray, likeness: np.ndarray, chosen, expected: np.ndarray, size: float
+        self,
+        players: np.ndarray,
+        likeness: np.ndarray,
+        chosen: Candidate | None,
+        expected: np.ndarray,
+        size: float,
     ) -> None:
         """Commit the last decision, end stale tracks and start new ones away from the target."""
         for i, t in enumerate(self._tracks):
@@ -159,7 +174,7 @@ class Others:
 
     def drift(self) -> np.ndarray:
         """Median displacement of the neighbours, picture pixels per frame."""
-        return np.median([t.shift for t in self._tracks if t.seen > 2 and t.missed == 0], axis=0)
+        return np.asarray(np.median([t.shift for t in self._tracks if t.seen > 2 and t.missed == 0], axis=0))
 
     def centres(self) -> np.ndarray:
         """(M, 2) centres of the neighbours seen just now."""

@@ -7,6 +7,7 @@ it elsewhere, with its old place as a counter-example, leaves only the player to
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -51,7 +52,9 @@ def silhouette(crop: np.ndarray, box: np.ndarray) -> np.ndarray:
     return cv2.GaussianBlur(cv2.resize(mask.astype(np.float32), (CROP, CROP)), (5, 5), 0)
 
 
-def rehearsals(frame, centre, wh, size, player, places=6):
+def rehearsals(
+    frame: np.ndarray, centre: np.ndarray, wh: np.ndarray, size: float, player: float, places: int = 6
+) -> Iterator[tuple[View, np.ndarray, bool]]:
     """Yield (view, target centre in the picture, is it the untouched scene).
 
     The first views show the scene as it is (shifted, zoomed), the others the player moved to
@@ -71,7 +74,7 @@ def rehearsals(frame, centre, wh, size, player, places=6):
     for i, angle in enumerate(angles):
         reach = rng.uniform(0.55, 0.95) * player
         shift = np.round(reach * np.array([np.cos(angle) * 1.1, np.sin(angle) * 0.8]))
-        move = np.float32([[1, 0, shift[0]], [0, 1, shift[1]]])
+        move = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
         moved = cv2.warpAffine(view.crop, move, (CROP, CROP)).astype(np.float32)
         alpha = cv2.warpAffine(mask[..., 0], move, (CROP, CROP))[..., None]
         crop = (empty * (1 - alpha) + moved * alpha).astype(np.uint8)

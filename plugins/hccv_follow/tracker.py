@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hccv_follow.duel import settle
 from hccv_follow.finish import SKIPPED, bridge, drop_flashes, fill_skipped, smooth
 from hccv_follow.follower import Follower, Settings
 from hccv_follow.join import join
 from hccv_follow.net import CropNet
+from hccv_follow.path import Path
 from highlight_cuts_cv.api import Anchor, CancelledError, SceneSource, State, Track, TrackJob
 
 Affine = NDArray[np.float64]
-
-
-@dataclass(slots=True)
-class Path:
-    """Boxes (F, 4) float64 xyxy, NaN where lost, and their scores (F,), 0 to 1."""
-
-    boxes: NDArray[np.float64]
-    scores: NDArray[np.float64]
-
-    @classmethod
-    def lost(cls, count: int) -> Path:
-        return cls(np.full((count, 4), np.nan), np.zeros(count))
 
 
 class FollowTracker:
@@ -71,36 +60,67 @@ class FollowTracker:
     ) -> Path:
         """From *anchor* in frame *start* on to *stop* (excluded; below *start* when backward), within its shot."""
         assert anchor.box is not None
-        path = Path.lost(job.clip.frame_count)
+        box = np.array(anchor.box.as_xyxy(), np.float64)
+        eager, patient = self._run(job, scene, start, box, stop, (True, False), tick)
+        way = 1 if stop > start else -1
+        order = np.arange(start, stop, way)
+
+        def back(index: int, at: NDArray[np.float64], until: int) -> Path:
+            return self._run(job, scene, index, at, until - way, (False,), lambda: None)[0]
+
+        path = settle(eager, patient, order, float(job.clip.rate), back)
+        _stop_at_cuts(path, scene.cuts(), start, stop)
+        return path
+
+    def _run(
+        self,
+        job: TrackJob,
+        scene: SceneSource,
+        start: int,
+        box: NDArray[np.float64],
+        stop: int,
+        eagerness: tuple[bool, ...],
+        tick: Callable[[], None],
+    ) -> list[Path]:
+        """One path per follower, all fed with the same frames from *start* to *stop* (excluded)."""
+        rate = float(job.clip.rate)
+        paths = [Path.lost(job.clip.frame_count) for _ in eagerness]
+        followers: list[Follower] = []
         backward = stop < start
         low, high = (stop + 1, start + 1) if backward else (start, stop)
-        state: Follower | None = None
         onward: Affine = np.eye(2, 3)
         for shown in scene.stream(low, high, backward):
             index, picture = shown.frame.index, shown.frame.bgr
             tick()
-            if state is None:
-                box = np.array(anchor.box.as_xyxy(), np.float64)
-                state = Follower(self._net, picture, box, float(job.clip.rate), Settings())
-                path.boxes[index], path.scores[index] = box, 1.0
+            everyone = None
+            if shown.everyone is not None:
+                everyone = np.column_stack([shown.everyone.xyxy, shown.everyone.scores])
+            motion = _inverse(onward) if backward else shown.motion
+            if not followers:
+                followers = [
+                    Follower(self._net, picture, box, rate, Settings(eager=eager)) for eager in eagerness
+                ]
+                for path in paths:
+                    path.boxes[index], path.scores[index] = box, 1.0
             else:
-                motion = _inverse(onward) if backward else shown.motion
-                if state.skip(motion):
-                    path.scores[index] = SKIPPED
-                else:
-                    everyone = None
-                    if shown.everyone is not None:
-                        everyone = np.column_stack([shown.everyone.xyxy, shown.everyone.scores])
-                    path.boxes[index], path.scores[index] = state.step(picture, motion, everyone)
+                for follower, path in zip(followers, paths, strict=True):
+                    if follower.skip(motion):
+                        path.scores[index] = SKIPPED
+                    else:
+                        path.boxes[index], path.scores[index] = follower.step(picture, motion, everyone)
             onward = shown.motion
-        fill_skipped(path.boxes[low:high], path.scores[low:high], lambda index: scene.motion(low + index))
-        for cut in scene.cuts():
-            # Beyond a cut nothing tells who is who until the user says so.
-            if backward and low < cut <= start:
-                path.boxes[low:cut], path.scores[low:cut] = np.nan, 0
-            elif not backward and start < cut < high:
-                path.boxes[cut:high], path.scores[cut:high] = np.nan, 0
-        return path
+        for path in paths:
+            fill_skipped(path.boxes[low:high], path.scores[low:high], lambda index: scene.motion(low + index))
+        return paths
+
+
+def _stop_at_cuts(path: Path, cuts: list[int], start: int, stop: int) -> None:
+    """Beyond a cut nothing tells who is who until the user says so."""
+    for cut in cuts:
+        if stop < cut <= start:
+            path.hide(slice(stop + 1, cut))
+        elif start < cut < stop:
+            path.hide(slice(cut, stop))
 
 
 def _passes(anchors: tuple[Anchor, ...], count: int) -> list[tuple[Anchor, int, int]]:

@@ -1,0 +1,103 @@
+"""Two followers that learn differently, and who of them is right where they part.
+
+A follower that learns a changed look at once survives blur and turning; one that waits while others
+are near survives crossings.  Either fails where the other does not, and one step of learning decides
+which.  So both run; where they show the same player, that is trustworthy.  Where they part, each
+one's end is followed back: who took over another player there is led back to that player's past,
+not to the place where the two parted (forward-backward error: Kalal, Mikolajczyk and Matas, ICPR 2010).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hccv_follow.path import AGREE_IOU, Path
+
+DOUBTED = 0.6
+"""Highest score of a frame in which the two followers part."""
+BEFORE_SECONDS = 0.6
+"""How far before the parting the way back is compared with the common path."""
+AWAY_SECONDS = 2.5
+"""The way back starts this long after the parting: by then the players stand apart."""
+
+Return = Callable[[int, NDArray[np.float64], int], Path]
+"""Given a frame, the box in it and an earlier frame (in the pass's direction): the path back."""
+
+
+def settle(first: Path, second: Path, order: NDArray[np.int64], rate: float, back: Return) -> Path:
+    """The path to believe.
+
+    ``order`` lists the pass's frames in the order followed; ``back`` follows from a frame towards
+    the pass's start.
+    """
+    agree = np.nan_to_num(first.overlap(second), nan=0.0) >= AGREE_IOU
+    agree |= ~first.shown & ~second.shown
+    result = Path(first.boxes.copy(), first.scores.copy())
+    one_sided = first.shown ^ second.shown
+    fill = one_sided & second.shown
+    result.boxes[fill], result.scores[fill] = second.boxes[fill], second.scores[fill]
+    result.scores[~agree] = np.minimum(result.scores[~agree], DOUBTED)
+    at = 0
+    while True:
+        start = _next_parting(first, second, order, at, rate)
+        if start is None:
+            return result
+        end = _meeting(agree, order, start, rate)
+        chosen = _judge(first, second, order, start, end, rate, back)
+        frames = order[start:end]
+        if chosen is None:
+            result.boxes[frames], result.scores[frames] = np.nan, 0
+        else:
+            result.boxes[frames] = chosen.boxes[frames]
+            result.scores[frames] = np.minimum(chosen.scores[frames], DOUBTED)
+        at = end
+
+
+def _next_parting(first: Path, second: Path, order: NDArray[np.int64], at: int, rate: float) -> int | None:
+    """Where, from place *at* on, both are shown apart for a quarter second."""
+    overlap = first.overlap(second)[order]
+    apart = overlap < AGREE_IOU
+    need = max(2, round(rate / 4))
+    run = 0
+    for place in range(at, len(order)):
+        run = run + 1 if apart[place] else 0
+        if run >= need:
+            return place - run + 1
+    return None
+
+
+def _meeting(agree: NDArray[np.bool_], order: NDArray[np.int64], start: int, rate: float) -> int:
+    """The first place after *start* from which both show the same for half a second, or the end."""
+    need, run = max(2, round(rate / 2)), 0
+    for place in range(start, len(order)):
+        run = run + 1 if agree[order[place]] else 0
+        if run >= need:
+            return place - run + 1
+    return len(order)
+
+
+def _judge(
+    first: Path, second: Path, order: NDArray[np.int64], start: int, end: int, rate: float, back: Return
+) -> Path | None:
+    before = max(0, start - max(2, round(BEFORE_SECONDS * rate)))
+    arrived = []
+    for path in (first, second):
+        places = [p for p in range(start, end) if path.shown[order[p]] and p - start <= AWAY_SECONDS * rate]
+        if not places:
+            continue
+        way = back(int(order[places[-1]]), path.boxes[order[places[-1]]], int(order[before]))
+        common = order[before:start]
+        overlap = np.nan_to_num(way.overlap(first)[common], nan=0.0)
+        if float((overlap >= AGREE_IOU).mean()) > 0.5:
+            arrived.append(path)
+    if len(arrived) == 1:
+        return arrived[0]
+    frames = order[start:end]
+    means = [float(path.scores[frames].mean()) for path in (first, second)]
+    best = int(np.argmax(means))
+    if len(arrived) == 2 or abs(means[0] - means[1]) > 0.15:
+        return (first, second)[best]
+    return None

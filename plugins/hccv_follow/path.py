@@ -1,0 +1,41 @@
+"""What following gives: a box and a score for every frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+AGREE_IOU = 0.3
+"""Two boxes that overlap this much show the same player."""
+
+
+@dataclass(slots=True)
+class Path:
+    """Boxes (F, 4) float64 xyxy, NaN where lost, and their scores (F,), 0 to 1."""
+
+    boxes: NDArray[np.float64]
+    scores: NDArray[np.float64]
+
+    @classmethod
+    def lost(cls, count: int) -> Path:
+        """A path of *count* frames that shows nothing."""
+        return cls(np.full((count, 4), np.nan), np.zeros(count))
+
+    @property
+    def shown(self) -> NDArray[np.bool_]:
+        """(F,) bool: where there is a box."""
+        return np.asarray(np.isfinite(self.boxes[:, 0]))
+
+    def hide(self, frames: slice | NDArray[np.bool_]) -> None:
+        """Say lost in *frames*."""
+        self.boxes[frames], self.scores[frames] = np.nan, 0
+
+    def overlap(self, other: Path) -> NDArray[np.float64]:
+        """(F,) IoU with another path's boxes, NaN where either is lost."""
+        a, b = self.boxes, other.boxes
+        sides = np.clip(np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2]), 0, None)
+        shared = sides.prod(axis=1)
+        areas = (a[:, 2:] - a[:, :2]).prod(axis=1) + (b[:, 2:] - b[:, :2]).prod(axis=1)
+        return np.asarray(shared / (areas - shared))
