@@ -7,9 +7,10 @@ from functools import partial
 
 from highlight_cuts_cv.api import JobFailedError, Option, Options, Tracker, TrackerSpec, hookimpl
 
-# Names and meanings are the packages' own, so that their documentation applies.  Two defaults differ:
-# the pick already says that the player is one (no waiting for confirmation), and a detector's scores
-# for small or blurred players are low (0.3 instead of 0.6 to 0.9).
+# Names and meanings are the packages' own, so that their documentation applies.  Three defaults differ:
+# the pick already says that the player is one (no waiting for confirmation), a detector's scores for
+# small or blurred players are low (0.3 instead of 0.6 to 0.9), and ByteTrack matches boxes of an IoU
+# of 0.3, as SORT does, not 0.1: an identity that ends is better than one that jumps to a neighbour.
 _BUFFER = Option(
     name="lost_track_buffer",
     kind=int,
@@ -48,7 +49,7 @@ _BYTETRACK = (
     _BUFFER,
     _ACTIVATION,
     _CONFIRM,
-    _share("minimum_iou_threshold", 0.1, "Least IoU of a match."),
+    _share("minimum_iou_threshold", 0.3, "Least IoU of a match."),
     _HIGH,
 )
 _OCSORT = (
