@@ -321,6 +321,30 @@ class MediaKit(Protocol):
         """
         ...
 
+    def open_overlay(
+        self,
+        path: Path,
+        clip: ClipInfo,
+        codec: str,
+        width: int,
+        height: int,
+        rate: Fraction | None = None,
+    ) -> AbstractContextManager[OverlayWriter]:
+        """A writer of pictures with alpha; the file appears on a clean exit only."""
+        ...
+
+    def frame_times(self, clip: ClipInfo, rate: Fraction | None = None) -> list[tuple[int, int]]:
+        """(index of the clip's frame, pts) of each frame shown: in the media's time base, or ticks of 1/*rate*."""
+        ...
+
+    def start_time(self, clip: ClipInfo) -> Fraction:
+        """Seconds at which the media file's own clock starts."""
+        ...
+
+    def new_file(self, path: Path) -> AbstractContextManager[Path]:
+        """A temporary name to write to, which becomes *path* on a clean exit."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportJob:

@@ -35,7 +35,7 @@ def bridge(boxes: np.ndarray, scores: np.ndarray, motions: Motions, fps: float, 
     (F, 4) xyxy with NaN, `scores` (F,).
     """
     seen = np.flatnonzero(np.isfinite(boxes[:, 0]))
-    for a, b in itertools.pairwise(seen):
+    for a, b in itertools.pairwise(seen.tolist()):
         gap = b - a
         if gap == 1 or gap > longest * fps + 1:
             continue
@@ -70,9 +70,9 @@ def _between(boxes: np.ndarray, motions: Motions, a: int, b: int) -> None:
 def fill_skipped(boxes: np.ndarray, scores: np.ndarray, motions: Motions) -> None:
     """Interpolate, in place, the frames that were not looked at (score SKIPPED) where both ends are seen."""
     looked = np.flatnonzero(scores != SKIPPED)
-    for a, b in itertools.pairwise(looked):
+    for a, b in itertools.pairwise(looked.tolist()):
         if b - a > 1 and np.isfinite(boxes[[a, b], 0]).all():
-            _between(boxes, motions, int(a), int(b))
+            _between(boxes, motions, a, b)
             scores[a + 1 : b] = min(scores[a], scores[b])
     scores[scores == SKIPPED] = 0
 

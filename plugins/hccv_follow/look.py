@@ -44,5 +44,4 @@ class Look:
                 [np.full(len(part), np.sqrt((part**2).mean())) for part in parts]
                 + [0.7 * np.maximum(colour.std((1, 2)), 2.5)]
             )[:, None, None].astype(np.float32)
-        maps: np.ndarray = np.concatenate([*parts, colour]) * (self._taper / self._spread)
-        return maps
+        return np.asarray(np.concatenate([*parts, colour]) * (self._taper / self._spread))

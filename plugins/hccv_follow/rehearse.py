@@ -77,7 +77,7 @@ def rehearsals(
         move = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
         moved = cv2.warpAffine(view.crop, move, (CROP, CROP)).astype(np.float32)
         alpha = cv2.warpAffine(mask[..., 0], move, (CROP, CROP))[..., None]
-        crop = (empty * (1 - alpha) + moved * alpha).astype(np.uint8)
+        crop: np.ndarray = (empty * (1 - alpha) + moved * alpha).astype(np.uint8)
         if i % 3 == 2:
             crop = cv2.blur(crop, (7, 3))
         yield View(crop, view.corner, view.scale), centre + shift / view.scale, False
