@@ -112,6 +112,7 @@ def source_frames(clip: ClipInfo, rate: Fraction, frame_count: int | None = None
 def _pictures(clip: ClipInfo) -> Iterator[tuple[int, Any]]:
     """Upright pictures of the clip with their index, as far as they can be decoded."""
     prepare = _Preparation(clip)
+    before = _size(clip)
     reader = Reader(load(clip.media.path))
     count = 0
     try:
@@ -123,6 +124,11 @@ def _pictures(clip: ClipInfo) -> Iterator[tuple[int, Any]]:
             yield index, prepare(picture)
             if index == clip.frame_count - 1:
                 break
+        if count < clip.frame_count and _size(clip) != before:
+            raise JobFailedError(
+                f"'{clip.media.path}' changed or vanished while it was read. "
+                "Connect its disk again, or wait until it is copied, and run again."
+            )
         if count < clip.frame_count:
             _log.warning(
                 "'%s' is damaged: %d of the %d frames of clip '%s' could not be decoded and were left out.",
@@ -141,6 +147,13 @@ def _pictures(clip: ClipInfo) -> Iterator[tuple[int, Any]]:
             raise JobFailedError(f"No frame of clip '{clip.clip_id}' of '{clip.media.path}' can be decoded.")
     finally:
         reader.close()
+
+
+def _size(clip: ClipInfo) -> int:
+    try:
+        return clip.media.path.stat().st_size
+    except OSError:
+        return -1
 
 
 class _Preparation:
