@@ -43,6 +43,7 @@ from highlight_cuts_cv.model import (
     MediaInfo,
     Placement,
     Region,
+    Shade,
     Sprite,
     SpriteTrack,
     State,
@@ -50,7 +51,7 @@ from highlight_cuts_cv.model import (
     TrackingFrame,
 )
 from highlight_cuts_cv.rendering.color import matrix_name
-from highlight_cuts_cv.rendering.flat import FlatPicture, flattened, in_video_colors
+from highlight_cuts_cv.rendering.flat import FlatPicture, flattened, in_video_colors, require_sprites
 from highlight_cuts_cv.rendering.presets import PRESETS, encode_settings, limited_rate
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "Region",
     "SceneFrame",
     "SceneSource",
+    "Shade",
     "Sprite",
     "SpriteTrack",
     "State",
@@ -106,5 +108,6 @@ __all__ = [
     "in_video_colors",
     "limited_rate",
     "matrix_name",
+    "require_sprites",
     "track_by_identity",
 ]

@@ -36,6 +36,7 @@ __all__ = [
     "MediaInfo",
     "Placement",
     "Region",
+    "Shade",
     "Sprite",
     "SpriteTrack",
     "State",
@@ -341,10 +342,32 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Shade:
+    """A frame dimmed outside an ellipse: cheap however large the picture is.
+
+    ``x``, ``y`` is the middle and ``half_width``, ``half_height`` the half axes in display pixels
+    of the ellipse, half-way down its soft edge, which is ``softness`` (0 to 1) of the half axes wide
+    to either side.  Outside, ``strength`` (0 to 1) of the light is gone.
+    """
+
+    frame_index: int
+    x: float
+    y: float
+    half_width: float
+    half_height: float
+    strength: float = 0.5
+    softness: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
 class SpriteTrack:
-    """All placements of a clip, sorted by frame; a frame may have none or several (drawn in order)."""
+    """All placements of a clip, sorted by frame; a frame may have none or several (drawn in order).
+
+    ``shades`` has at most one per frame, under the sprites.
+    """
 
     placements: Sequence[Placement] = field(default_factory=tuple)
+    shades: Sequence[Shade] = field(default_factory=tuple)
 
     def by_frame(self) -> dict[int, list[Placement]]:
         frames: dict[int, list[Placement]] = {}

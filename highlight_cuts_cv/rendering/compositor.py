@@ -19,6 +19,7 @@ from highlight_cuts_cv.contracts import RawFrame
 from highlight_cuts_cv.model import ColorTags, FloatArray, JobFailedError, Placement, Sprite, SpriteTrack
 from highlight_cuts_cv.rendering.color import code_values
 from highlight_cuts_cv.rendering.pixel_formats import PIXEL_FORMATS, PixelFormat
+from highlight_cuts_cv.rendering.shading import shade_frame
 
 _STEPS = 8
 """Sub-pixel positions per pixel.  An eighth is finer than an eye sees on a moving marker, and
@@ -72,17 +73,18 @@ class Compositor:
 
     def __init__(self, sprites: SpriteTrack) -> None:
         self._placements = sprites.by_frame()
+        self._shades = {shade.frame_index: shade for shade in sprites.shades}
         self._converted = _Cache[tuple[int, _Target], tuple[int, int, FloatArray] | None]()
         self._tiles = _Cache[tuple[int, _Target, int, int], _Tile]()
 
     def apply(self, frame: RawFrame) -> None:
         """Blend the sprites placed at ``frame.index`` into the frame's planes, in place.
 
-        Samples that no sprite touches keep their value bit by bit.  Raises JobFailedError for a
+        Without a shade, samples that no sprite touches keep their value bit by bit.  Raises JobFailedError for a
         pixel format that is not in :data:`~highlight_cuts_cv.rendering.PIXEL_FORMATS`.
         """
-        placements = self._placements.get(frame.index)
-        if not placements:
+        placements, shade = self._placements.get(frame.index, ()), self._shades.get(frame.index)
+        if not placements and shade is None:
             return
         pixel_format = PIXEL_FORMATS.get(frame.pixel_format)
         if pixel_format is None:
@@ -90,6 +92,8 @@ class Compositor:
                 f"Markers cannot be drawn into pictures of the format '{frame.pixel_format}'. "
                 "Convert the video to yuv420p or yuv420p10le first."
             )
+        if shade is not None:
+            shade_frame(frame, shade, pixel_format)
         fields = frame.interlaced and pixel_format.sub_y > 0
         target = _Target(pixel_format, frame.color, frame.width, frame.height, fields)
         for placement in placements:

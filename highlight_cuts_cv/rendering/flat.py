@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from highlight_cuts_cv.model import ByteArray, ColorTags, FloatArray, Placement
+from highlight_cuts_cv.model import (
+    BadInputError,
+    ByteArray,
+    ColorTags,
+    FloatArray,
+    Placement,
+    SpriteTrack,
+)
 from highlight_cuts_cv.rendering.color import video_signal
 
 _STEPS = 8
@@ -49,6 +56,15 @@ def flattened(placements: Sequence[Placement], width: int, height: int) -> FlatP
             below *= 1 - part[..., 3:]
             below += part
     return _straight(left, top, canvas)
+
+
+def require_sprites(sprites: SpriteTrack, exporter: str) -> None:
+    """Raise BadInputError when the indicator dims the picture, which needs the picture."""
+    if sprites.shades:
+        raise BadInputError(
+            f"The chosen indicator dims the picture around the player, which the exporter '{exporter}' cannot; "
+            "take 'burn' or another indicator."
+        )
 
 
 def in_video_colors(rgba: ByteArray, color: ColorTags) -> ByteArray:

@@ -1,14 +1,15 @@
-"""The bundled indicators: ``dot`` (the default), ``arrow``, ``label``, ``name-tag``, ``ring``, ``glow`` and ``box``."""
+"""The bundled indicators: ``dot`` (the default), ``arrow``, ``label``, ``name-tag``, ``ring``, ``glow``, ``box`` and
+``spotlight``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hccv_indicators import arrow, box, dot, glow, label, name_tag, ring
+from hccv_indicators import arrow, box, dot, glow, label, name_tag, ring, spotlight
 from highlight_cuts_cv.api import IndicatorSpec, hookimpl
 
 
 @hookimpl
 def hccv_indicators() -> Iterator[IndicatorSpec]:
-    for module in (dot, arrow, label, name_tag, ring, glow, box):
+    for module in (dot, arrow, label, name_tag, ring, glow, box, spotlight):
         yield module.SPEC

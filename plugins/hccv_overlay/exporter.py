@@ -13,6 +13,7 @@ from highlight_cuts_cv.api import (
     JobFailedError,
     Options,
     flattened,
+    require_sprites,
 )
 
 SUFFIXES = {"prores": ".mov", "qtrle": ".mov", "ffv1": ".mkv", "vp9": ".webm"}
@@ -33,6 +34,7 @@ class Overlay:
                 f"An overlay in {self._codec} is written as {suffix}, but the output is {output}; "
                 f"name it {output.stem}{suffix}{hint}."
             )
+        require_sprites(job.sprites, "overlay")
         left, top, width, height = _bounds(job) if self._tight else (0, 0, clip.width, clip.height)
         # Even sizes, which every codec takes; a column or row more than an odd frame has is empty.
         width, height = width + width % 2, height + height % 2

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hccv_scripts._files import require_suffix, write_text
 from hccv_scripts._tracing import Shape, traced
-from highlight_cuts_cv.api import CancelledError, ExporterSpec, ExportJob, Options, Placement
+from highlight_cuts_cv.api import CancelledError, ExporterSpec, ExportJob, Options, Placement, require_sprites
 
 _HEADER = """[Script Info]
 ; The marker of {name}, to be shown over the frames {first} to {last} of it
@@ -40,6 +40,7 @@ class Ass:
 
     def export(self, job: ExportJob) -> Path:
         require_suffix(job.output, ".ass", "A subtitle file")
+        require_sprites(job.sprites, "ass")
         clip = job.clip
         # Times on screen change half-way between frames: hundredths of a second, which is all that
         # the format has, then decide right up to a hundred frames a second.

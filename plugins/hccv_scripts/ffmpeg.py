@@ -18,6 +18,7 @@ from highlight_cuts_cv.api import (
     flattened,
     in_video_colors,
     matrix_name,
+    require_sprites,
 )
 
 _MATRICES = {"bt709": "bt709", "fcc": "fcc", "smpte240m": "smpte240m", "bt2020nc": "bt2020", "bt2020c": "bt2020"}
@@ -56,6 +57,7 @@ class Ffmpeg:
 
     def export(self, job: ExportJob) -> Path:
         require_suffix(job.output, ".sh", "A script for FFmpeg")
+        require_sprites(job.sprites, "ffmpeg")
         clip = job.clip
         folder = job.output.with_name(f"{job.output.stem}.sprites")
         folder.mkdir(exist_ok=True)

@@ -10,7 +10,8 @@ import pytest
 from highlight_cuts_cv.contracts import DrawJob, IndicatorSpec, resolve_options
 from highlight_cuts_cv.model import BadInputError, ClipInfo, MediaInfo, Placement, State, Track
 
-SPECS: dict[str, IndicatorSpec] = {spec.name: spec for spec in hccv_indicators.hccv_indicators()}
+ALL: dict[str, IndicatorSpec] = {spec.name: spec for spec in hccv_indicators.hccv_indicators()}
+SPECS = {name: spec for name, spec in ALL.items() if name != "spotlight"}
 ABOVE_HEAD = ("dot", "arrow", "label", "name-tag")
 
 
@@ -63,8 +64,18 @@ BOX = (600.0, 300.0, 660.0, 450.0)
 
 
 def test_the_bundled_ones_are_there_and_dot_comes_first() -> None:
-    assert list(SPECS) == ["dot", "arrow", "label", "name-tag", "ring", "glow", "box"]
-    assert all(spec.summary for spec in SPECS.values())
+    assert list(ALL) == ["dot", "arrow", "label", "name-tag", "ring", "glow", "box", "spotlight"]
+    assert all(spec.summary for spec in ALL.values())
+
+
+def test_spotlight_lights_the_whole_player_and_fades_with_the_marker() -> None:
+    spec = ALL["spotlight"]
+    made = spec.create(resolve_options(spec.options, {"opacity": 0.6})).draw(make_job([BOX] * 2, opacity=0.5))
+    assert not made.placements and [shade.frame_index for shade in made.shades] == [0, 1]
+    shade = made.shades[0]
+    assert (shade.x, shade.y) == (630, 375) and shade.strength == pytest.approx(0.3)
+    corner = np.hypot(30 / shade.half_width, 75 / shade.half_height)
+    assert corner <= 1 - 0.15
 
 
 @pytest.mark.parametrize("name", SPECS)
