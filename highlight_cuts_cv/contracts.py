@@ -307,6 +307,10 @@ class MediaKit(Protocol):
         """
         ...
 
+    def render_smart(self, job: ExportJob, output: Path, settings: EncodeSettings) -> str | None:
+        """Write *output* copying what nothing is drawn into; or do nothing and say why not."""
+        ...
+
     def open_writer(
         self,
         path: Path,

@@ -8,14 +8,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from highlight_cuts_cv.contracts import EncodeSettings, OverlayWriter, RawFrame, VideoWriter
+from highlight_cuts_cv.contracts import EncodeSettings, ExportJob, OverlayWriter, RawFrame, VideoWriter
 from highlight_cuts_cv.media.atomic import atomic_output
 from highlight_cuts_cv.media.errors import reading, writing
 from highlight_cuts_cv.media.overlay import open_overlay
 from highlight_cuts_cv.media.probing import load
 from highlight_cuts_cv.media.raw import raw_frames, source_frames
 from highlight_cuts_cv.media.writer import open_writer
-from highlight_cuts_cv.model import ClipInfo, SpriteTrack
+from highlight_cuts_cv.model import CancelledError, ClipInfo, SpriteTrack
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.rendering.compositor import Compositor
@@ -46,6 +46,26 @@ class PyAvKit:
         from highlight_cuts_cv.media.hardware import on_engine
 
         return on_engine(settings, engine, clip)
+
+    def render_smart(self, job: ExportJob, output: Path, settings: EncodeSettings) -> str | None:
+        from highlight_cuts_cv.media.smart import pieces, render_smart, why_not
+
+        clip = job.clip
+        if job.frame_count not in (None, clip.frame_count):
+            return "the timeline shows more frames than there are"
+        if reason := why_not(clip, settings, job.rate, output):
+            return reason
+        plan = pieces(clip, {p.frame_index for p in job.sprites.placements if p.opacity > 0})
+        if not any(piece.copied for piece in plan):
+            return "the marker shows in every stretch between two keyframes"
+
+        def done(count: int) -> None:
+            if job.cancelled():
+                raise CancelledError("The render was stopped; no file was written.")
+            job.progress(count, clip.frame_count)
+
+        render_smart(output, clip, settings, plan, lambda frame: self.composite(frame, job.sprites), done)
+        return None
 
     def open_writer(
         self,

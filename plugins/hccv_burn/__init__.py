@@ -30,6 +30,12 @@ def hccv_exporters() -> Iterator[ExporterSpec]:
                 summary="x264 encodes in software; another takes that hardware, auto the first that works",
                 choices=("auto", "x264", "nvenc", "qsv", "vaapi", "videotoolbox"),
             ),
+            Option(
+                name="smart",
+                kind=bool,
+                default=False,
+                summary="copy stretches of H.264 without a marker instead of encoding them",
+            ),
         ),
         suffix=".mp4",
     )

@@ -21,6 +21,7 @@ _NOT_IN_MP4 = ("prores", "dnxhd", "ffv1")
 class Burn:
     def __init__(self, options: Options) -> None:
         self._quality, self._encoder = str(options["quality"]), str(options["encoder"])
+        self._smart = bool(options["smart"])
 
     def export(self, job: ExportJob) -> Path:
         clip, media = job.clip, job.media
@@ -30,6 +31,11 @@ class Burn:
         if self._quality == "match" and settings is PRESETS["match"] and clip.media.codec != "h264":
             job.warn(f"The codec '{clip.media.codec}' cannot be written here; the film is H.264.")
         output = _fitting(job, settings.encoder)
+        if self._smart:
+            reason = media.render_smart(job, output, settings)
+            if reason is None:
+                return output
+            job.warn(f"Nothing is copied, since {reason}; the whole film is encoded.")
         rate = limited_rate(job.rate or clip.rate, settings.max_rate)
         # Nothing asked for and nothing to limit: the frames keep the times they have.
         wanted = None if job.rate is None and rate == clip.rate else rate

@@ -53,7 +53,7 @@ def burn(clip: ClipInfo, output: Path, rate: Fraction | None = None, quality: st
         rate=rate,
         frame_count=None if rate is None else int(count * rate / clip.rate),
     )  # fmt: skip
-    return probe(Burn({"quality": quality, "encoder": "x264"}).export(job))
+    return probe(Burn({"quality": quality, "encoder": "x264", "smart": False}).export(job))
 
 
 def numbers(info: MediaInfo, marked: bool = True) -> list[int]:

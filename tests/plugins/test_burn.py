@@ -61,6 +61,12 @@ class FakeKit:
         sentence = None if engine == "x264" else f"{engine} does not work here."
         return settings, sentence
 
+    def render_smart(self, job: ExportJob, output: Path, settings: EncodeSettings) -> str | None:
+        if job.rate is not None:
+            return "the frame rate changes"
+        self.finished = True
+        return None
+
     @contextmanager
     def open_writer(
         self,
@@ -169,6 +175,15 @@ def test_says_why_another_encoder_was_taken() -> None:
     burn(make_job(FakeKit(), warn=warnings.append), encoder="nvenc")
     burn(make_job(FakeKit(), warn=warnings.append))
     assert warnings == ["nvenc does not work here."]
+
+
+def test_smart_copies_or_says_why_not() -> None:
+    kit, warnings = FakeKit(), []
+    burn(make_job(kit, warn=warnings.append), smart="true")
+    assert kit.finished and not kit.written and not warnings
+    burn(make_job(kit, warn=warnings.append, rate=Fraction(25)), smart="true")
+    assert len(kit.written) == 10
+    assert warnings == ["Nothing is copied, since the frame rate changes; the whole film is encoded."]
 
 
 def test_an_unknown_quality_is_refused() -> None:
