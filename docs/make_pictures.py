@@ -12,7 +12,16 @@ from highlight_cuts_cv.demo import run_demo
 from highlight_cuts_cv.media import clip_of, open_frames, probe
 
 HERE = Path(__file__).parent / "pictures"
-INDICATORS = ("dot", "arrow", "label:text=Sam 7", "ring", "glow", "box")
+INDICATORS = (
+    "dot",
+    "arrow",
+    "label:text=Sam 7",
+    "name-tag:text=Sam,number=7",
+    "ring",
+    "glow",
+    "box",
+    "spotlight",
+)
 
 
 def reel() -> None:
@@ -45,7 +54,8 @@ def indicators() -> None:
             film = export(clip, track, Path(folder) / f"{len(cells)}.mp4", setup)
             with open_frames(clip_of(probe(film))) as frames:
                 cells.append(frames[2].bgr[y : y + 220, x - 110 : x + 110])
-    cv2.imwrite(str(HERE / "indicators.png"), np.hstack(cells))
+    rows = [np.hstack(cells[:4]), np.hstack(cells[4:])]
+    cv2.imwrite(str(HERE / "indicators.png"), np.vstack(rows))
 
 
 if __name__ == "__main__":

@@ -268,6 +268,11 @@ def run_timeline(
     clips = {clip_id: timeline.clip(clip_id) for clip_id in picks}
     if not picks:
         raise BadInputError("Nobody was picked; give --pick CLIP=FRAME:... for at least one clip.")
+    if not get_registry().exporters.find(setup.exporter.name).film:
+        raise BadInputError(
+            f"What the exporter '{setup.exporter.name}' writes cannot stand in for a clip; "
+            "use it with 'hccv export', and 'burn' for timelines."
+        )
     folder = output.parent / f"{safe_name(output.name.split('.')[0])}.media"
     folder.mkdir(parents=True, exist_ok=True)
     results = []

@@ -63,9 +63,7 @@ def _span(middle: float, half: float, step: int, size: int) -> tuple[int, int]:
     return min(max(low, 0), size), min(max(high, 0), size)
 
 
-def _light(
-    shade: Shade, columns: NDArray[Any], rows: NDArray[Any], step_x: int, step_y: int
-) -> FloatArray:
+def _light(shade: Shade, columns: NDArray[Any], rows: NDArray[Any], step_x: int, step_y: int) -> FloatArray:
     """(rows, columns) float32: 1 inside the ellipse, 0 outside, smooth over its edge."""
     x = ((columns + 0.5) * step_x - shade.x) / max(shade.half_width, 1e-3)
     y = ((rows + 0.5) * step_y - shade.y) / max(shade.half_height, 1e-3)

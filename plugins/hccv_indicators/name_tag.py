@@ -39,7 +39,9 @@ class NameTag:
         x, y = grid(half_width + 2.5 * edge, half_height + point / 2 + 2.5 * edge, aspect)
         y = y + point / 2  # the plate's middle lies above that of plate and point together
         plate = rounded_box(x, y, half_width, half_height, 0.3 * size)
-        pointer = convex(x, y, [(-point, half_height - 1), (point, half_height - 1), (0, half_height + point)])
+        pointer = convex(
+            x, y, [(-point, half_height - 1), (point, half_height - 1), (0, half_height + point)]
+        )
         border = -half_width + widths[0]
         shape = coverage(np.minimum(plate, pointer))
         dark = 0.2126 * self._color[0] + 0.7152 * self._color[1] + 0.0722 * self._color[2] < 130
@@ -47,7 +49,10 @@ class NameTag:
             (halo(np.minimum(plate, pointer), edge, 0.5), _PLATE),
             (shape * 0.88, _PLATE),
             (coverage(np.maximum(plate, x - border)) * bool(self._number), self._color),
-            (self._letters(self._number, size, (-half_width + border) / 2, x, y, aspect), _WHITE if dark else _PLATE),
+            (
+                self._letters(self._number, size, (-half_width + border) / 2, x, y, aspect),
+                _WHITE if dark else _PLATE,
+            ),
             (self._letters(self._name, size, (border + half_width) / 2, x, y, aspect), _WHITE),
         )
         rows, columns = sprite.rgba.shape[:2]
@@ -71,7 +76,9 @@ SPEC = IndicatorSpec(
     create=NameTag,
     summary="A name and a number on a small plate above the head",
     options=(
-        Option(name="text", kind=str, default="Player", summary="the name; may be empty if there is a number"),
+        Option(
+            name="text", kind=str, default="Player", summary="the name; may be empty if there is a number"
+        ),
         Option(name="number", kind=str, default="", summary="the number, on a field of the colour"),
         *common_options(),
     ),

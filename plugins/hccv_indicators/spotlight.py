@@ -43,6 +43,13 @@ SPEC = IndicatorSpec(
     summary="Everything but the player dims",
     options=(
         Option(name="size", kind=float, default=1.0, summary="times the usual size", minimum=0.25, maximum=5),
-        Option(name="opacity", kind=float, default=0.55, summary="0 to 1: how much dimmer", minimum=0.0, maximum=1.0),
+        Option(
+            name="opacity",
+            kind=float,
+            default=0.55,
+            summary="0 to 1: how much dimmer",
+            minimum=0.0,
+            maximum=1.0,
+        ),
     ),
 )

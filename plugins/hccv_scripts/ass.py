@@ -47,7 +47,9 @@ class Ass:
         began = job.media.start_time(clip)
         times = [pts * clip.time_base - began for _, pts in job.media.frame_times(clip)]
         times.append(times[-1] + 1 / clip.rate)
-        starts = [_hundredths((a + b) / 2) for a, b in zip([times[0] - 1 / clip.rate, *times], times, strict=False)]
+        starts = [
+            _hundredths((a + b) / 2) for a, b in zip([times[0] - 1 / clip.rate, *times], times, strict=False)
+        ]
         placements = job.sprites.by_frame()
         traces: dict[int, list[tuple[Shape, str]]] = {}
         lines = [

@@ -21,7 +21,13 @@ from highlight_cuts_cv.api import (
     require_sprites,
 )
 
-_MATRICES = {"bt709": "bt709", "fcc": "fcc", "smpte240m": "smpte240m", "bt2020nc": "bt2020", "bt2020c": "bt2020"}
+_MATRICES = {
+    "bt709": "bt709",
+    "fcc": "fcc",
+    "smpte240m": "smpte240m",
+    "bt2020nc": "bt2020",
+    "bt2020c": "bt2020",
+}
 _FILTER = "filter.txt"
 _LEAD_SECONDS = 2
 """How much before its start a clip is read from: seeking is quick but not exact, trimming is both."""
@@ -87,7 +93,12 @@ def _size(flats: list[FlatPicture | None]) -> tuple[int, int]:
 
 
 def _write_picture(
-    job: ExportJob, path: Path, flat: FlatPicture | None, place: tuple[int, int] | None, width: int, height: int
+    job: ExportJob,
+    path: Path,
+    flat: FlatPicture | None,
+    place: tuple[int, int] | None,
+    width: int,
+    height: int,
 ) -> None:
     import cv2
     import numpy as np
@@ -101,7 +112,9 @@ def _write_picture(
         columns = np.clip(np.arange(width) - x, 0, rgba.shape[1] - 1)
         canvas[..., :3] = rgba[np.ix_(rows, columns)][..., :3]
         canvas[y : y + rgba.shape[0], x : x + rgba.shape[1]] = rgba
-    _, data = cv2.imencode(".png", cv2.cvtColor(canvas, cv2.COLOR_RGBA2BGRA), [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    _, data = cv2.imencode(
+        ".png", cv2.cvtColor(canvas, cv2.COLOR_RGBA2BGRA), [cv2.IMWRITE_PNG_COMPRESSION, 3]
+    )
     with job.media.new_file(path) as temporary:
         temporary.write_bytes(data.tobytes())
 
@@ -128,10 +141,10 @@ def _graph(job: ExportJob, places: list[tuple[int, int] | None]) -> str:
     ]
     start = times[0] * clip.time_base
     end = (times[-1] + ticks) * clip.time_base
-    for number in range(len(clip.media.audio)):
+    for sound in range(len(clip.media.audio)):
         lines.append(
-            f"[0:a:{number}]atrim=start={_decimal(start)}:end={_decimal(end)},"
-            f"asetpts=PTS-{_decimal(start)}/TB[sound{number}]"
+            f"[0:a:{sound}]atrim=start={_decimal(start)}:end={_decimal(end)},"
+            f"asetpts=PTS-{_decimal(start)}/TB[sound{sound}]"
         )
     return ";\n".join(lines) + "\n"
 

@@ -45,9 +45,15 @@ def job(tmp_path: Path) -> ExportJob:
     clip = clip_of(probe(source), 5)
     disc = soft_disc()
     # Nothing in frame 4; over the frame's edges at both ends.
-    placements = tuple(Placement(i, disc, 92.3 * i - 20.25, 60 + 7.5 * i, 0.9) for i in range(FRAMES) if i != 4)
-    track = Track(np.full((FRAMES, 4), np.nan, np.float32), np.zeros(FRAMES, np.float32), np.zeros(FRAMES, np.uint8))
-    return ExportJob(clip=clip, track=track, sprites=SpriteTrack(placements), output=tmp_path / "o.mov", media=PyAvKit())
+    placements = tuple(
+        Placement(i, disc, 92.3 * i - 20.25, 60 + 7.5 * i, 0.9) for i in range(FRAMES) if i != 4
+    )
+    track = Track(
+        np.full((FRAMES, 4), np.nan, np.float32), np.zeros(FRAMES, np.float32), np.zeros(FRAMES, np.uint8)
+    )
+    return ExportJob(
+        clip=clip, track=track, sprites=SpriteTrack(placements), output=tmp_path / "o.mov", media=PyAvKit()
+    )
 
 
 def export(job: ExportJob, **options: object) -> Path:
@@ -62,7 +68,9 @@ def pictures(path: Path) -> list[np.ndarray]:
         if stream.codec_context.name == "vp9":  # FFmpeg's own decoder knows no alpha
             decoder = av.CodecContext.create("libvpx-vp9", "r")
             packets = container.demux(stream)
-            frames = [frame for packet in packets for frame in decoder.decode(packet if packet.size else None)]
+            frames = [
+                frame for packet in packets for frame in decoder.decode(packet if packet.size else None)
+            ]
         else:
             frames = list(container.decode(stream))
         return [rgba_of(frame) for frame in frames]
@@ -81,10 +89,13 @@ def rgba_of(frame: Any) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("codec", "suffix", "error"), [("prores", ".mov", 2), ("qtrle", ".mov", 0), ("ffv1", ".mkv", 0), ("vp9", ".webm", 40)]
+    ("codec", "suffix", "error"),
+    [("prores", ".mov", 2), ("qtrle", ".mov", 0), ("ffv1", ".mkv", 0), ("vp9", ".webm", 40)],
 )
 @pytest.mark.parametrize("size", ["tight", "frame"])
-def test_is_transparent_but_for_the_marker(codec: str, suffix: str, error: int, size: str, job: ExportJob) -> None:
+def test_is_transparent_but_for_the_marker(
+    codec: str, suffix: str, error: int, size: str, job: ExportJob
+) -> None:
     job = replace(job, output=job.output.with_suffix(suffix))
     path = export(job, codec=codec, size=size)
     left = top = 0
@@ -109,7 +120,9 @@ def test_is_transparent_but_for_the_marker(codec: str, suffix: str, error: int, 
             assert np.abs(rgba[..., :3].astype(int) - expected[..., :3])[solid].mean() <= max(1, error / 8)
 
 
-@pytest.mark.parametrize(("codec", "suffix"), [("prores", ".mov"), ("qtrle", ".mov"), ("ffv1", ".mkv"), ("vp9", ".webm")])
+@pytest.mark.parametrize(
+    ("codec", "suffix"), [("prores", ".mov"), ("qtrle", ".mov"), ("ffv1", ".mkv"), ("vp9", ".webm")]
+)
 def test_has_the_clips_rate_and_length_and_no_sound(codec: str, suffix: str, job: ExportJob) -> None:
     info = probe(export(replace(job, output=job.output.with_suffix(suffix)), codec=codec))
     assert info.frame_count == FRAMES and not info.audio and not info.variable_rate

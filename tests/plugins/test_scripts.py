@@ -90,14 +90,18 @@ def differences(job: ExportJob, film: Path) -> list[float]:
 
 
 @pytest.mark.parametrize("name", EXPORTERS)
-def test_refuses_a_suffix_that_does_not_fit_and_says_which_does(name: str, clip: ClipInfo, tmp_path: Path) -> None:
+def test_refuses_a_suffix_that_does_not_fit_and_says_which_does(
+    name: str, clip: ClipInfo, tmp_path: Path
+) -> None:
     with pytest.raises(BadInputError, match=rf"film\{SUFFIXES[name]}"):
         export(name, make_job(clip, tmp_path / "film.mp4"))
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["ass", "ffmpeg"])
-def test_nothing_is_left_under_the_outputs_name_after_a_cancel(name: str, clip: ClipInfo, tmp_path: Path) -> None:
+def test_nothing_is_left_under_the_outputs_name_after_a_cancel(
+    name: str, clip: ClipInfo, tmp_path: Path
+) -> None:
     output = tmp_path / f"film{SUFFIXES[name]}"
     with pytest.raises(CancelledError):
         export(name, replace(make_job(clip, output), cancelled=lambda: True))
@@ -147,7 +151,9 @@ def run_lossless(script: Path) -> Path:
     lossless = script.with_name("lossless.sh")
     lossless.write_text(text.replace(coding, "-c:v ffv1").replace(" -movflags +faststart", ""))
     film = script.with_suffix(".mkv")
-    done = subprocess.run(["sh", str(lossless), str(film)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        ["sh", str(lossless), str(film)], capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return film
 
@@ -174,7 +180,9 @@ def test_piecewise_expressions_are_the_values(seed: int) -> None:
 
 
 @needs_ffmpeg
-@pytest.mark.parametrize(("indicator", "options"), [("dot", {}), ("ring", {}), ("glow", {}), ("label", {"text": "Sam 7"})])
+@pytest.mark.parametrize(
+    ("indicator", "options"), [("dot", {}), ("ring", {}), ("glow", {}), ("label", {"text": "Sam 7"})]
+)
 def test_subtitles_draw_the_marker_in_the_right_frames(
     indicator: str, options: dict[str, object], clip: ClipInfo, tmp_path: Path
 ) -> None:
@@ -182,7 +190,19 @@ def test_subtitles_draw_the_marker_in_the_right_frames(
     export("ass", job)
     film = tmp_path / "film.mkv"
     graph = "subtitles=marker.ass,trim=start_frame=7:end_frame=37,setpts=PTS-STARTPTS"
-    command = ["ffmpeg", "-v", "error", "-i", str(clip.media.path), "-vf", graph, "-an", "-c:v", "ffv1", str(film)]
+    command = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-i",
+        str(clip.media.path),
+        "-vf",
+        graph,
+        "-an",
+        "-c:v",
+        "ffv1",
+        str(film),
+    ]
     subprocess.run(command, check=True, cwd=tmp_path, stdin=subprocess.DEVNULL)
     found = differences(job, film)
     # A frame early or late, these small markers would differ by more than 20.

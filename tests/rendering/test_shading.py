@@ -23,11 +23,16 @@ def frame_of(name: str) -> RawFrame:
         small = held[0] > 0 and not layout.rgb
         shape = (HEIGHT >> (small and layout.sub_y), WIDTH >> (small and layout.sub_x))
         shape += (len(held),) if len(held) > 1 else ()
-        planes.append((random.integers(16 << (layout.bits - 8), 235 << (layout.bits - 8), shape).astype(kind)) << layout.shift)
+        planes.append(
+            (random.integers(16 << (layout.bits - 8), 235 << (layout.bits - 8), shape).astype(kind))
+            << layout.shift
+        )
     return RawFrame(0, 0, Fraction(1, 25), name, ColorTags(), WIDTH, HEIGHT, tuple(planes))
 
 
-@pytest.mark.parametrize("name", ["yuv420p", "yuvj420p", "nv12", "yuv420p10le", "p010le", "yuv422p10le", "rgb24", "gbrp"])
+@pytest.mark.parametrize(
+    "name", ["yuv420p", "yuvj420p", "nv12", "yuv420p10le", "p010le", "yuv422p10le", "rgb24", "gbrp"]
+)
 def test_dims_towards_black_outside_and_leaves_the_middle_alone(name: str) -> None:
     frame, plain, layout = frame_of(name), frame_of(name), PIXEL_FORMATS[name]
     Compositor(SpriteTrack(shades=(SHADE,))).apply(frame)
@@ -42,7 +47,9 @@ def test_dims_towards_black_outside_and_leaves_the_middle_alone(name: str) -> No
         dimmed = black + (before - black) * 0.4
         assert np.abs(after - dimmed)[distance > 1.2].max() <= 1
         edge = (distance > 0.85) & (distance < 1.15)
-        share = (after - dimmed)[edge] / np.where(np.abs(before - dimmed)[edge] < 8, np.nan, (before - dimmed)[edge])
+        share = (after - dimmed)[edge] / np.where(
+            np.abs(before - dimmed)[edge] < 8, np.nan, (before - dimmed)[edge]
+        )
         assert -0.2 < np.nanmin(share) < 0.2 < 0.8 < np.nanmax(share) < 1.2
 
 
