@@ -208,6 +208,8 @@ class DrawJob:
     ``opacity`` is (F,) float32 from 0 to 1: the fade-out when the player is lost and the fade-in
     when found.  ``xyxy`` is (F, 4) float32 without NaN wherever ``opacity`` > 0 (while fading out,
     the last known box); ``heights`` is (F,) float32, the player's smoothed height in pixels.
+    ``motion`` is (F, 2, 3) float64 where the indicator asked for it: the camera map of pixels of the
+    frame before to those of each frame, identity where unknown.
     """
 
     clip: ClipInfo
@@ -215,6 +217,7 @@ class DrawJob:
     xyxy: NDArray[np.float32]
     heights: NDArray[np.float32]
     opacity: NDArray[np.float32]
+    motion: NDArray[np.float64] | None = None
     progress: Progress = no_progress
     cancelled: Callable[[], bool] = never_cancelled
 
@@ -426,9 +429,11 @@ class TrackerSpec(_Spec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorSpec(_Spec):
-    """Names an indicator and makes it."""
+    """Names an indicator and makes it.  ``needs_motion`` True has the camera's motion worked out for it,
+    which means decoding the clip."""
 
     create: Callable[[Options], Indicator]
+    needs_motion: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

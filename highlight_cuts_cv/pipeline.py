@@ -27,6 +27,7 @@ from highlight_cuts_cv.media import clip_of, frame_at_time, frame_times, open_fr
 from highlight_cuts_cv.media.kit import PyAvKit
 from highlight_cuts_cv.model import (
     BadInputError,
+    CancelledError,
     ClipInfo,
     Detections,
     Frame,
@@ -200,7 +201,19 @@ def draw(
         near = _with_others(clip, track, setup, cancelled) if show.near else None
         wanted = wanted_frames(show, frame_times(clip), near)
     job = prepare_draw(clip, track, wanted)
+    if get_registry().indicators.find(setup.indicator.name).needs_motion:
+        job = replace(job, motion=_camera_motion(clip, cancelled))
     return get_registry().indicator(setup.indicator.name, setup.indicator.options).draw(job)
+
+
+def _camera_motion(clip: ClipInfo, cancelled: Callable[[], bool]) -> NDArray[np.float64]:
+    """(F, 2, 3) maps of each frame's predecessor to it."""
+    with open_frames(clip) as frames:
+        scene = Scene(frames, None, float(clip.rate))
+        for _ in scene.stream(0, clip.frame_count):
+            if cancelled():
+                raise CancelledError("Drawing was stopped; no file was written.")
+        return np.stack([scene.motion(index) for index in range(clip.frame_count)])
 
 
 def _with_others(

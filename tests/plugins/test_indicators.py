@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from highlight_cuts_cv.contracts import DrawJob, IndicatorSpec, resolve_options
 from highlight_cuts_cv.model import BadInputError, ClipInfo, MediaInfo, Placement, State, Track
 
 ALL: dict[str, IndicatorSpec] = {spec.name: spec for spec in hccv_indicators.hccv_indicators()}
-SPECS = {name: spec for name, spec in ALL.items() if name != "spotlight"}
+SPECS = {name: spec for name, spec in ALL.items() if name not in ("spotlight", "trail")}
 ABOVE_HEAD = ("dot", "arrow", "label", "name-tag")
 
 
@@ -64,8 +65,43 @@ BOX = (600.0, 300.0, 660.0, 450.0)
 
 
 def test_the_bundled_ones_are_there_and_dot_comes_first() -> None:
-    assert list(ALL) == ["dot", "arrow", "label", "name-tag", "ring", "glow", "box", "spotlight"]
+    assert list(ALL) == ["dot", "arrow", "label", "name-tag", "ring", "glow", "box", "spotlight", "trail"]
     assert all(spec.summary for spec in ALL.values())
+
+
+def trail(job: DrawJob, **options: object) -> dict[int, list[Placement]]:
+    spec = ALL["trail"]
+    return spec.create(resolve_options(spec.options, options)).draw(job).by_frame()
+
+
+def ground(placement: Placement) -> tuple[float, float]:
+    rows, columns = placement.sprite.rgba.shape[:2]
+    return placement.x + columns / 2, placement.y + rows / 2
+
+
+def test_trail_marks_where_the_feet_were_and_fades_with_age() -> None:
+    drawn = trail(make_job([(100 + 8.0 * i, 300, 160 + 8.0 * i, 450) for i in range(60)]), seconds=1)
+    marks = drawn[50]
+    assert 10 <= len(marks) <= 14
+    for mark in marks:
+        x, y = ground(mark)
+        assert y == pytest.approx(450) and ((x - 130) / 8) % 2 == pytest.approx(0)
+    opacities = [mark.opacity for mark in marks]
+    assert opacities == sorted(opacities) and opacities[0] < 0.1 and opacities[-1] > 0.8
+
+
+def test_trail_stays_on_the_ground_while_the_camera_pans() -> None:
+    # The player stays in the middle of the picture while the ground runs off to the left.
+    still = replace(make_job([BOX] * 30), motion=np.tile([[1.0, 0, -6], [0, 1, 0.5]], (30, 1, 1)))
+    marks = [ground(mark) for mark in trail(still)[28]]
+    ages = [(630 - x) / 6 for x, _ in marks]
+    assert ages == pytest.approx(sorted(ages, reverse=True)) and ages[0] == pytest.approx(28)
+    assert [y for _, y in marks] == pytest.approx([450 + 0.5 * age for age in ages])
+
+
+def test_trail_does_not_reach_across_a_jump() -> None:
+    boxes = [BOX] * 10 + [(100.0, 300.0, 160.0, 450.0)] * 10
+    assert {round(ground(mark)[0]) for mark in trail(make_job(boxes))[12]} == {130}
 
 
 def test_spotlight_lights_the_whole_player_and_fades_with_the_marker() -> None:
