@@ -123,11 +123,19 @@ def test_preview_fits_into_720p_and_is_never_enlarged(
 
 def test_edit_and_final_keep_the_size_and_rate() -> None:
     for quality in ("edit", "final"):
-        settings = encode_settings(quality, make_clip(width=3840, height=2160))
+        settings = encode_settings(quality, make_clip(width=1920, height=1080))
         assert settings is PRESETS[quality]
         assert settings.height is None and settings.max_rate is None and settings.encoder == "libx264"
     assert PRESETS["edit"].gop_seconds == Fraction(1, 2)
     assert PRESETS["final"].options == {"preset": "medium", "crf": "18"}
+
+
+def test_large_pictures_are_encoded_within_bounds_of_memory() -> None:
+    large = make_clip(width=3840, height=2160)
+    assert encode_settings("edit", large) is PRESETS["edit"]
+    for quality in ("final", "match"):
+        settings = encode_settings(quality, large)
+        assert settings.options == {**PRESETS[quality].options, "rc-lookahead": "24"}
 
 
 def test_an_unknown_quality_names_the_known_ones() -> None:
