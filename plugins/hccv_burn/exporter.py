@@ -6,7 +6,6 @@ from math import ceil
 from pathlib import Path
 
 from highlight_cuts_cv.api import (
-    PRESETS,
     CancelledError,
     ExportJob,
     JobFailedError,
@@ -28,7 +27,7 @@ class Burn:
         settings, sentence = media.on_engine(encode_settings(self._quality, clip), self._encoder, clip)
         if sentence is not None:
             job.warn(sentence)
-        if self._quality == "match" and settings is PRESETS["match"] and clip.media.codec != "h264":
+        if self._quality == "match" and settings.encoder == "libx264" and clip.media.codec != "h264":
             job.warn(f"The codec '{clip.media.codec}' cannot be written here; the film is H.264.")
         output = _fitting(job, settings.encoder)
         if self._smart:
