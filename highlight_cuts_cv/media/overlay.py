@@ -115,7 +115,10 @@ class _Overlay:
             stream.metadata["alpha_mode"] = "1"
         self._stream = stream
         self._sparse = SparseProRes(*size) if codec.encoder == PRORES else None
-        self._canvas = np.zeros((size[1], size[0], 4), np.uint8)
+        self._size = size
+        # Libswscale spoils the alpha of rows that do not end with a block of 16.
+        padding = 0 if codec.packed == codec.pixel_format else -size[0] % 16
+        self._canvas = np.zeros((size[1], size[0] + padding, 4), np.uint8)
         self._scaler = av.video.reformatter.VideoReformatter()
         self._output.start_encoding()
         self._written = 0
@@ -140,6 +143,7 @@ class _Overlay:
             frame = self._scaler.reformat(
                 frame, format=self._codec.pixel_format, dst_colorspace=SWS_BT709, dst_color_range="MPEG"
             )
+            frame = _cut(frame, *self._size)
         frame.pts, frame.time_base = pts, self._time_base
         self._mux(frame)
 
@@ -156,3 +160,16 @@ class _Overlay:
     def _mux(self, frame: Any | None) -> None:
         for packet in self._stream.encode(frame):
             self._output.mux_one(packet)
+
+
+def _cut(frame: Any, width: int, height: int) -> Any:
+    """The left part of an 8-bit planar picture, *width* wide."""
+    if frame.width == width:
+        return frame
+    result = av.VideoFrame(width, height, frame.format.name)
+    for source, target in zip(frame.planes, result.planes, strict=True):
+        rows = np.frombuffer(source, np.uint8).reshape(-1, source.line_size)[: target.height, : target.width]
+        view = np.frombuffer(memoryview(target), np.uint8).reshape(-1, target.line_size)
+        view[: target.height, : target.width] = rows
+    apply_tags(result, TAGS)
+    return result

@@ -35,7 +35,9 @@ class SparseProRes:
         self._scaler = av.video.reformatter.VideoReformatter()
         self._contexts = lru_cache(maxsize=16)(_context)
         self._rows = -(-height // _ROW)
-        self._header, empty = self._encode(np.zeros((_ROW, width, 4), np.uint8))
+        # Whole blocks: libswscale spoils the alpha of rows that end elsewhere.
+        blocks = -(-width // _ROW) * _ROW
+        self._header, empty = self._encode(np.zeros((_ROW, blocks, 4), np.uint8))
         self._empty = empty[0]
         self._whole = width // _COLUMN
 
@@ -63,7 +65,7 @@ class SparseProRes:
         data = sizes + b"".join(slices)
         picture_header = struct.pack(">BIHB", 8 << 3, 8 + len(data), len(slices), 3 << 4)
         header = bytearray(self._header)
-        struct.pack_into(">H", header, 18, self._height)
+        struct.pack_into(">HH", header, 16, self._width, self._height)
         struct.pack_into(">I", header, 0, len(header) + len(picture_header) + len(data))
         return bytes(header) + picture_header + data
 

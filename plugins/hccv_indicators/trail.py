@@ -24,7 +24,11 @@ class Trail:
     def draw(self, job: DrawJob) -> SpriteTrack:
         aspect, rate = pixel_aspect(job), float(job.clip.rate)
         sizes = 0.55 * mark_sizes(job) * self._size
-        sprites = Memo(lambda size: self._sprite(size, aspect))
+
+        def make(size: float) -> Sprite:
+            return self._sprite(size, aspect)
+
+        sprites = Memo(make)
         every, kept = max(1, round(rate / _PER_SECOND)), max(1.0, self._seconds * rate)
         marks: list[tuple[int, NDArray[np.float64], float]] = []  # frame, point in this frame, size
         placements = []
