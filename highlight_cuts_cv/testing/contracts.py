@@ -156,14 +156,22 @@ def check_indicator(indicator: Indicator) -> None:
             heights=np.full(COUNT, height, np.float32),
             opacity=opacity,
         )
-        placements = indicator.draw(job).placements
+        drawn = indicator.draw(job)
+        placements, shades = drawn.placements, drawn.shades
         frames = [placement.frame_index for placement in placements]
         assert frames == sorted(frames), "placements are sorted by frame"
+        shaded = [shade.frame_index for shade in shades]
+        assert len(set(shaded)) == len(shaded), "a frame has at most one shade"
+        frames += shaded
         assert set(frames) <= set(np.flatnonzero(opacity).tolist()), "nothing is drawn where opacity is 0"
         in_picture = (xyxy[:, 2] > 0) & (xyxy[:, 3] > 0) & (xyxy[:, 0] < WIDTH) & (xyxy[:, 1] < HEIGHT)
         assert set(np.flatnonzero((opacity > 0) & in_picture).tolist()) <= set(frames), (
             "every visible frame is marked"
         )
+        for shade in shades:
+            assert np.isfinite([shade.x, shade.y, shade.half_width, shade.half_height]).all()
+            limit = 0.5 + 1e-6 if shade.frame_index == 2 else 1
+            assert 0 < shade.strength <= limit, "the job's opacity fades the shade, too"
         for placement in placements:
             assert np.isfinite([placement.x, placement.y]).all()
             assert 0 < placement.opacity <= 1, "opacity lies in 0..1"
