@@ -55,7 +55,9 @@ class PyAvKit:
             return "the timeline shows more frames than there are"
         if reason := why_not(clip, settings, job.rate, output):
             return reason
-        plan = pieces(clip, {p.frame_index for p in job.sprites.placements if p.opacity > 0})
+        drawn = {p.frame_index for p in job.sprites.placements if p.opacity > 0}
+        drawn |= {s.frame_index for s in job.sprites.shades if s.strength > 0}
+        plan = pieces(clip, drawn)
         if not any(piece.copied for piece in plan):
             return "the marker shows in every stretch between two keyframes"
 
