@@ -24,7 +24,7 @@ def detect_players(
     Raises BadInputError for an unreadable video or a frame outside it.
 
     >>> from highlight_cuts_cv.demo import demo_clip
-    >>> len(detect_players(demo_clip(), 30)) >= 5
+    >>> len(detect_players(demo_clip(), 60)) >= 5
     True
     """
     return detect_frame(Path(video_path), frame_index, parse_choice(detector))[1].boxes()

@@ -21,7 +21,13 @@ ARROWS: dict[str, set[str]] = {
     "model": {"errors"},
     "contracts": {"model"},
     "hookspecs": {"contracts"},
-    "api": {"contracts", "hookspecs", "identities", "model", "rendering"},  # the presets, for exporters to share
+    "api": {
+        "contracts",
+        "hookspecs",
+        "identities",
+        "model",
+        "rendering",
+    },  # the presets, for exporters to share
     "identities": {"contracts", "model"},
     "registry": {"contracts", "hookspecs", "model", ""},
     "media": {"contracts", "model", "rendering"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,10 +18,11 @@ HIDE_COST = 1.0
 FORWARD, BACKWARD, HIDDEN = range(3)
 
 
-def join(forward: Path, backward: Path) -> Path:
+def join(forward: Path, backward: Path, cuts: Sequence[int] = ()) -> Path:
     """The cheapest way through both passes (Viterbi, 1967), with a lost state between them.
 
     Both are paths over the whole clip; outside the stretch that they share they are lost.
+    At a frame of *cuts* a new shot begins, where changing over costs nothing.
     """
     count = len(forward.scores)
     agree = np.nan_to_num(forward.overlap(backward), nan=0.0) >= AGREE_IOU
@@ -33,6 +36,8 @@ def join(forward: Path, backward: Path) -> Path:
         np.fill_diagonal(step, 0)
         change = 0.0 if agree[index] else JUMP_COST
         step[FORWARD, BACKWARD] = step[BACKWARD, FORWARD] = change
+        if index in cuts:
+            step[:] = 0
         sums = total[:, None] + step
         came[index] = sums.argmin(axis=0)
         total = sums.min(axis=0) + costs[index]

@@ -44,7 +44,7 @@ class FollowTracker:
 
         for forward, backward in _pairs(passes):
             part = [self._pass(job, job.scene, *one, tick) for one in (forward, backward) if one is not None]
-            merged = join(*part) if len(part) == 2 else part[0]
+            merged = join(*part, job.scene.cuts()) if len(part) == 2 else part[0]
             known = np.isfinite(merged.boxes[:, 0])
             path.boxes[known], path.scores[known] = merged.boxes[known], merged.scores[known]
         return _finished(path, job.scene, job.anchors, float(job.clip.rate))

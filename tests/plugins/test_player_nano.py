@@ -16,7 +16,7 @@ def frame() -> Frame:
     from highlight_cuts_cv.media import clip_of, open_frames, probe
 
     with open_frames(clip_of(probe(demo_clip()))) as frames:
-        return frames[30]
+        return frames[60]
 
 
 @pytest.fixture(scope="module")
