@@ -42,11 +42,16 @@ class FollowTracker:
             if job.cancelled():
                 raise CancelledError("Following was cancelled.")
 
-        for forward, backward in _pairs(passes):
-            part = [self._pass(job, job.scene, *one, tick) for one in (forward, backward) if one is not None]
-            merged = join(*part, job.scene.cuts()) if len(part) == 2 else part[0]
-            known = np.isfinite(merged.boxes[:, 0])
-            path.boxes[known], path.scores[known] = merged.boxes[known], merged.scores[known]
+        for pair in _pairs(passes):
+            forward, backward = (
+                None if one is None else self._pass(job, job.scene, *one, tick) for one in pair
+            )
+            merged = forward if backward is None else backward
+            if forward is not None and backward is not None:
+                merged = join(forward, backward, job.scene.cuts())
+            if merged is not None:
+                known = merged.shown
+                path.boxes[known], path.scores[known] = merged.boxes[known], merged.scores[known]
         return _finished(path, job.scene, job.anchors, float(job.clip.rate))
 
     def _pass(
