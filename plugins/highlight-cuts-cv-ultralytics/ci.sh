@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 # for the one function of torchvision that is used (tests/standin).
 pip install -q "torch==2.13.0"
 pip install -q --no-deps "ultralytics>=8.4,<8.5"
-pip install -q "lap>=0.5.12" matplotlib psutil pyyaml requests
+pip install -q "lap>=0.5.12" matplotlib platformdirs psutil pyyaml requests
 pip install -q --no-deps -e .
 
 ruff check . && ruff format --check .
