@@ -72,7 +72,8 @@ class ReadAhead(Generic[T]):
 class WriteBehind(Generic[T]):
     """Hands items to a function in a thread, at most *depth* items behind who produces them.
 
-    An exception in the function is raised by the next :meth:`put` or by :meth:`finish`.
+    Use it as a context: a clean exit waits until everything is handled, an exception drops what is
+    still waiting.  An exception in the function is raised by the next :meth:`put` or on a clean exit.
     """
 
     def __init__(self, handle: Callable[[T], None], depth: int) -> None:
@@ -91,14 +92,13 @@ class WriteBehind(Generic[T]):
             self._waiting.append(item)
             self._change.notify_all()
 
-    def finish(self) -> None:
-        """Wait until everything is handled."""
-        self._end(aborted=False)
-        self._raise_error()
+    def __enter__(self) -> WriteBehind[T]:
+        return self
 
-    def abort(self) -> None:
-        """Drop what is still waiting and wait for the item in hand."""
-        self._end(aborted=True)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._end(aborted=kind is not None)
+        if kind is None:
+            self._raise_error()
 
     def _end(self, aborted: bool) -> None:
         with self._change:

@@ -63,14 +63,10 @@ def open_overlay(
         raise BadInputError(f"There is no overlay codec '{codec}'; choose one of {', '.join(CODECS)}.")
     with writing(path), atomic_output(path) as temporary:
         job = _Overlay(path, temporary, clip, CODECS[codec], (width, height), rate)
-        behind = WriteBehind(job.encode, _BEHIND)
         try:
-            yield _Writer(behind)
-            behind.finish()
+            with WriteBehind(job.encode, _BEHIND) as behind:
+                yield _Writer(behind)
             job.finish()
-        except BaseException:
-            behind.abort()
-            raise
         finally:
             job.close()
 

@@ -58,14 +58,10 @@ def open_writer(
     path = Path(path)
     with writing(path), atomic_output(path) as temporary:
         job = _Encoding(path, temporary, clip, settings, rate, clip_span(clip, rate, frame_count))
-        behind = WriteBehind(job.encode, _BEHIND)
         try:
-            yield _Writer(behind)
-            behind.finish()
+            with WriteBehind(job.encode, _BEHIND) as behind:
+                yield _Writer(behind)
             job.finish()
-        except BaseException:
-            behind.abort()
-            raise
         finally:
             job.close()
 

@@ -33,50 +33,35 @@ def settle(first: Path, second: Path, order: NDArray[np.int64], rate: float, bac
     ``order`` lists the pass's frames in the order followed; ``back`` follows from a frame towards
     the pass's start.
     """
-    agree = np.nan_to_num(first.overlap(second), nan=0.0) >= AGREE_IOU
-    agree |= ~first.shown & ~second.shown
+    overlap = first.overlap(second)
+    apart = overlap[order] < AGREE_IOU
+    agree = (overlap >= AGREE_IOU) | (~first.shown & ~second.shown)
     result = Path(first.boxes.copy(), first.scores.copy())
-    one_sided = first.shown ^ second.shown
-    fill = one_sided & second.shown
+    fill = second.shown & ~first.shown
     result.boxes[fill], result.scores[fill] = second.boxes[fill], second.scores[fill]
     result.scores[~agree] = np.minimum(result.scores[~agree], DOUBTED)
-    at = 0
-    while True:
-        start = _next_parting(first, second, order, at, rate)
-        if start is None:
-            return result
-        end = _meeting(agree, order, start, rate)
+    end = 0
+    # Parted once both are shown apart for a quarter second, until they show the same for half a second.
+    while (start := _run_start(apart, end, max(2, round(rate / 4)))) < len(order):
+        end = _run_start(agree[order], start, max(2, round(rate / 2)))
         chosen = _judge(first, second, order, start, end, rate, back)
         frames = order[start:end]
         if chosen is None:
-            result.boxes[frames], result.scores[frames] = np.nan, 0
+            result.hide(frames)
         else:
             result.boxes[frames] = chosen.boxes[frames]
             result.scores[frames] = np.minimum(chosen.scores[frames], DOUBTED)
-        at = end
+    return result
 
 
-def _next_parting(first: Path, second: Path, order: NDArray[np.int64], at: int, rate: float) -> int | None:
-    """Where, from place *at* on, both are shown apart for a quarter second."""
-    overlap = first.overlap(second)[order]
-    apart = overlap < AGREE_IOU
-    need = max(2, round(rate / 4))
+def _run_start(flags: NDArray[np.bool_], at: int, need: int) -> int:
+    """Where, from place *at* on, the first run of *need* set flags begins; their number if there is none."""
     run = 0
-    for place in range(at, len(order)):
-        run = run + 1 if apart[place] else 0
+    for place in range(at, len(flags)):
+        run = run + 1 if flags[place] else 0
         if run >= need:
             return place - run + 1
-    return None
-
-
-def _meeting(agree: NDArray[np.bool_], order: NDArray[np.int64], start: int, rate: float) -> int:
-    """The first place after *start* from which both show the same for half a second, or the end."""
-    need, run = max(2, round(rate / 2)), 0
-    for place in range(start, len(order)):
-        run = run + 1 if agree[order[place]] else 0
-        if run >= need:
-            return place - run + 1
-    return len(order)
+    return len(flags)
 
 
 def _judge(

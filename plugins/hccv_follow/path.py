@@ -28,7 +28,7 @@ class Path:
         """(F,) bool: where there is a box."""
         return np.asarray(np.isfinite(self.boxes[:, 0]))
 
-    def hide(self, frames: slice | NDArray[np.bool_]) -> None:
+    def hide(self, frames: slice | NDArray[np.int64]) -> None:
         """Say lost in *frames*."""
         self.boxes[frames], self.scores[frames] = np.nan, 0
 

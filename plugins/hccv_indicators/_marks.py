@@ -41,6 +41,15 @@ def number(options: Options, name: str) -> float:
     return float(options[name])
 
 
+class Mark:
+    """What every indicator knows from the common options."""
+
+    def __init__(self, options: Options) -> None:
+        self._color = parse_color(options["color"])
+        self._size = number(options, "size")
+        self._opacity = number(options, "opacity")
+
+
 def mark_sizes(job: DrawJob) -> NDArray[np.float64]:
     """(F,) pixels: how big a small mark is in each frame.
 

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from hccv_indicators._marks import Memo, common_options, mark_sizes, number, parse_color, pixel_aspect, shown
+from hccv_indicators._marks import Mark, Memo, common_options, mark_sizes, pixel_aspect, shown
 from hccv_indicators._shapes import coverage, grid, halo, layered, quantised, rounded_box
-from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Options, Placement, Sprite, SpriteTrack
+from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Placement, Sprite, SpriteTrack
 
 
-class Box:
-    def __init__(self, options: Options) -> None:
-        self._color = parse_color(options["color"])
-        self._size = number(options, "size")
-        self._opacity = number(options, "opacity")
-
+class Box(Mark):
     def draw(self, job: DrawJob) -> SpriteTrack:
         aspect = pixel_aspect(job)
         lines = np.maximum(1.5, 0.16 * mark_sizes(job))

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from hccv_indicators._marks import above_head, common_options, mark_sizes, number, parse_color, pixel_aspect
+from hccv_indicators._marks import Mark, above_head, common_options, mark_sizes, pixel_aspect
 from hccv_indicators._shapes import Stamp, coverage, ellipse, grid, halo, layered
-from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Options, SpriteTrack
+from highlight_cuts_cv.api import DrawJob, IndicatorSpec, SpriteTrack
 
 
-class Dot:
-    def __init__(self, options: Options) -> None:
-        self._color = parse_color(options["color"])
-        self._size = number(options, "size")
-        self._opacity = number(options, "opacity")
-
+class Dot(Mark):
     def draw(self, job: DrawJob) -> SpriteTrack:
         aspect = pixel_aspect(job)
         sizes = mark_sizes(job) * self._size

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from hccv_indicators._marks import centered, common_options, number, parse_color, pixel_aspect
+from hccv_indicators._marks import Mark, centered, common_options, pixel_aspect
 from hccv_indicators._shapes import grid, layered, rounded_box
-from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Options, Sprite, SpriteTrack
+from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Sprite, SpriteTrack
 
 # In player heights: the half sizes of the capsule around the body where the light is strongest, and
 # how far it reaches from there.
@@ -16,12 +16,7 @@ _OUTWARD = 0.10
 _INWARD = 0.075
 
 
-class Glow:
-    def __init__(self, options: Options) -> None:
-        self._color = parse_color(options["color"])
-        self._size = number(options, "size")
-        self._opacity = number(options, "opacity")
-
+class Glow(Mark):
     def draw(self, job: DrawJob) -> SpriteTrack:
         aspect = pixel_aspect(job)
         heights = job.heights.astype(np.float64) * self._size

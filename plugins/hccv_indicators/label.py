@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hccv_indicators._marks import above_head, common_options, mark_sizes, number, parse_color, pixel_aspect
+from hccv_indicators._marks import Mark, above_head, common_options, mark_sizes, pixel_aspect
 from hccv_indicators._shapes import Stamp, layered
 from hccv_indicators._text import Font
 from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Option, Options, SpriteTrack
@@ -13,12 +13,10 @@ _TEXT_SIZE = 1.6
 """Times the size of a small mark."""
 
 
-class Label:
+class Label(Mark):
     def __init__(self, options: Options) -> None:
         self._text = " ".join(str(options["text"]).split())
-        self._color = parse_color(options["color"])
-        self._size = number(options, "size")
-        self._opacity = number(options, "opacity")
+        super().__init__(options)
         self._font = Font()
         self._font.check(self._text, "The label")
 

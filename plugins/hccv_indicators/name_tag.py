@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hccv_indicators._marks import above_head, common_options, mark_sizes, number, parse_color, pixel_aspect
+from hccv_indicators._marks import Mark, above_head, common_options, mark_sizes, pixel_aspect
 from hccv_indicators._shapes import Array, Color, Stamp, convex, coverage, grid, halo, rounded_box, stacked
 from hccv_indicators._text import Font
 from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Option, Options, SpriteTrack
@@ -15,13 +15,11 @@ _PLATE: Color = (22, 25, 31)
 _WHITE: Color = (255, 255, 255)
 
 
-class NameTag:
+class NameTag(Mark):
     def __init__(self, options: Options) -> None:
         self._name = " ".join(str(options["text"]).split())
         self._number = " ".join(str(options["number"]).split())
-        self._color = parse_color(options["color"])
-        self._size = number(options, "size")
-        self._opacity = number(options, "opacity")
+        super().__init__(options)
         self._font = Font()
         self._font.check(self._number + self._name, "The name tag")
 

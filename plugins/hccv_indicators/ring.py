@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from hccv_indicators._marks import centered, common_options, mark_sizes, number, parse_color, pixel_aspect
+from hccv_indicators._marks import Mark, centered, common_options, mark_sizes, pixel_aspect
 from hccv_indicators._shapes import coverage, ellipse, grid, halo, layered
-from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Options, Sprite, SpriteTrack
+from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Sprite, SpriteTrack
 
 _FLATTENING = 0.34
 """Height over width: how a circle on the ground looks from a stand."""
 
 
-class Ring:
-    def __init__(self, options: Options) -> None:
-        self._color = parse_color(options["color"])
-        self._size = number(options, "size")
-        self._opacity = number(options, "opacity")
-
+class Ring(Mark):
     def draw(self, job: DrawJob) -> SpriteTrack:
         aspect = pixel_aspect(job)
         # Half a ring's width; never so small that its line closes it.

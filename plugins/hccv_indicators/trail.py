@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hccv_indicators._marks import Memo, common_options, mark_sizes, number, parse_color, pixel_aspect, shown
+from hccv_indicators._marks import Mark, Memo, common_options, mark_sizes, number, pixel_aspect, shown
 from hccv_indicators._shapes import coverage, ellipse, grid, halo, layered, quantised
 from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Option, Options, Placement, Sprite, SpriteTrack
 
@@ -14,11 +14,9 @@ _PER_SECOND = 14
 """Marks left behind per second."""
 
 
-class Trail:
+class Trail(Mark):
     def __init__(self, options: Options) -> None:
-        self._color = parse_color(options["color"])
-        self._size = number(options, "size")
-        self._opacity = number(options, "opacity")
+        super().__init__(options)
         self._seconds = number(options, "seconds")
 
     def draw(self, job: DrawJob) -> SpriteTrack:
