@@ -151,13 +151,15 @@ class ClipInfo:
 class Frame:
     """A decoded picture: ``bgr`` is (H, W, 3) uint8, display orientation.
 
-    ``index`` counts from 0 within the clip, ``pts`` in ``time_base``.
+    ``index`` counts from 0 within the clip, ``pts`` in ``time_base``.  ``small`` is the same picture
+    scaled down, (h, w, 3) uint8, where the source was asked for one: it costs a fraction while decoding.
     """
 
     index: int
     pts: int
     time_base: Fraction
     bgr: ByteArray
+    small: ByteArray | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from highlight_cuts_cv.media.background import ReadAhead
 from highlight_cuts_cv.media.pictures import BgrConverter
 from highlight_cuts_cv.media.probing import load
 from highlight_cuts_cv.media.reader import Reader
-from highlight_cuts_cv.model import BadInputError, ClipInfo, Frame
+from highlight_cuts_cv.model import BadInputError, ByteArray, ClipInfo, Frame
 
 _log = logging.getLogger(__name__)
 
@@ -23,13 +23,14 @@ _AHEAD = 4
 _REMEMBERED = 6
 
 
-def open_frames(clip: ClipInfo, max_side: int | None = None) -> ClipFrames:
+def open_frames(clip: ClipInfo, max_side: int | None = None, small_side: int | None = None) -> ClipFrames:
     """The frames of *clip*, decoded when asked for; close it, or use it as a context manager.
 
     With *max_side*, pictures whose longer side is larger come scaled down to it (their pixels are
-    then not the clip's).  Raises BadInputError when the file cannot be read.
+    then not the clip's).  With *small_side*, frames streamed in order also carry a picture of at
+    most that size as ``Frame.small``.  Raises BadInputError when the file cannot be read.
     """
-    return ClipFrames(clip, max_side)
+    return ClipFrames(clip, max_side, small_side)
 
 
 class ClipFrames:
@@ -39,7 +40,7 @@ class ClipFrames:
     most about 200 MB.  A frame too damaged to decode shows the one before it.
     """
 
-    def __init__(self, clip: ClipInfo, max_side: int | None = None) -> None:
+    def __init__(self, clip: ClipInfo, max_side: int | None = None, small_side: int | None = None) -> None:
         self.clip = clip
         self._media = load(clip.media.path)
         if clip.first_frame + clip.frame_count > len(self._media.index):
@@ -47,8 +48,8 @@ class ClipFrames:
                 f"'{clip.media.path}' has changed: clip '{clip.clip_id}' needs frames up to "
                 f"{clip.first_frame + clip.frame_count}, and the file has {len(self._media.index)} now."
             )
-        self._max_side = max_side
-        self._convert = self._converter()
+        self._max_side, self._small_side = max_side, small_side
+        self._convert = self._converter(max_side)
         self._idle: list[Reader] = []
         self._lock = Lock()
         self._recent: OrderedDict[int, Frame] = OrderedDict()
@@ -101,13 +102,14 @@ class ClipFrames:
             ahead.close()
 
     def _forward(self, start: int, stop: int) -> Generator[Frame, None, None]:
-        convert = self._converter()
+        convert = self._converter(self._max_side)
+        shrink = None if self._small_side is None else self._converter(self._small_side)
         with self._reader() as reader:
             for index, picture in self._filled(reader, start, stop):
-                yield self._frame(index, convert(picture))
+                yield self._frame(index, convert(picture), None if shrink is None else shrink(picture))
 
     def _backward(self, start: int, stop: int) -> Generator[Frame, None, None]:
-        convert = self._converter()
+        convert = self._converter(self._max_side)
         info = self.clip.media
         width, height = convert.size(info.width, info.height)
         # Decoded pictures are smaller than BGR ones of the same size (1.5 bytes a pixel in 4:2:0).
@@ -166,17 +168,17 @@ class ClipFrames:
         number = media.number_at(int(media.key_pts[media.key_before(self.clip.first_frame + index)]))
         return (number or 0) - self.clip.first_frame
 
-    def _frame(self, index: int, bgr: Any) -> Frame:
+    def _frame(self, index: int, bgr: ByteArray, small: ByteArray | None = None) -> Frame:
         pts = int(self._media.index.pts[self.clip.first_frame + index])
-        return Frame(index, pts, self.clip.time_base, bgr)
+        return Frame(index, pts, self.clip.time_base, bgr, small)
 
     def _remember(self, frame: Frame) -> None:
         self._recent[frame.index] = frame
         if len(self._recent) > _REMEMBERED:
             self._recent.popitem(last=False)
 
-    def _converter(self) -> BgrConverter:
-        return BgrConverter(self._max_side, self._media.info.rotation)
+    def _converter(self, max_side: int | None) -> BgrConverter:
+        return BgrConverter(max_side, self._media.info.rotation)
 
     @contextmanager
     def _reader(self) -> Iterator[Reader]:

@@ -124,7 +124,8 @@ class BgrConverter:
             height,
             "bgr24",
             src_colorspace=conversion_matrix(picture),
-            interpolation="BILINEAR",
+            # area: a much smaller picture must not shimmer
+            interpolation="BILINEAR" if 2 * width > picture.width else "AREA",
             threads=1,
         )
         array = views(converted)[0]

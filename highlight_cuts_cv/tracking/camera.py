@@ -9,24 +9,33 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+SMALL_SIDE = 480
+"""Long side of the picture in which motion is estimated."""
+
+
+def shrunk(picture: np.ndarray) -> np.ndarray:
+    """The picture (H, W, 3), at most :data:`SMALL_SIDE` on its long side."""
+    scale = SMALL_SIDE / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    return cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
 
 class Camera:
     """Feed frames in order; each call gives the map from the previous frame to this one."""
 
-    def __init__(self, long_side: int = 480) -> None:
-        self._long = long_side
+    def __init__(self) -> None:
         self._grey: np.ndarray | None = None
 
-    def __call__(self, frame: np.ndarray, people: np.ndarray | None = None) -> tuple[np.ndarray, float]:
+    def __call__(
+        self, small: np.ndarray, scale: float = 1.0, people: np.ndarray | None = None
+    ) -> tuple[np.ndarray, float]:
         """(2, 3) map in picture pixels and its quality, the share of corners that agree (0..1).
 
-        `people` (N, 4) boxes of the previous frame are left out, so that the crowd of players in
-        front cannot pass for the ground.
+        `small` (h, w, 3) is the picture scaled by `scale`; :data:`SMALL_SIDE` pixels suffice.
+        `people` (N, 4) boxes of the previous frame, in picture pixels, are left out, so that the
+        crowd of players in front cannot pass for the ground.
         """
-        scale = min(1.0, self._long / max(frame.shape[:2]))
-        small = (
-            cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else frame
-        )
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
         last, self._grey = self._grey, grey
         still = np.eye(2, 3, dtype=np.float64)

@@ -26,7 +26,7 @@ _SIDE = 96
 
 def colour_signature(bgr: ByteArray) -> FloatArray:
     """(H, W, 3) -> (4, 288) float32: a hue, saturation and value histogram of each quarter, each of sum 1."""
-    # Every n-th pixel, not an average: a histogram needs no anti-aliasing, and a 4K frame is read sparsely.
+    # Every n-th pixel, not an average: a histogram needs no anti-aliasing.
     step_y, step_x = max(1, bgr.shape[0] // _SIDE), max(1, bgr.shape[1] // _SIDE)
     small = cv2.resize(bgr[::step_y, ::step_x], (_SIDE, _SIDE), interpolation=cv2.INTER_NEAREST)
     hsv = cv2.cvtColor(small, cv2.COLOR_BGR2HSV)

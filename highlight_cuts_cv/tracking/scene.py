@@ -16,7 +16,7 @@ from highlight_cuts_cv.contracts import DetectionSource, FrameSource, SceneFrame
 from highlight_cuts_cv.media.atomic import atomic_output
 from highlight_cuts_cv.media.background import ReadAhead
 from highlight_cuts_cv.model import Detections, Frame
-from highlight_cuts_cv.tracking.camera import Camera
+from highlight_cuts_cv.tracking.camera import Camera, shrunk
 from highlight_cuts_cv.tracking.cuts import colour_change, colour_signature, find_cuts
 
 Affine = NDArray[np.float64]
@@ -93,8 +93,9 @@ class Scene:
         people: NDArray[np.float32] | None = None
         for frame in self._frames.frames(max(0, start - 1), stop):
             index = frame.index
-            motion, quality = camera(frame.bgr, people)
-            before, signature = signature, colour_signature(frame.bgr)
+            small = shrunk(frame.bgr) if frame.small is None else frame.small
+            motion, quality = camera(small, small.shape[1] / frame.bgr.shape[1], people)
+            before, signature = signature, colour_signature(small)
             if before is not None or index == 0:
                 self._motions[index], self._qualities[index] = motion, quality
                 self._changes[index] = 0.0 if before is None else colour_change(before, signature)

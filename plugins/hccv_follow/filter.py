@@ -64,6 +64,7 @@ class Filter:
         self._spectra = np.zeros((bins, memory, channels), np.complex64)
         self._labels = np.zeros((memory, GRID, GRID), np.float32)
         self._weights = np.zeros((memory, GRID, GRID), np.float32)
+        self._scores = np.zeros((memory, GRID, GRID), np.float32)  # the present kernel's responses
         self._share = np.zeros(memory, np.float32)
         self._pinned = 0
         self._filled = 0
@@ -104,6 +105,7 @@ class Filter:
         for other in others:
             weight += 20 * bump(other, 2 * sigma) * (1 - label)
         self._spectra[:, slot] = spectrum
+        self._scores[slot] = self.respond(spectrum)
         self._labels[slot] = label
         self._weights[slot] = weight / weight.sum()
         if pinned:
@@ -123,7 +125,7 @@ class Filter:
             share[self._pinned :] *= 1 - anchor_share
         spectra, labels = self._spectra[:, :n], self._labels[:n]
         weights = self._weights[:n] * share[:, None, None]
-        scores = self._forward(spectra, self._kernel_f)
+        scores = self._scores[:n]
         for _ in range(steps):
             residual = scores - labels
             active = (labels > 0.02) | (scores > 0)

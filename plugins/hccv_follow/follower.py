@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy, deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +28,6 @@ class Settings:
     w_detector: float = 0.20
     w_scale: float = 0.10
     learn_every: int = 4
-    eager: bool = True  # learn a changed look at once even with others near; see duel.py
     least_hz: float = 12.0  # calm stretches are looked at this often, the frames between are interpolated
     rate: float = 0.1
 
@@ -35,14 +35,19 @@ class Settings:
 class Follower:
     """State of one forward pass.
 
+    An eager follower learns a changed look at once even with others near, a patient one waits; see
+    duel.py.  They are the same until the first such moment: a follower starts as both, and then
+    leaves its patient half in ``patient``.
+
     Three motion models compete: steady over the ground, steady in the picture (the operator
     follows the player), and moving with the neighbours. All lengths are in picture pixels.
     """
 
     def __init__(
-        self, net: CropNet, frame: np.ndarray, box: np.ndarray, fps: float, settings: Settings
+        self, net: CropNet, frame: np.ndarray, box: np.ndarray, fps: float, eager: bool | None = None
     ) -> None:
-        self._net, self._s, self._fps = net, settings, fps
+        self._net, self._s, self._fps, self._eager = net, Settings(), fps, eager
+        self.patient: Follower | None = None
         self.centre = (box[:2] + box[2:]) / 2
         self.wh = box[2:] - box[:2]
         self._base = self.wh.copy()
@@ -202,19 +207,41 @@ class Follower:
         alone = not len(near) or float(np.linalg.norm(near - self.centre, axis=1).min()) > self.size
         clear = chosen.total > 0.65 or (chosen.total > 0.48 and margin > 0.2 and alone)
         sure = clear and not crowded and (chosen.row >= 0 or self._seen_by_detector < 0.6)
-        # a changing look needs learning at once, a steady one only now and then
-        due = 1 if (s.eager or alone) and chosen.response < 0.7 * self._reference else s.learn_every
-        self._unlearnt += 1
-        if sure and self._unlearnt >= due:
-            self._unlearnt = 0
-            at = (self.centre - corner) * scale / CELL - 0.5
-            near = (self.others.centres() - corner) * scale / CELL - 0.5
-            if (at > 6).all() and (at < GRID - 7).all():
-                self.filter.remember(spectrum, at, self._sigma, near, s.rate)
-                self.filter.learn(2 if due == 1 else 1)
         steady = chosen.row >= 0 and chosen.shape > 0.6 and chosen.response > 0.8 * self._reference
         self._calm = steady and chosen.total > 0.85 and margin > 0.3 and self._errors.min() < 0.004
+        self._unlearnt += 1
+        if sure:
+            changed = chosen.response < 0.7 * self._reference
+            self._learn(spectrum, corner, scale, changed, alone)
         return self.box(), float(np.clip(chosen.total, 0, 1))
+
+    def _learn(
+        self, spectrum: np.ndarray, corner: np.ndarray, scale: float, changed: bool, alone: bool
+    ) -> None:
+        """A changed look is learnt at once, a steady one only now and then."""
+        if changed and not alone and self._eager is None:
+            self.patient = self._patient_half()
+            self.patient._learn(spectrum, corner, scale, changed, alone)
+            self._eager = True
+        hurry = changed and (alone or bool(self._eager))
+        if self._unlearnt < (1 if hurry else self._s.learn_every):
+            return
+        self._unlearnt = 0
+        at = (self.centre - corner) * scale / CELL - 0.5
+        near = (self.others.centres() - corner) * scale / CELL - 0.5
+        if (at > 6).all() and (at < GRID - 7).all():
+            self.filter.remember(spectrum, at, self._sigma, near, self._s.rate)
+            self.filter.learn(2 if hurry else 1)
+
+    def _patient_half(self) -> Follower:
+        half = copy(self)
+        half._eager = False
+        half.others = deepcopy(self.others)
+        half.filter = deepcopy(self.filter)
+        for name, value in vars(half).items():
+            if isinstance(value, np.ndarray):
+                setattr(half, name, value.copy())
+        return half
 
     def _evidence(self, c: Candidate) -> float:
         """Response against its usual height and against the strongest one elsewhere in the crop."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hccv_follow.duel import settle
 from hccv_follow.finish import SKIPPED, bridge, drop_flashes, fill_skipped, smooth
-from hccv_follow.follower import Follower, Settings
+from hccv_follow.follower import Follower
 from hccv_follow.join import join
 from hccv_follow.net import CropNet
 from hccv_follow.path import Path
@@ -66,12 +66,12 @@ class FollowTracker:
         """From *anchor* in frame *start* on to *stop* (excluded; below *start* when backward), within its shot."""
         assert anchor.box is not None
         box = np.array(anchor.box.as_xyxy(), np.float64)
-        eager, patient = self._run(job, scene, start, box, stop, (True, False), tick)
+        eager, patient = self._run(job, scene, start, box, stop, None, tick)
         way = 1 if stop > start else -1
         order = np.arange(start, stop, way)
 
         def back(index: int, at: NDArray[np.float64], until: int) -> Path:
-            return self._run(job, scene, index, at, until - way, (False,), lambda: None)[0]
+            return self._run(job, scene, index, at, until - way, False, lambda: None)[1]
 
         path = settle(eager, patient, order, float(job.clip.rate), back)
         _stop_at_cuts(path, scene.cuts(), start, stop)
@@ -84,12 +84,15 @@ class FollowTracker:
         start: int,
         box: NDArray[np.float64],
         stop: int,
-        eagerness: tuple[bool, ...],
+        eager: bool | None,
         tick: Callable[[], None],
-    ) -> list[Path]:
-        """One path per follower, all fed with the same frames from *start* to *stop* (excluded)."""
+    ) -> tuple[Path, Path]:
+        """Follow from *start* to *stop* (excluded): the eager and the patient follower's paths.
+
+        They are one as long as both would do the same, and to the end when *eager* is given.
+        """
         rate = float(job.clip.rate)
-        paths = [Path.lost(job.clip.frame_count) for _ in eagerness]
+        paths = [Path.lost(job.clip.frame_count)]
         followers: list[Follower] = []
         backward = stop < start
         low, high = (stop + 1, start + 1) if backward else (start, stop)
@@ -102,21 +105,21 @@ class FollowTracker:
                 everyone = np.column_stack([shown.everyone.xyxy, shown.everyone.scores])
             motion = _inverse(onward) if backward else shown.motion
             if not followers:
-                followers = [
-                    Follower(self._net, picture, box, rate, Settings(eager=eager)) for eager in eagerness
-                ]
-                for path in paths:
-                    path.boxes[index], path.scores[index] = box, 1.0
+                followers.append(Follower(self._net, picture, box, rate, eager))
+                paths[0].boxes[index], paths[0].scores[index] = box, 1.0
             else:
                 for follower, path in zip(followers, paths, strict=True):
                     if follower.skip(motion):
                         path.scores[index] = SKIPPED
                     else:
                         path.boxes[index], path.scores[index] = follower.step(picture, motion, everyone)
+            if len(followers) == 1 and followers[0].patient is not None:
+                followers.append(followers[0].patient)
+                paths.append(Path(paths[0].boxes.copy(), paths[0].scores.copy()))
             onward = shown.motion
         for path in paths:
             fill_skipped(path.boxes[low:high], path.scores[low:high], lambda index: scene.motion(low + index))
-        return paths
+        return paths[0], paths[-1]
 
 
 def _stop_at_cuts(path: Path, cuts: list[int], start: int, stop: int) -> None:
