@@ -44,10 +44,12 @@ def parse_choice(text: str) -> Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """Which plugins do the work, and when the marker shows (as ``--show`` takes it; '' is always)."""
+    """Which plugins do the work, and when the marker shows (as ``--show`` takes it; '' is always), and
+    whether a picture stands still first (as ``--intro`` takes it; '' is not)."""
 
     detector: Choice = Choice(DEFAULT_DETECTOR)
     tracker: Choice = Choice(DEFAULT_TRACKER)
     indicator: Choice = Choice(DEFAULT_INDICATOR)
     exporter: Choice = Choice(DEFAULT_EXPORTER)
     show: str = ""
+    intro: str = ""

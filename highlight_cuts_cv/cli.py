@@ -77,6 +77,14 @@ ShowWhen = Annotated[
         help="When the marker shows: first:3, 2.0-4.5 (seconds of the clip), near (others), joined by commas.",
     ),
 ]
+Intro = Annotated[
+    str,
+    typer.Option(
+        "--intro",
+        metavar="SECONDS[@pick|@FRAME]",
+        help="Let the first picture (or that of the pick, or of a frame) stand still with the marker, then play.",
+    ),
+]
 
 
 def _version(value: bool) -> None:
@@ -212,6 +220,7 @@ def render(
     quality: Quality = None,
     encoder: Encoder = None,
     show: ShowWhen = "",
+    intro: Intro = "",
     exporter: ExporterName = DEFAULT_EXPORTER,
 ) -> None:
     """Draw the indicator on a followed player and write the film."""
@@ -224,6 +233,7 @@ def render(
             indicator=parse_choice(indicator),
             exporter=_exporter(exporter, quality=quality, encoder=encoder),
             show=show,
+            intro=intro,
         ),
     )
 
@@ -237,6 +247,7 @@ def export_(
     frames: Range = None,
     indicator: IndicatorName = DEFAULT_INDICATOR,
     show: ShowWhen = "",
+    intro: Intro = "",
 ) -> None:
     """Write a followed player in another form: an overlay, a script, subtitles or data."""
     _export(
@@ -244,7 +255,7 @@ def export_(
         track,
         output,
         frames,
-        Setup(indicator=parse_choice(indicator), exporter=parse_choice(exporter), show=show),
+        Setup(indicator=parse_choice(indicator), exporter=parse_choice(exporter), show=show, intro=intro),
     )
 
 
@@ -263,6 +274,7 @@ def run(
     quality: Quality = None,
     encoder: Encoder = None,
     show: ShowWhen = "",
+    intro: Intro = "",
     exporter: ExporterName = DEFAULT_EXPORTER,
     media_root: MediaRoot = None,
     player: Player = None,
@@ -279,6 +291,7 @@ def run(
         indicator=parse_choice(indicator),
         exporter=_exporter(exporter, quality=quality, encoder=encoder),
         show=show,
+        intro=intro,
     )
     with progress_bars() as step:
         results = run_timeline(read, parse_clip_picks(pick), target, setup, step, warn=say_warning)
@@ -316,14 +329,18 @@ def doctor() -> None:
 
 
 def _export(video: Path, track: Path, output: Path, frames: str | None, setup: Setup) -> None:
+    from highlight_cuts_cv.intros import freeze_in_video
     from highlight_cuts_cv.pipeline import check_setup, export, track_over_clip, video_clip
 
     clip = video_clip(video, frames)
     check_setup(setup)
     followed = track_over_clip(track, clip)
+    freeze = freeze_in_video(clip, followed, setup.intro, say_warning)
     _writable(output)
     with progress_bars() as step:
-        written = export(clip, followed, output, setup, progress=step("Rendering"), warn=say_warning)
+        written = export(
+            clip, followed, output, setup, progress=step("Rendering"), warn=say_warning, freeze=freeze
+        )
     say(f"Wrote {written}.")
 
 

@@ -284,16 +284,34 @@ class OverlayWriter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A picture that stands still: frame ``frame_index`` of the clip, for ``duration`` seconds before it
+    plays on.  The film is longer by that, in whole frames, at least one."""
+
+    frame_index: int
+    duration: Fraction
+
+    def frames(self, rate: Fraction) -> int:
+        """How many frames it adds at *rate*."""
+        return max(1, round(self.duration * rate))
+
+
 class MediaKit(Protocol):
     """What an exporter may do with pictures, given to it so that it need not know how."""
 
     def raw_frames(
-        self, clip: ClipInfo, rate: Fraction | None = None, frame_count: int | None = None
+        self,
+        clip: ClipInfo,
+        rate: Fraction | None = None,
+        frame_count: int | None = None,
+        freeze: Freeze | None = None,
     ) -> Iterator[RawFrame]:
         """Decode the clip's frames in their own pixel format; with *rate*, resampled to it (CFR).
 
         *frame_count* asks for exactly so many frames at *rate*: the last one is repeated, or what is
-        too much left out.
+        too much left out.  With *freeze* that frame comes several times, each to be drawn on, and
+        what follows is later by so much; the frames added are on top of *frame_count*.
         """
         ...
 
@@ -321,10 +339,12 @@ class MediaKit(Protocol):
         settings: EncodeSettings,
         rate: Fraction | None = None,
         frame_count: int | None = None,
+        freeze: Freeze | None = None,
     ) -> AbstractContextManager[VideoWriter]:
         """A writer for *path* with the clip's audio; the file appears on a clean exit only.
 
-        With *rate* and *frame_count* the sound is as long as so many frames.
+        With *rate* and *frame_count* the sound is as long as so many frames.  *freeze*, as given to
+        ``raw_frames``, keeps it silent while the picture stands still.
         """
         ...
 
@@ -358,7 +378,8 @@ class ExportJob:
     """Everything an exporter needs.
 
     ``rate`` asks for a constant frame rate (the timeline's), and ``frame_count`` for exactly so many
-    frames at it; ``None`` leaves it to the clip's own length.
+    frames at it; ``None`` leaves it to the clip's own length.  ``freeze`` is only given to exporters
+    whose spec says ``freezes``; its frames come on top of ``frame_count``.
     """
 
     clip: ClipInfo
@@ -371,6 +392,7 @@ class ExportJob:
     progress: Progress = no_progress
     cancelled: Callable[[], bool] = never_cancelled
     warn: Callable[[str], None] = lambda sentence: None
+    freeze: Freeze | None = None
 
 
 @runtime_checkable
@@ -441,9 +463,11 @@ class ExporterSpec(_Spec):
     """Names an exporter and makes it.
 
     ``suffix`` is that of its output, with the dot.  ``film`` False says that the output cannot stand
-    in for the clip in a timeline: data, a script, an overlay.
+    in for the clip in a timeline: data, a script, an overlay.  ``freezes`` True says that it lets a
+    picture stand still where the job asks for it.
     """
 
     create: Callable[[Options], Exporter]
     suffix: str = ".mp4"
     film: bool = True
+    freezes: bool = False

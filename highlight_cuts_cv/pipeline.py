@@ -17,12 +17,14 @@ from highlight_cuts_cv import __version__
 from highlight_cuts_cv.choices import Choice, Setup
 from highlight_cuts_cv.contracts import (
     ExportJob,
+    Freeze,
     Progress,
     TrackJob,
     never_cancelled,
     no_progress,
     resolve_options,
 )
+from highlight_cuts_cv.intros import ClipIntro
 from highlight_cuts_cv.media import clip_of, frame_at_time, frame_times, open_frames, probe
 from highlight_cuts_cv.media.kit import PyAvKit
 from highlight_cuts_cv.model import (
@@ -37,8 +39,15 @@ from highlight_cuts_cv.model import (
     Track,
 )
 from highlight_cuts_cv.registry import get_registry
-from highlight_cuts_cv.rendering import parse_show, prepare_draw, wanted_frames
+from highlight_cuts_cv.rendering import (
+    parse_intro,
+    parse_show,
+    prepare_draw,
+    wanted_for_freeze,
+    wanted_frames,
+)
 from highlight_cuts_cv.timeline import Timeline, TimelineClip, TrackedRender, safe_name, write_tracked
+from highlight_cuts_cv.tracking.camera import SMALL_SIDE
 from highlight_cuts_cv.tracking.detections import LazyDetections, WatchedFrames
 from highlight_cuts_cv.tracking.files import read_track
 from highlight_cuts_cv.tracking.nearby import frames_with_others
@@ -62,6 +71,11 @@ def check_setup(setup: Setup) -> None:
     resolve_options(registry.indicators.find(setup.indicator.name).options, setup.indicator.options)
     resolve_options(registry.exporters.find(setup.exporter.name).options, setup.exporter.options)
     parse_show(setup.show)
+    if parse_intro(setup.intro) and not registry.exporters.find(setup.exporter.name).freezes:
+        raise BadInputError(
+            f"The exporter '{setup.exporter.name}' writes beside the recording, which plays without a stop; "
+            "an intro needs a film, so take 'burn' or leave --intro out."
+        )
 
 
 def video_clip(video: Path, frames: str | None = None) -> ClipInfo:
@@ -166,7 +180,7 @@ def follow(
     registry = get_registry()
     detector = registry.detector(setup.detector.name, setup.detector.options)
     try:
-        with open_frames(clip) as frames:
+        with open_frames(clip, small_side=SMALL_SIDE) as frames:
             detections = LazyDetections(frames, detector)
             anchors = resolve_picks(picks, clip, detections)
             wanted = registry.trackers.find(setup.tracker.name).needs_detections
@@ -192,14 +206,23 @@ def follow(
 
 
 def draw(
-    clip: ClipInfo, track: Track, setup: Setup, cancelled: Callable[[], bool] = never_cancelled
+    clip: ClipInfo,
+    track: Track,
+    setup: Setup,
+    cancelled: Callable[[], bool] = never_cancelled,
+    freeze: Freeze | None = None,
 ) -> SpriteTrack:
-    """The sprites of the chosen indicator for a followed player, where they are to show."""
+    """The sprites of the chosen indicator for a followed player, where they are to show.
+
+    A picture that stands still has them in any case.
+    """
     show = parse_show(setup.show)
     wanted = None
     if not show.always:
         near = _with_others(clip, track, setup, cancelled) if show.near else None
         wanted = wanted_frames(show, frame_times(clip), near)
+        if freeze is not None:
+            wanted = wanted_for_freeze(wanted, freeze.frame_index, clip)
     job = prepare_draw(clip, track, wanted)
     if get_registry().indicators.find(setup.indicator.name).needs_motion:
         job = replace(job, motion=_camera_motion(clip, cancelled))
@@ -208,7 +231,7 @@ def draw(
 
 def _camera_motion(clip: ClipInfo, cancelled: Callable[[], bool]) -> NDArray[np.float64]:
     """(F, 2, 3) maps of each frame's predecessor to it."""
-    with open_frames(clip) as frames:
+    with open_frames(clip, small_side=SMALL_SIDE) as frames:
         scene = Scene(frames, None, float(clip.rate))
         for _ in scene.stream(0, clip.frame_count):
             if cancelled():
@@ -237,12 +260,13 @@ def export(
     progress: Progress = no_progress,
     cancelled: Callable[[], bool] = never_cancelled,
     warn: Callable[[str], None] = lambda sentence: None,
+    freeze: Freeze | None = None,
 ) -> Path:
     """Draw the indicator and write *output* with the chosen exporter; return the file written."""
     job = ExportJob(
         clip=clip,
         track=track,
-        sprites=draw(clip, track, setup, cancelled),
+        sprites=draw(clip, track, setup, cancelled, freeze),
         output=output,
         media=PyAvKit(),
         rate=rate,
@@ -250,6 +274,7 @@ def export(
         progress=progress,
         cancelled=cancelled,
         warn=warn,
+        freeze=freeze,
     )
     return get_registry().exporter(setup.exporter.name, setup.exporter.options).export(job)
 
@@ -275,7 +300,8 @@ def run_timeline(
     """Follow, draw and render each clip that has picks, then write the tracked timeline.
 
     Renders lie in the folder ``<output's name>.media`` beside *output*.  Clips without picks stay
-    as they are.  Raises BadInputError before any work when a pick names no clip.
+    as they are.  Raises BadInputError before any work when a pick names no clip, or when an intro
+    would harm the timeline.
     """
     check_setup(setup)
     clips = {clip_id: timeline.clip(clip_id) for clip_id in picks}
@@ -286,6 +312,13 @@ def run_timeline(
             f"What the exporter '{setup.exporter.name}' writes cannot stand in for a clip; "
             "use it with 'hccv export', and 'burn' for timelines."
         )
+    intro = parse_intro(setup.intro)
+    stops = {}
+    if intro is not None:
+        stops = {
+            clip_id: ClipIntro(timeline, clips[clip_id], media_clip(clips[clip_id]), intro, clip_picks)
+            for clip_id, clip_picks in picks.items()
+        }
     folder = output.parent / f"{safe_name(output.name.split('.')[0])}.media"
     folder.mkdir(parents=True, exist_ok=True)
     results = []
@@ -294,6 +327,7 @@ def run_timeline(
         clip = media_clip(clips[clip_id])
         label = clips[clip_id].name or clip_id
         track = follow(clip, clip_picks, setup, progress(f"Following in {label}"), cancelled)
+        freeze = stops[clip_id].freeze(track, warn) if clip_id in stops else None
         render = export(
             clip,
             track,
@@ -304,6 +338,7 @@ def run_timeline(
             progress(f"Rendering {label}"),
             cancelled,
             warn,
+            freeze,
         )
         results.append(ClipResult(clip_id, render, track))
         renders[clip_id] = TrackedRender(
@@ -315,6 +350,7 @@ def run_timeline(
                 "indicator": setup.indicator.name,
                 "tracked": round(track.coverage, 4),
             },
+            **(stops[clip_id].room(freeze) if freeze is not None else {}),
         )
     write_tracked(timeline, renders, output)
     return results

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from highlight_cuts_cv.media.frames import ClipFrames, open_frames
     from highlight_cuts_cv.media.kit import PyAvKit
     from highlight_cuts_cv.media.probing import probe
-    from highlight_cuts_cv.media.raw import raw_frames
+    from highlight_cuts_cv.media.raw import raw_frames, source_frames
     from highlight_cuts_cv.media.writer import open_writer
 
 _HOME = {
@@ -27,6 +27,7 @@ _HOME = {
     "open_writer": "writer",
     "probe": "probing",
     "raw_frames": "raw",
+    "source_frames": "raw",
 }
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "open_writer",
     "probe",
     "raw_frames",
+    "source_frames",
 ]
 
 

@@ -35,11 +35,20 @@ class _Track(Protocol):
 class AudioFeed:
     """All audio streams of a clip, written alongside its pictures.
 
-    ``span`` is the part of the file to take, in seconds; ``time`` 0 is its start.
+    ``span`` is the part of the file to take, in seconds; ``time`` 0 is its start.  ``pause`` says when,
+    counted from there, silence of which length is put in.
     """
 
-    def __init__(self, clip: ClipInfo, span: tuple[Fraction, Fraction], output: Any, path: Path) -> None:
+    def __init__(
+        self,
+        clip: ClipInfo,
+        span: tuple[Fraction, Fraction],
+        output: Any,
+        path: Path,
+        pause: tuple[Fraction, Fraction] | None = None,
+    ) -> None:
         self._start, self._end = span
+        self._pause = pause
         self._tracks: dict[int, _Track] = {}
         self._container: Any = av.open(str(clip.media.path), metadata_errors="replace")
         for stream in self._container.streams:
@@ -72,14 +81,16 @@ class AudioFeed:
         suffix = path.suffix.lower()
         if codec.startswith("pcm_") and suffix in {".mov", ".mkv", ".avi"}:
             # Written anew sample by sample, which loses nothing and cuts exactly.
-            track: _Track = _Encoded(stream, output, codec, self._start, self._end)
-        elif codec in _ISO_CODECS if suffix in EDIT_LIST_SUFFIXES else codec in output.supported_codecs:
+            track: _Track = _Encoded(stream, output, codec, self._start, self._end, self._pause)
+        elif self._pause is None and (
+            codec in _ISO_CODECS if suffix in EDIT_LIST_SUFFIXES else codec in output.supported_codecs
+        ):
             # Their edit lists can hide the lead-in that a copied packet needs to decode right.
             lead = 1 if suffix in EDIT_LIST_SUFFIXES else 0
             track = _Copied(stream, output, self._start, self._end, lead)
         else:
             codec = "aac" if "aac" in output.supported_codecs else "libopus"
-            track = _Encoded(stream, output, codec, self._start, self._end)
+            track = _Encoded(stream, output, codec, self._start, self._end, self._pause)
         self._tracks[stream.index] = track
         return True
 
@@ -143,9 +154,17 @@ class _Copied:
 
 
 class _Encoded:
-    """Samples of exactly the clip's span, silence where the source has a hole."""
+    """Samples of exactly the clip's span, silence where the source has a hole and in the pause."""
 
-    def __init__(self, stream: Any, output: Any, codec: str, start: Fraction, end: Fraction) -> None:
+    def __init__(
+        self,
+        stream: Any,
+        output: Any,
+        codec: str,
+        start: Fraction,
+        end: Fraction,
+        pause: tuple[Fraction, Fraction] | None,
+    ) -> None:
         context = stream.codec_context
         self._source = stream
         self._in_rate = context.sample_rate
@@ -168,7 +187,10 @@ class _Encoded:
             if rate != self._in_rate
             else None
         )
-        self._start, self._total = start, round((end - start) * self._in_rate)
+        at, length = pause or (end - start, Fraction(0))
+        self._pause_at = round(at * self._in_rate)
+        self._pause = round((at + length) * self._in_rate) - self._pause_at
+        self._start, self._total = start, round((end - start) * self._in_rate) + self._pause
         self._at: int | None = None  # where the next source sample lies, counted from the clip's start
         self._sent = 0
         self._ended = False
@@ -203,16 +225,22 @@ class _Encoded:
         for part in self._in_resampler.resample(frame):
             samples = part.to_ndarray()
             count = samples.shape[1]
-            skip = max(0, self._sent - at)
-            kept = samples[:, skip : max(skip, min(count, self._total - at))]
-            if kept.shape[1]:
-                gap = at + skip - self._sent
-                if gap > 0:
-                    silence = 128 if self._format == "u8p" else 0
-                    yield from self._encode(np.full((len(samples), gap), silence, samples.dtype))
-                yield from self._encode(np.ascontiguousarray(kept))
+            before = min(max(0, self._pause_at - at), count)
+            yield from self._put(samples[:, :before], at)
+            yield from self._put(samples[:, before:], at + before + self._pause)
             at += count
         self._at = at
+
+    def _put(self, samples: NDArray[Any], at: int) -> Iterator[Any]:
+        """Encode what of *samples*, which begin at *at*, is to be written and was not yet."""
+        skip = max(0, self._sent - at)
+        kept = samples[:, skip : max(skip, min(samples.shape[1], self._total - at))]
+        if kept.shape[1]:
+            gap = at + skip - self._sent
+            if gap > 0:
+                silence = 128 if self._format == "u8p" else 0
+                yield from self._encode(np.full((len(samples), gap), silence, samples.dtype))
+            yield from self._encode(np.ascontiguousarray(kept))
 
     def _encode(self, samples: NDArray[Any]) -> Iterator[Any]:
         frame = av.AudioFrame.from_ndarray(samples, format=self._format, layout=self._layout)

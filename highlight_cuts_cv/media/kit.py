@@ -8,7 +8,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from highlight_cuts_cv.contracts import EncodeSettings, ExportJob, OverlayWriter, RawFrame, VideoWriter
+from highlight_cuts_cv.contracts import (
+    EncodeSettings,
+    ExportJob,
+    Freeze,
+    OverlayWriter,
+    RawFrame,
+    VideoWriter,
+)
 from highlight_cuts_cv.media.atomic import atomic_output
 from highlight_cuts_cv.media.errors import reading, writing
 from highlight_cuts_cv.media.overlay import open_overlay
@@ -28,9 +35,13 @@ class PyAvKit:
         self._compositor: tuple[SpriteTrack, Compositor] | None = None
 
     def raw_frames(
-        self, clip: ClipInfo, rate: Fraction | None = None, frame_count: int | None = None
+        self,
+        clip: ClipInfo,
+        rate: Fraction | None = None,
+        frame_count: int | None = None,
+        freeze: Freeze | None = None,
     ) -> Iterator[RawFrame]:
-        return raw_frames(clip, rate, frame_count)
+        return raw_frames(clip, rate, frame_count, freeze)
 
     def composite(self, frame: RawFrame, sprites: SpriteTrack) -> None:
         # Sprites are prepared once per track; an exporter draws one track from start to end.
@@ -51,6 +62,8 @@ class PyAvKit:
         from highlight_cuts_cv.media.smart import pieces, render_smart, why_not
 
         clip = job.clip
+        if job.freeze is not None:
+            return "a picture stands still in it"
         if job.frame_count not in (None, clip.frame_count):
             return "the timeline shows more frames than there are"
         if reason := why_not(clip, settings, job.rate, output):
@@ -76,8 +89,9 @@ class PyAvKit:
         settings: EncodeSettings,
         rate: Fraction | None = None,
         frame_count: int | None = None,
+        freeze: Freeze | None = None,
     ) -> AbstractContextManager[VideoWriter]:
-        return open_writer(path, clip, settings, rate, frame_count)
+        return open_writer(path, clip, settings, rate, frame_count, freeze)
 
     def open_overlay(
         self,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left
 from collections.abc import Generator, Iterator
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.contracts import RawFrame
+from highlight_cuts_cv.contracts import Freeze, RawFrame
 from highlight_cuts_cv.media.background import ReadAhead
 from highlight_cuts_cv.media.clips import clip_span
 from highlight_cuts_cv.media.pictures import copy_of, plain_format, turned, views
@@ -52,25 +54,81 @@ class DecodedFrame(RawFrame):
 
 
 def raw_frames(
-    clip: ClipInfo, rate: Fraction | None = None, frame_count: int | None = None
+    clip: ClipInfo,
+    rate: Fraction | None = None,
+    frame_count: int | None = None,
+    freeze: Freeze | None = None,
 ) -> Iterator[RawFrame]:
     """Decode the clip's frames in their own pixel format, turned upright.
 
     Without *rate*, each frame comes once with its own pts; with it, frames come at that constant
     rate over exactly the clip's duration, or *frame_count* of them: the k-th (``pts`` k in ticks of
     1/rate) is the last one with a time of at most ``start_offset`` + k/rate, and ``index`` says which
-    of the clip's frames it is.  Frames too damaged to decode are left out (or, with *rate*, show the one before), and a warning says so.
+    of the clip's frames it is.  Frames too damaged to decode are left out (or, with *rate*, show the one
+    before), and a warning says so.  With *freeze* that frame (or the next one there is) comes as many
+    times more as it is to stand still, and what follows is later.
     Raises BadInputError when the file cannot be read, JobFailedError when nothing of the clip can
     be decoded.
     """
-    ahead = ReadAhead(_at_rate(clip, rate, frame_count) if rate is not None else _as_stored(clip), _AHEAD)
+    frames = _at_rate(clip, rate, frame_count) if rate is not None else _as_stored(clip)
+    if freeze is not None:
+        frames = _held(frames, freeze, rate or clip.rate)
+    ahead = ReadAhead(frames, _AHEAD)
     try:
         yield from ahead
     finally:
         ahead.close()
 
 
-def _as_stored(clip: ClipInfo) -> Generator[RawFrame, None, None]:
+def freeze_span(
+    clip: ClipInfo, freeze: Freeze, rate: Fraction | None = None, frame_count: int | None = None
+) -> tuple[Fraction, Fraction]:
+    """When the picture starts to stand still, in seconds from the clip's start, and for how long."""
+    length = freeze.frames(rate or clip.rate) / (rate or clip.rate)
+    if rate is None:
+        pts = load(clip.media.path).index.pts
+        return (int(pts[clip.first_frame + freeze.frame_index]) - clip.start_pts) * clip.time_base, length
+    sources = source_frames(clip, rate, frame_count)
+    return min(bisect_left(sources, freeze.frame_index), len(sources) - 1) / rate, length
+
+
+def _held(
+    frames: Generator[DecodedFrame, None, None], freeze: Freeze, rate: Fraction
+) -> Generator[DecodedFrame, None, None]:
+    count, shift = freeze.frames(rate), Fraction(0)
+    frame = next(frames, None)
+    while frame is not None:
+        following = next(frames, None)
+        if not shift and (frame.index >= freeze.frame_index or following is None):
+            for number in range(count):
+                # Each copy is drawn on, and handed on, before the next is looked at.
+                copy = DecodedFrame(
+                    frame.index,
+                    frame.pts,
+                    frame.time_base,
+                    frame.color,
+                    copy_of(frame.picture),
+                    frame.interlaced,
+                )
+                yield _later(copy, number / rate)
+            shift = count / rate
+        yield _later(frame, shift)
+        frame = following
+
+
+def _later(frame: DecodedFrame, shift: Fraction) -> DecodedFrame:
+    """The frame shown *shift* seconds later, in a finer time base where its own cannot say so."""
+    ticks = shift / frame.time_base
+    if ticks.denominator != 1:
+        time = frame.pts * frame.time_base + shift
+        frame.time_base = Fraction(1, lcm(frame.time_base.denominator, shift.denominator))
+        frame.pts = int(time / frame.time_base)
+    else:
+        frame.pts += int(ticks)
+    return frame
+
+
+def _as_stored(clip: ClipInfo) -> Generator[DecodedFrame, None, None]:
     pts, woven = load(clip.media.path).index.pts, _is_woven(clip)
     for index, picture in _pictures(clip):
         yield DecodedFrame(
@@ -78,7 +136,7 @@ def _as_stored(clip: ClipInfo) -> Generator[RawFrame, None, None]:
         )
 
 
-def _at_rate(clip: ClipInfo, rate: Fraction, frame_count: int | None) -> Generator[RawFrame, None, None]:
+def _at_rate(clip: ClipInfo, rate: Fraction, frame_count: int | None) -> Generator[DecodedFrame, None, None]:
     sources = source_frames(clip, rate, frame_count)
     pictures = _pictures(clip)
     shown = next(pictures)

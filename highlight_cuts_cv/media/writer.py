@@ -12,7 +12,7 @@ from typing import Any
 
 import av
 
-from highlight_cuts_cv.contracts import EncodeSettings, RawFrame, VideoWriter
+from highlight_cuts_cv.contracts import EncodeSettings, Freeze, RawFrame, VideoWriter
 from highlight_cuts_cv.media.atomic import atomic_output
 from highlight_cuts_cv.media.audio import AudioFeed
 from highlight_cuts_cv.media.background import WriteBehind
@@ -28,7 +28,7 @@ from highlight_cuts_cv.media.encoders import (
 from highlight_cuts_cv.media.errors import reason, writing
 from highlight_cuts_cv.media.pictures import from_planes, padded
 from highlight_cuts_cv.media.probing import load
-from highlight_cuts_cv.media.raw import DecodedFrame
+from highlight_cuts_cv.media.raw import DecodedFrame, freeze_span
 from highlight_cuts_cv.model import ClipInfo, ColorTags, JobFailedError
 
 _log = logging.getLogger(__name__)
@@ -43,21 +43,25 @@ def open_writer(
     settings: EncodeSettings,
     rate: Fraction | None = None,
     frame_count: int | None = None,
+    freeze: Freeze | None = None,
 ) -> Iterator[VideoWriter]:
     """Encode frames to *path* with the clip's audio; the file appears on a clean exit only.
 
     The first frame sets the size and pixel format (so an overlay may be smaller than the clip).
     ``settings.height`` scales down, never up, and keeps the aspect ratio; ``settings.max_rate``
     drops frames to the source's rate divided by a whole number.  With *rate* the frames' pts are
-    taken to be at that constant rate, and with *frame_count* the sound is as long as so many; without, a clip of constant rate is written at its own and
-    one of variable rate keeps its times.  A frame given to ``write`` belongs to the writer.
+    taken to be at that constant rate, and with *frame_count* the sound is as long as so many; without, a
+    clip of constant rate is written at its own and one of variable rate keeps its times.  With *freeze*
+    the sound pauses where the picture stands still, for which it is encoded anew.  A frame given to ``write`` belongs to the writer.
 
     Raises BadInputError for an encoder that does not exist or a suffix that is no video
     container's, JobFailedError when encoding or writing fails or no frame was written.
     """
     path = Path(path)
     with writing(path), atomic_output(path) as temporary:
-        job = _Encoding(path, temporary, clip, settings, rate, clip_span(clip, rate, frame_count))
+        span = clip_span(clip, rate, frame_count)
+        pause = freeze_span(clip, freeze, rate, frame_count) if freeze is not None else None
+        job = _Encoding(path, temporary, clip, settings, rate, span, pause)
         try:
             with WriteBehind(job.encode, _BEHIND) as behind:
                 yield _Writer(behind)
@@ -91,8 +95,10 @@ class _Encoding:
         settings: EncodeSettings,
         rate: Fraction | None,
         span: tuple[Fraction, Fraction],
+        pause: tuple[Fraction, Fraction] | None,
     ) -> None:
-        self._path, self._clip, self._settings, self._span = path, clip, settings, span
+        self._path, self._clip, self._settings = path, clip, settings
+        self._span, self._pause = span, pause
         self._codec = encoder_for(settings.encoder)
         self._output: Any = open_output(path, temporary)
         self._audio: AudioFeed | None = None
@@ -189,7 +195,7 @@ class _Encoding:
             ) from error
         self._stream = stream
         if media.audio:
-            self._audio = AudioFeed(self._clip, self._span, self._output, self._path)
+            self._audio = AudioFeed(self._clip, self._span, self._output, self._path, self._pause)
         self._output.start_encoding()
 
     def _size(self, width: int, height: int, pixel_format: str) -> tuple[int, int]:

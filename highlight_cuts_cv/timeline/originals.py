@@ -15,6 +15,8 @@ import opentimelineio as otio
 from highlight_cuts_cv.timeline.times import exact_rate, frame_range, nearest_frame, seconds
 
 NAMESPACE = "highlight_cuts_cv"
+INTRO = "intro"
+"""The key, under our namespace, of clips in whose render a picture stands still."""
 _DEFAULT = otio.schema.Clip.DEFAULT_MEDIA_KEY
 _ORIGINAL = "original"
 
@@ -59,13 +61,14 @@ def replace_media(
 def restore_originals(timeline: otio.schema.Timeline) -> dict[int, otio.schema.Clip]:
     """Undo :func:`replace_media` in every clip that still has its original reference.
 
+    Clips with an intro stay as they are, since the other tracks made room for it.
     Returns copies of those clips as they were before, by their place among all clips.
     """
     tracked = {}
     for index, clip in enumerate(timeline.find_clips()):
         ours = clip.metadata.get(NAMESPACE)
         back = ours.get("original") if ours is not None else None
-        if back is None or back.get("reference") not in clip.media_references():
+        if back is None or INTRO in ours or back.get("reference") not in clip.media_references():
             continue
         references = dict(clip.media_references())
         render = references.pop(_DEFAULT, None)

@@ -13,9 +13,10 @@ from highlight_cuts_cv.media.atomic import atomic_output
 from highlight_cuts_cv.model import BadInputError, JobFailedError, MediaInfo
 from highlight_cuts_cv.timeline.cleaning import at_rate, external_references, plain_paths, spell_ntsc
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
+from highlight_cuts_cv.timeline.freezing import make_room, spread_markers, why_no_freeze
 from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
 from highlight_cuts_cv.timeline.names import is_safe_name
-from highlight_cuts_cv.timeline.originals import replace_media
+from highlight_cuts_cv.timeline.originals import INTRO, replace_media
 from highlight_cuts_cv.timeline.sources import media_timecode
 from highlight_cuts_cv.timeline.times import frame_range, nearest_frame, seconds
 
@@ -28,11 +29,14 @@ _SCHEMAS = ("OTIO_CORE", "0.18.1")
 class TrackedRender:
     """A finished render of a clip: its file, and what to note about it under ``highlight_cuts_cv``.
 
-    The file covers exactly the clip's ``frame_count`` frames.  ``metadata`` holds plain JSON values.
+    The file covers exactly the clip's ``frame_count`` frames, and ``held`` more while its frame
+    ``held_at`` stands still (both at the timeline's rate).  ``metadata`` holds plain JSON values.
     """
 
     path: Path
     metadata: Mapping[str, object] = field(default_factory=dict)
+    held_at: int = 0
+    held: int = 0
 
 
 def write_tracked(
@@ -45,13 +49,15 @@ def write_tracked(
     """Write *timeline* with *renders* (by clip id) to *output* and return the path written.
 
     Each render becomes its clip's active media; the original stays as the reference ``original``.
-    Clips without a render keep the one of an earlier run, if they came with one.
+    Clips without a render keep the one of an earlier run, if they came with one.  Where a render's
+    picture stands still, the clip grows and the other tracks make room (see
+    :mod:`~highlight_cuts_cv.timeline.freezing`).
     *target* is the editor it is for: ``any``, ``kdenlive`` (every range of the edit in whole frames
     of the timeline's rate) or ``resolve`` (refused when any medium is missing, which would fail the
     whole import).  *output* ends in ``.otio``; ``.csv`` is replaced by it.
 
-    Raises BadInputError for an unknown clip id or target or an unsuitable *output*, JobFailedError when a
-    render is missing, not as long as its clip, or of a variable rate, or the file written does not read back the same.
+    Raises BadInputError for an unknown clip id or target, an unsuitable *output* or a picture that
+    cannot stand still, JobFailedError when a render is missing, not as long as its clip, or of a variable rate, or the file written does not read back the same.
     """
     if probe is None:
         from highlight_cuts_cv.media import probe as probe_media
@@ -61,11 +67,17 @@ def write_tracked(
     if target not in TARGETS:
         raise BadInputError(f"There is no target '{target}'; choose one of: {', '.join(TARGETS)}.")
     chosen = [(timeline.clip(clip_id), render) for clip_id, render in renders.items()]
+    for clip, render in chosen:
+        if render.held and (obstacle := why_no_freeze(timeline, clip, render.held_at)):
+            raise BadInputError(f"The clip '{clip.clip_id}' can have no intro, since {obstacle}.")
     result = timeline.otio.deepcopy()
     _keep_earlier_renders(result, timeline, {clip.otio_index for clip, _ in chosen})
     spell_ntsc(result)
     clips = list(result.find_clips())
-    for clip, render in chosen:
+    # The last first: so what is still to be done lies where it lay.
+    for clip, render in sorted(chosen, key=lambda pair: -pair[0].position):
+        if render.held:
+            make_room(result, clips[clip.otio_index], clip, render.held_at, render.held)
         _put(clips[clip.otio_index], clip, render, probe)
     plain_paths(result, MediaFinder(timeline.path if timeline.path.is_dir() else timeline.path.parent))
     if target == "kdenlive":
@@ -75,7 +87,9 @@ def write_tracked(
     text = _serialized(result)
     with atomic_output(output) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
-        _check_written(temporary, text, {clip.otio_index: render for clip, render in chosen}, output)
+        places = list(result.find_clips())
+        written = {places.index(clips[clip.otio_index]): render for clip, render in chosen}
+        _check_written(temporary, text, written, output)
     return output
 
 
@@ -111,10 +125,11 @@ def _put(
         raise JobFailedError(f"The render {path} has a variable frame rate, which editors show out of step.")
     rate = clip.rate
     # At a fraction of the timeline's rate, the last frame may reach past the clip's end.
-    if not 0 <= info.duration - clip.duration < 1 / info.rate:
+    needed = clip.duration + render.held / rate
+    if not 0 <= info.duration - needed < 1 / info.rate:
         raise JobFailedError(
             f"The render {path} is {float(info.duration):.3f} s long, "
-            f"but clip '{clip.clip_id}' needs {float(clip.duration):.3f} s."
+            f"but clip '{clip.clip_id}' needs {float(needed):.3f} s."
         )
     begin = nearest_frame(media_timecode(info), rate)
     reference = otio.schema.ExternalReference(
@@ -122,11 +137,14 @@ def _put(
         available_range=frame_range(begin, int(info.duration * rate), rate),
     )
     reference.name = path.name
-    body = clip.frame_count - clip.head - clip.tail
+    body = clip.frame_count - clip.head - clip.tail + render.held
     first = seconds(otio_clip.trimmed_range().start_time) - clip.head / rate
-    replace_media(
-        otio_clip, reference, frame_range(begin + clip.head, body, rate), first, rate, render.metadata
-    )
+    note = dict(render.metadata)
+    if render.held:
+        note[INTRO] = {"frame": render.held_at, "frames": render.held}
+    replace_media(otio_clip, reference, frame_range(begin + clip.head, body, rate), first, rate, note)
+    if render.held:
+        spread_markers(otio_clip, (begin + render.held_at) / rate, render.held, rate)
 
 
 def _require_all_media(timeline: otio.schema.Timeline) -> None:

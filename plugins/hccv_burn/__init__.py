@@ -38,4 +38,5 @@ def hccv_exporters() -> Iterator[ExporterSpec]:
             ),
         ),
         suffix=".mp4",
+        freezes=True,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
 
@@ -38,13 +39,18 @@ class Burn:
         rate = limited_rate(job.rate or clip.rate, settings.max_rate)
         # Nothing asked for and nothing to limit: the frames keep the times they have.
         wanted = None if job.rate is None and rate == clip.rate else rate
-        count = None
+        count, freeze = None, job.freeze
         if job.frame_count is not None and job.rate is not None:
-            count = ceil(job.frame_count * rate / job.rate)
+            length = job.frame_count / job.rate
+            count = ceil(length * rate)
+            if freeze is not None:  # at a fraction of the timeline's rate, only the whole is rounded up
+                added = ceil((length + freeze.duration) * rate) - count
+                freeze = replace(freeze, duration=added / rate) if added else None
         total = count or max(1, round(clip.frame_count * rate / clip.rate))
+        total += freeze.frames(rate) if freeze is not None else 0
         done = 0
-        with media.open_writer(output, clip, settings, wanted, count) as writer:
-            for frame in media.raw_frames(clip, wanted, count):
+        with media.open_writer(output, clip, settings, wanted, count, freeze) as writer:
+            for frame in media.raw_frames(clip, wanted, count, freeze):
                 if job.cancelled():
                     raise CancelledError("The render was stopped; no file was written.")
                 if done == 0:

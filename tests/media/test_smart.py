@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import av
 import numpy as np
 import pytest
 
-from highlight_cuts_cv.contracts import ExportJob
+from highlight_cuts_cv.contracts import ExportJob, Freeze
 from highlight_cuts_cv.media import clip_of, open_frames, probe
 from highlight_cuts_cv.media.kit import PyAvKit
 from highlight_cuts_cv.media.smart import Piece, pieces, render_smart, why_not
@@ -89,6 +90,8 @@ def test_through_the_kit(clip_file: Callable[..., Path], tmp_path: Path) -> None
     job = replace(job, sprites=SpriteTrack(tuple(Placement(i, MARK, 0, 0) for i in range(20))))
     with pytest.raises(CancelledError):
         job.media.render_smart(replace(job, cancelled=lambda: True), job.output, PRESETS["edit"])
+    frozen = replace(job, freeze=Freeze(0, Fraction(1)))
+    assert "stands still" in str(job.media.render_smart(frozen, job.output, PRESETS["edit"]))
     assert list(tmp_path.iterdir()) == []
     assert job.media.render_smart(job, job.output, PRESETS["edit"]) is None
     assert probe(job.output).frame_count == 96

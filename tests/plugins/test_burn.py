@@ -12,7 +12,7 @@ import hccv_burn
 import numpy as np
 import pytest
 
-from highlight_cuts_cv.contracts import EncodeSettings, ExportJob, RawFrame, resolve_options
+from highlight_cuts_cv.contracts import EncodeSettings, ExportJob, Freeze, RawFrame, resolve_options
 from highlight_cuts_cv.model import (
     BadInputError,
     CancelledError,
@@ -44,7 +44,11 @@ class FakeKit:
     finished: bool = False
 
     def raw_frames(
-        self, clip: ClipInfo, rate: Fraction | None = None, frame_count: int | None = None
+        self,
+        clip: ClipInfo,
+        rate: Fraction | None = None,
+        frame_count: int | None = None,
+        freeze: Freeze | None = None,
     ) -> Iterator[RawFrame]:
         self.rates.append(rate)
         self.counts.append(frame_count)
@@ -75,6 +79,7 @@ class FakeKit:
         settings: EncodeSettings,
         rate: Fraction | None = None,
         frame_count: int | None = None,
+        freeze: Freeze | None = None,
     ) -> Iterator[FakeKit]:
         self.settings = settings
         self.rates.append(rate)

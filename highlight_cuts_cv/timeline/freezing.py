@@ -1,0 +1,192 @@
+"""Room for a picture that stands still: what else must move when a clip grows in its middle.
+
+On the clip's own track everything later moves by itself.  On the others, as an editor's insert edit
+does it: gaps grow, what begins later moves, sound that belongs to the clip is cut and goes on after the
+pause, other sound plays on.  What cannot be kept right is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import PurePath
+
+import opentimelineio as otio
+
+from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
+from highlight_cuts_cv.timeline.locate import plain_path
+from highlight_cuts_cv.timeline.times import exact_rate, frame_range, frames, nearest_frame, seconds
+
+
+def freeze_window(timeline: Timeline, clip: TimelineClip) -> range:
+    """The frames of the clip's render, at the timeline's rate, that no transition lies over."""
+    before, after = _transitions_around(timeline.otio_clip(clip))
+    lead = nearest_frame(seconds(before.out_offset), clip.rate) if before else 0
+    trail = nearest_frame(seconds(after.in_offset), clip.rate) if after else 0
+    return range(clip.head + lead, clip.frame_count - clip.tail - trail)
+
+
+def why_no_freeze(timeline: Timeline, clip: TimelineClip, frame: int) -> str | None:
+    """Why the clip's picture *frame* (of its render) cannot stand still without harm to the rest of the
+    timeline; ``None`` when it can."""
+    otio_clip = timeline.otio_clip(clip)
+    track = otio_clip.parent()
+    if not isinstance(track, otio.schema.Track) or track.parent() is not timeline.otio.tracks:
+        return "it lies in a nested sequence, whose place in the edit would change"
+    stack = timeline.otio.tracks
+    if any(item.source_range is not None for item in (stack, *stack)):
+        return "the timeline or one of its tracks is trimmed as a whole"
+    if any(isinstance(effect, otio.schema.TimeEffect) for effect in otio_clip.effects):
+        return "its speed is changed"
+    if not len(freeze_window(timeline, clip)):
+        return "transitions lie over all of it"
+    for other in stack:
+        if other is not track:
+            reason = _obstacle(other, otio_clip, _moment(clip, otio_clip, frame), clip.rate)
+            if reason is not None:
+                return reason
+    return None
+
+
+def make_room(
+    result: otio.schema.Timeline, otio_clip: otio.schema.Clip, clip: TimelineClip, frame: int, count: int
+) -> None:
+    """Move what has to move in *result* when picture *frame* of the clip's render stands still for
+    *count* frames.  *otio_clip*, which must still have its original range, is left as it is."""
+    moment, rate = _moment(clip, otio_clip, frame), clip.rate
+    for track in result.tracks:
+        if track is not otio_clip.parent():
+            _insert(track, otio_clip, moment, count, rate)
+    start = result.global_start_time
+    for item in (result.tracks, *result.tracks):
+        spread_markers(item, moment, count, rate, seconds(start) if start is not None else Fraction(0))
+
+
+def spread_markers(
+    item: otio.core.Item, moment: Fraction, count: int, rate: Fraction, clock: Fraction = Fraction(0)
+) -> None:
+    """Move the markers of *item* that stand after *moment*, and lengthen those that reach over it.
+
+    Some programs count markers from the timeline's start time, *clock*.
+    """
+    for marker in item.markers:
+        start, length = seconds(marker.marked_range.start_time), seconds(marker.marked_range.duration)
+        at = moment + clock if clock and start >= clock else moment
+        first, duration = nearest_frame(start, rate), nearest_frame(length, rate)
+        if start > at:
+            marker.marked_range = frame_range(first + count, duration, rate)
+        elif start + length > at and duration > 1:
+            marker.marked_range = frame_range(first, duration + count, rate)
+
+
+def _moment(clip: TimelineClip, otio_clip: otio.schema.Clip, frame: int) -> Fraction:
+    """When picture *frame* of the clip's render is on screen, in seconds of the timeline."""
+    begin = next(begin for begin, _, item in _items(otio_clip.parent()) if item is otio_clip)
+    return begin + (frame - clip.head) / clip.rate
+
+
+def _transitions_around(
+    clip: otio.schema.Clip,
+) -> tuple[otio.schema.Transition | None, otio.schema.Transition | None]:
+    track = clip.parent()
+    if not isinstance(track, otio.schema.Track):
+        return None, None
+    before, after = track.neighbors_of(clip)
+    return (
+        before if isinstance(before, otio.schema.Transition) else None,
+        after if isinstance(after, otio.schema.Transition) else None,
+    )
+
+
+def _items(track: otio.schema.Track) -> Iterator[tuple[Fraction, Fraction, otio.core.Item]]:
+    """Begin and end, in seconds, of all that fills a track."""
+    begin = Fraction(0)
+    for item in track:
+        if not isinstance(item, otio.schema.Transition):
+            end = begin + seconds(item.duration())
+            yield begin, end, item
+            begin = end
+
+
+def _obstacle(
+    track: otio.schema.Track, clip: otio.schema.Clip, moment: Fraction, rate: Fraction
+) -> str | None:
+    """What on another track cannot make room, as the second half of a sentence."""
+    where = f"on the track '{track.name or track.kind}'"
+    if not isinstance(track, otio.schema.Track):
+        return "the timeline has more than tracks in it"
+    slack = 1 / (2 * rate)
+    try:
+        items = list(_items(track))
+    except otio.exceptions.OTIOError:
+        return f"something {where} does not say how long it is"
+    for begin, end, item in items:
+        after = track.neighbors_of(item)[1]
+        if isinstance(after, otio.schema.Transition):
+            first, last = end - seconds(after.in_offset), end + seconds(after.out_offset)
+            if first + slack < moment < last - slack or abs(end - moment) <= slack:
+                return f"a transition {where} lies over that moment"
+        if not begin + slack < moment < end - slack or isinstance(item, otio.schema.Gap):
+            continue
+        if track.kind != otio.schema.TrackKind.Audio:
+            return f"'{item.name}' {where} lies over that moment"
+        if not _in_step(item, begin, clip, rate) and isinstance(after, otio.schema.Transition):
+            return f"'{item.name}' {where} plays on through it, into a transition"
+    return None
+
+
+def _insert(
+    track: otio.schema.Track, clip: otio.schema.Clip, moment: Fraction, count: int, rate: Fraction
+) -> None:
+    """Make what plays after *moment* on another track *count* frames later."""
+    slack, gap = 1 / (2 * rate), otio.schema.Gap(source_range=frame_range(0, count, rate))
+    for begin, end, item in _items(track):
+        place = track.index(item)
+        if abs(begin - moment) <= slack:
+            track.insert(place, gap)
+            return
+        if not begin < moment < end - slack:
+            continue
+        if isinstance(item, otio.schema.Gap):
+            used = item.trimmed_range()
+            item.source_range = otio.opentime.TimeRange(used.start_time, used.duration + frames(count, rate))
+        elif _in_step(item, begin, clip, rate):
+            _split(item, moment - begin)
+            track.insert(place + 1, gap)
+        elif place + 1 < len(track):
+            track.insert(place + 1, gap)
+        return
+
+
+def _in_step(item: otio.core.Item, begin: Fraction, clip: otio.schema.Clip, rate: Fraction) -> bool:
+    """Whether *item* plays the same moment of the same recording as *clip*."""
+    file = _file_name(item)
+    if file is None or file != _file_name(clip):
+        return False
+    ours = next(begin for begin, _, other in _items(clip.parent()) if other is clip)
+    theirs = seconds(item.trimmed_range().start_time) - begin
+    return abs(seconds(clip.trimmed_range().start_time) - ours - theirs) < 1 / rate
+
+
+def _file_name(item: otio.core.Item) -> str | None:
+    reference = item.media_reference if isinstance(item, otio.schema.Clip) else None
+    if not isinstance(reference, otio.schema.ExternalReference):
+        return None
+    return PurePath(plain_path(reference.target_url)).name
+
+
+def _split(item: otio.core.Item, after: Fraction) -> None:
+    """Cut *item* in two, *after* seconds from its begin; the second half follows it."""
+    track, used = item.parent(), item.trimmed_range()
+    rate = exact_rate(used.duration.rate)
+    cut = frames(nearest_frame(after, rate), rate)
+    rest = item.clone()
+    item.source_range = otio.opentime.TimeRange(used.start_time, cut)
+    rest.source_range = otio.opentime.TimeRange(used.start_time + cut, used.duration - cut)
+    track.insert(track.index(item) + 1, rest)
+    for part, keeps in ((item, False), (rest, True)):
+        moved = [
+            m for m in part.markers if (m.marked_range.start_time >= rest.source_range.start_time) != keeps
+        ]
+        for marker in moved:
+            part.markers.remove(marker)
