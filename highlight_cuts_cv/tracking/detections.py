@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from highlight_cuts_cv.contracts import Detector, FrameSource
 from highlight_cuts_cv.model import Detections, Frame
+
+_CLOSER = (3, 8)
+"""How many times closer than the whole picture a part of it is looked at."""
 
 
 class LazyDetections:
@@ -28,10 +34,40 @@ class LazyDetections:
     def __getitem__(self, index: int) -> Detections:
         """Detections of frame *index*.  Raises IndexError outside the clip."""
         if index not in self._found:
-            held = self._last
-            frame = held if held is not None and held.index == index else self._frames[index]
-            (self._found[index],) = self._detector.detect([frame])
+            (self._found[index],) = self._detector.detect([self.frame(index)])
         return self._found[index]
+
+    def frame(self, index: int) -> Frame:
+        """The picture of frame *index*.  Raises IndexError outside the clip."""
+        held = self._last
+        return held if held is not None and held.index == index else self._frames[index]
+
+    def closer(self, index: int, x: float, y: float) -> Detections:
+        """Who is found near a point when parts of the picture around it are enlarged, best first.
+
+        The parts are given to the detector as pictures of their own: it enlarges small pictures,
+        while a region keeps its pixels.
+        """
+        frame = self.frame(index)
+        height, width = frame.bgr.shape[:2]
+        boxes, scores = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)]
+        for times in _CLOSER:
+            wide = max(16, max(width, height) // times)
+            left, top = (
+                int(np.clip(middle - wide / 2, 0, max(0, side - wide)))
+                for middle, side in ((x, width), (y, height))
+            )
+            part = frame.bgr[top : top + wide, left : left + wide]
+            (found,) = self._detector.detect([replace(frame, bgr=np.ascontiguousarray(part))])
+            # What touches an edge inside the picture may be cut off there.
+            ends = np.array([part.shape[1], part.shape[0]]) - 1
+            inner = (found.xyxy[:, :2] > 1) | (np.array([left, top]) == 0)
+            inner &= (found.xyxy[:, 2:] < ends) | (np.array([left, top]) + ends + 1 >= [width, height])
+            whole = inner.all(axis=1)
+            boxes.append(found.xyxy[whole] + np.array([left, top, left, top], np.float32))
+            scores.append(found.scores[whole])
+        order = np.argsort(-np.concatenate(scores), kind="stable")
+        return Detections(np.concatenate(boxes)[order], np.concatenate(scores)[order])
 
 
 class WatchedFrames:

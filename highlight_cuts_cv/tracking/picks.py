@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from highlight_cuts_cv.contracts import DetectionSource
-from highlight_cuts_cv.model import Anchor, BadInputError, BoundingBox, ClipInfo, Detections
+from highlight_cuts_cv.model import Anchor, BadInputError, BoundingBox, ClipInfo, Detections, Frame
+
+_log = logging.getLogger(__name__)
 
 _NUMBER = re.compile(r"#(\d+)")
 FORMS = "FRAME:X,Y,W,H (a box), FRAME:X,Y (a point), FRAME:#N (a number from 'hccv detect') or FRAME:none (not visible)"
 
+_TOUCHES = 0.2
+"""Share of the smaller of two boxes that both must cover for one to be a pick of the other."""
+
+
+class Lookout(Protocol):
+    """Who is in a clip's frames, and the means to look again.
+
+    :class:`highlight_cuts_cv.tracking.detections.LazyDetections` is one.
+    """
+
+    def __getitem__(self, index: int) -> Detections:
+        """Who was found in the whole picture of a frame."""
+        ...
+
+    def closer(self, index: int, x: float, y: float) -> Detections:
+        """Who is found when the surroundings of a point are enlarged, best first."""
+        ...
+
+    def frame(self, index: int) -> Frame:
+        """The picture itself."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One pick: the frame, and a box, a point, a detection's number (from 1) or nothing (not visible)."""
+    """One pick: the frame, and a box, a point, a detection's number (from 1) or nothing (not visible).
+
+    ``origin`` is what the user calls the frame 0: messages use the user's numbers.
+    """
 
     frame_index: int
     box: BoundingBox | None = None
     point: tuple[float, float] | None = None
     number: int | None = None
+    origin: int = 0
+
+    @property
+    def told(self) -> int:
+        """The frame's number as the user counts."""
+        return self.frame_index + self.origin
 
     def shifted(self, frames: int) -> Pick:
         """The same pick with its frame counted from elsewhere.  Raises BadInputError below 0."""
@@ -29,7 +63,7 @@ class Pick:
             raise BadInputError(
                 f"The pick's frame {self.frame_index} lies before the range, which starts at {-frames}."
             )
-        return replace(self, frame_index=self.frame_index + frames)
+        return replace(self, frame_index=self.frame_index + frames, origin=self.origin - frames)
 
     def __str__(self) -> str:
         if self.box is not None:
@@ -74,22 +108,23 @@ def parse_pick(text: str) -> Pick:
     raise wrong
 
 
-def resolve_picks(picks: Sequence[Pick], clip: ClipInfo, detections: DetectionSource) -> tuple[Anchor, ...]:
+def resolve_picks(picks: Sequence[Pick], clip: ClipInfo, people: Lookout) -> tuple[Anchor, ...]:
     """Turn picks (frames counted within the clip) into anchors, sorted by frame.
 
-    Raises BadInputError for a frame outside the clip, two picks in one frame, no pick that shows
-    the player, a box outside the picture, a number or a point where nobody is.
+    A box that touches nobody who can be found is taken as it is, and a warning is logged.  Raises
+    BadInputError for a frame outside the clip, two picks in one frame, no pick that shows the player,
+    a box or a point outside the picture, a number that nobody has, a point where nobody is.
     """
     anchors: dict[int, Anchor] = {}
     for pick in picks:
         if pick.frame_index >= clip.frame_count:
             raise BadInputError(
-                f"The pick's frame {pick.frame_index} lies outside '{clip.name or clip.clip_id}', "
-                f"which has the frames 0 to {clip.frame_count - 1}."
+                f"The pick's frame {pick.told} lies outside '{clip.name or clip.clip_id}', "
+                f"which has the frames {pick.origin} to {pick.origin + clip.frame_count - 1}."
             )
         if pick.frame_index in anchors:
-            raise BadInputError(f"There are two picks in frame {pick.frame_index}; keep one.")
-        anchors[pick.frame_index] = Anchor(pick.frame_index, _box_of(pick, clip, detections))
+            raise BadInputError(f"There are two picks in frame {pick.told}; keep one.")
+        anchors[pick.frame_index] = Anchor(pick.frame_index, _box_of(pick, clip, people))
     if not any(anchor.box for anchor in anchors.values()):
         raise BadInputError(
             f"No pick shows the player in '{clip.name or clip.clip_id}'; give at least one as {FORMS}."
@@ -97,23 +132,23 @@ def resolve_picks(picks: Sequence[Pick], clip: ClipInfo, detections: DetectionSo
     return tuple(anchors[frame] for frame in sorted(anchors))
 
 
-def _box_of(pick: Pick, clip: ClipInfo, detections: DetectionSource) -> BoundingBox | None:
+def _box_of(pick: Pick, clip: ClipInfo, people: Lookout) -> BoundingBox | None:
     if pick.box is not None:
-        return _inside(pick.box, clip)
+        return _inside(pick, pick.box, clip, people)
     if pick.number is not None:
-        boxes = detections[pick.frame_index].boxes()
+        boxes = people[pick.frame_index].boxes()
         if not 1 <= pick.number <= len(boxes):
             raise BadInputError(
-                f"There is no player #{pick.number} in frame {pick.frame_index}: {len(boxes)} were found; "
+                f"There is no player #{pick.number} in frame {pick.told}: {len(boxes)} were found; "
                 "'hccv detect' shows them with their numbers."
             )
         return boxes[pick.number - 1]
     if pick.point is not None:
-        return _box_at(pick.point, pick.frame_index, detections[pick.frame_index])
+        return _box_at(pick, pick.point, clip, people)
     return None
 
 
-def _inside(box: BoundingBox, clip: ClipInfo) -> BoundingBox:
+def _inside(pick: Pick, box: BoundingBox, clip: ClipInfo, people: Lookout) -> BoundingBox:
     x1, y1 = max(0.0, box.x1), max(0.0, box.y1)
     x2, y2 = min(float(clip.width), box.x2), min(float(clip.height), box.y2)
     if x2 - x1 < 2 or y2 - y1 < 2:
@@ -121,18 +156,60 @@ def _inside(box: BoundingBox, clip: ClipInfo) -> BoundingBox:
             f"The box {box.x1:g},{box.y1:g},{box.width:g},{box.height:g} lies outside the "
             f"{clip.width}x{clip.height} picture."
         )
+    found = people[pick.frame_index].boxes()
+    if not any(_touch(box, one) for one in found):
+        near = people.closer(pick.frame_index, *box.center).boxes()
+        if not any(_touch(box, one) for one in near):
+            _log.warning(
+                "The box %g,%g,%g,%g in frame %d touches nobody whom the detector finds; it is followed all the same. %s",
+                *(box.x1, box.y1, box.width, box.height, pick.told),
+                _offer(pick, box.center, found),
+            )
     return box
 
 
-def _box_at(point: tuple[float, float], frame: int, found: Detections) -> BoundingBox:
-    """The smallest detected box under the point: who stands in front has the smaller box as often
-    as not, but who is far away is only ever reachable this way."""
+def _touch(a: BoundingBox, b: BoundingBox) -> bool:
+    width = min(a.x2, b.x2) - max(a.x1, b.x1)
+    height = min(a.y2, b.y2) - max(a.y1, b.y1)
+    smaller = min(a.width * a.height, b.width * b.height)
+    return width > 0 and height > 0 and width * height >= _TOUCHES * smaller
+
+
+def _box_at(pick: Pick, point: tuple[float, float], clip: ClipInfo, people: Lookout) -> BoundingBox:
+    """The smallest detected box under the point, else of a closer look, else what stands out there.
+
+    The smallest: who stands in front has the smaller box as often as not, but who is far away is
+    only ever reachable this way.
+    """
     x, y = point
-    boxes = found.boxes()
-    under = [box for box in boxes if box.x1 <= x < box.x2 and box.y1 <= y < box.y2]
-    if under:
-        return min(under, key=lambda box: box.width * box.height)
+    if not (0 <= x < clip.width and 0 <= y < clip.height):
+        raise BadInputError(f"The point {x:g},{y:g} lies outside the {clip.width}x{clip.height} picture.")
+    found = people[pick.frame_index]
+    under = _under(point, found) or _under(point, people.closer(pick.frame_index, x, y))
+    if under is None:
+        # OpenCV is loaded only where it is needed.
+        from highlight_cuts_cv.tracking.grow import grow_box
+
+        under = grow_box(people.frame(pick.frame_index).bgr, point, found)
+    if under is None:
+        raise BadInputError(
+            f"There is no player at {x:g},{y:g} in frame {pick.told}. {_offer(pick, point, found.boxes())}"
+        )
+    return under
+
+
+def _under(point: tuple[float, float], found: Detections) -> BoundingBox | None:
+    x, y = point
+    under = [box for box in found.boxes() if box.x1 <= x < box.x2 and box.y1 <= y < box.y2]
+    return min(under, key=lambda box: box.width * box.height, default=None)
+
+
+def _offer(pick: Pick, point: tuple[float, float], boxes: Sequence[BoundingBox]) -> str:
+    """The sentence that names the nearest players as picks."""
     nearest = sorted(range(len(boxes)), key=lambda i: math.dist(boxes[i].center, point))[:3]
-    offers = "; ".join(f"#{i + 1} at {boxes[i].center[0]:.0f},{boxes[i].center[1]:.0f}" for i in nearest)
-    hint = f"The nearest are {offers}." if offers else "Nobody was found in that frame; give a box instead."
-    raise BadInputError(f"There is no player at {x:g},{y:g} in frame {frame}. {hint}")
+    offers = "; ".join(
+        f"{pick.told}:#{i + 1} at {boxes[i].center[0]:.0f},{boxes[i].center[1]:.0f}" for i in nearest
+    )
+    if not offers:
+        return "Nobody was found in that frame" + ("." if pick.box else "; give a box instead.")
+    return f"The nearest are {offers}."
