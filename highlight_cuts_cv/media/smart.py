@@ -1,13 +1,13 @@
 """Smart rendering: stretches without a marker are copied as they are, the rest is encoded.
 
-What is copied are whole closed groups of pictures of an H.264 film.  Two encoders' packets follow
-each other in one stream because every group begins with an IDR picture and carries its own parameter
-sets, which an ``avc3`` track of MP4 allows (ISO/IEC 14496-15, 5.3.3).
+What is copied are whole groups of pictures of an H.264 or HEVC film.  Two encoders' packets follow
+each other in one stream because what follows a seam begins with a picture that leans on nothing before
+it and carries its own parameter sets, which ``avc3`` and ``hev1`` tracks of MP4 allow (ISO/IEC 14496-15,
+5.3.3 and 8.4.1).  Groups after each other in the recording may lean on each other when all are copied.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,13 +22,20 @@ from highlight_cuts_cv.media.atomic import atomic_output
 from highlight_cuts_cv.media.audio import AudioFeed
 from highlight_cuts_cv.media.clips import clip_span
 from highlight_cuts_cv.media.color import HdrTags, apply_tags
-from highlight_cuts_cv.media.encoders import EDIT_LIST_SUFFIXES, open_output
+from highlight_cuts_cv.media.encoders import (
+    EDIT_LIST_SUFFIXES,
+    encoder_for,
+    encoder_options,
+    nearest_format,
+    open_output,
+)
 from highlight_cuts_cv.media.errors import reading, writing
+from highlight_cuts_cv.media.nal import H264, HEVC, NalSyntax, as_splice, has_dolby_vision, length_prefixed
 from highlight_cuts_cv.media.probing import LoadedMedia, load
 from highlight_cuts_cv.media.raw import DecodedFrame, raw_frames
 from highlight_cuts_cv.model import ClipInfo
 
-_IDR, _SPS = 5, 7
+_SYNTAX = {"h264": H264, "hevc": HEVC}
 _MOST_B_FRAMES_DELAY = 3
 
 
@@ -44,22 +51,31 @@ class Piece:
 def why_not(clip: ClipInfo, settings: EncodeSettings, rate: Fraction | None, path: Path) -> str | None:
     """Why no packet of the clip can be copied into such a render, or ``None``."""
     media = clip.media
-    if media.codec != "h264" or settings.encoder != "libx264":
-        return "only H.264 can be copied, into H.264"
+    syntax = _SYNTAX.get(media.codec)
+    if syntax is None:
+        return "only H.264 and HEVC can be copied"
+    if settings.encoder != syntax.encoder:
+        wanted = "H.264" if syntax is H264 else "HEVC, as quality=match writes it"
+        return f"the recording can only be copied into {wanted}, encoded by {syntax.encoder}"
     if settings.height is not None or settings.max_rate is not None:
         return "the size or the rate changes"
     if media.variable_rate or (rate is not None and (rate != clip.rate or clip.start_offset)):
         return "the frame rate changes"
     if media.rotation or media.interlaced or media.width % 2 or media.height % 2:
         return "the pictures are turned, interlaced or of odd size"
+    if nearest_format(encoder_for(settings.encoder), media.pixel_format) != media.pixel_format:
+        return f"{settings.encoder} cannot write {media.pixel_format}"
     if load(media.path).hdr != HdrTags():
         return "its HDR metadata would not reach every part"
     if path.suffix.lower() not in EDIT_LIST_SUFFIXES:
         return "the film is neither MP4 nor MOV"
     with av.open(str(media.path)) as container:
-        extradata = bytes(container.streams[load(media.path).stream_index].codec_context.extradata or b"")
-    if extradata[:1] != b"\x01" or extradata[4] & 3 != 3:
-        return "the recording does not store its packets as MP4 does"
+        stream = container.streams[load(media.path).stream_index]
+        if syntax.sets_of(bytes(stream.codec_context.extradata or b"")) is None:
+            return "the recording does not store its packets as MP4 does"
+        first = next((packet for packet in container.demux(stream) if packet.size), None)
+        if syntax is HEVC and first is not None and has_dolby_vision(bytes(first)):
+            return "its Dolby Vision metadata would not reach every part"
     return None
 
 
@@ -68,21 +84,29 @@ def pieces(clip: ClipInfo, touched: Collection[int]) -> list[Piece]:
 
     ``touched`` are the frames of the clip that something is drawn into.
     """
-    media = load(clip.media.path)
+    media, syntax = load(clip.media.path), _SYNTAX[clip.media.codec]
     result: list[Piece] = []
     at = 0
+    joined = False  # whether the group before was copied
     for group in _groups(media, clip.first_frame, clip.first_frame + clip.frame_count):
-        numbers = [number - clip.first_frame for number, _ in group]
-        start, stop = numbers[0], numbers[0] + len(numbers)
-        whole = sorted(numbers) == list(range(start, stop)) and at <= start and stop <= clip.frame_count
-        if (
-            not whole
-            or not _has_nal(bytes(group[0][1]), _IDR)
-            or any(n in touched for n in range(start, stop))
-        ):
+        # After a copied group the next is complete with all that leans on that one.
+        ways, joined = ([group] if joined else []) + [_from_seam(group, syntax)], False
+        for kept in ways:
+            numbers = sorted(number - clip.first_frame for number, _ in kept)
+            start, stop = (numbers[0], numbers[-1] + 1) if numbers else (0, 0)
+            joined = (
+                at <= start < stop <= clip.frame_count
+                and numbers == list(range(start, stop))
+                and not any(n in touched for n in numbers)
+            )
+            if joined:
+                break
+        if not joined:
             continue
         if start > at:
             result.append(Piece(at, start, False))
+        if result and result[-1].copied:
+            start = result.pop().start
         result.append(Piece(start, stop, True))
         at = stop
     if at < clip.frame_count:
@@ -109,7 +133,7 @@ def render_smart(
         audio = None
         try:
             stream = output.add_stream_from_template(source.streams[media.stream_index], opaque=True)
-            stream.codec_context.codec_tag = "avc3"
+            stream.codec_context.codec_tag = _SYNTAX[clip.media.codec].tag
             stream.time_base = tick
             if clip.media.audio:
                 audio = AudioFeed(clip, clip_span(clip), output, path)
@@ -143,17 +167,22 @@ Coded = tuple[int, bytes, bool]  # the frame's index in the clip, its packet, wh
 
 
 def _copied(media: LoadedMedia, clip: ClipInfo, piece: Piece) -> Iterator[Coded]:
-    first = clip.first_frame
+    first, syntax = clip.first_frame, _SYNTAX[media.info.codec]
     with av.open(str(media.info.path)) as container:
         stream = container.streams[media.stream_index]
-        sets = _parameter_sets(bytes(stream.codec_context.extradata or b""))
+        sets = syntax.sets_of(bytes(stream.codec_context.extradata or b"")) or b""
+    begun = False
     for group in _groups(media, first + piece.start, first + piece.stop):
-        if group[0][0] != first + piece.start:
+        kept = group if begun else _from_seam(group, syntax)
+        if not kept or (not begun and min(number for number, _ in kept) != first + piece.start):
             continue
-        for number, packet in group:
+        for number, packet in kept:
             data = bytes(packet)
-            if packet.is_keyframe and not _has_nal(data, _SPS):
-                data = sets + data
+            if packet.is_keyframe:
+                data = syntax.with_sets(data, sets)
+                if syntax is HEVC and not begun:
+                    data = as_splice(data)
+            begun = True
             yield number - first, data, bool(packet.is_keyframe)
 
 
@@ -166,18 +195,18 @@ def _encoded(
         frame_count=piece.stop - piece.start,
         start_pts=int(load(clip.media.path).index.pts[clip.first_frame + piece.start]),
     )
-    context: Any = av.CodecContext.create("libx264", "w")
+    context: Any = av.CodecContext.create(settings.encoder, "w")
     context.width, context.height, context.pix_fmt = clip.width, clip.height, clip.media.pixel_format
     context.time_base, context.framerate = 1 / clip.rate, clip.rate
     context.sample_aspect_ratio, context.thread_count = clip.media.sample_aspect_ratio, 0
-    context.options = dict(settings.options)
+    context.options = encoder_options(settings.encoder, settings.options, None)
     if settings.gop_seconds is not None:
         context.gop_size = max(1, round(settings.gop_seconds * clip.rate))
     apply_tags(context, clip.media.color)
 
     def coded(packets: Any) -> Iterator[Coded]:
         for packet in packets:
-            yield int(packet.pts), _length_prefixed(bytes(packet)), bool(packet.is_keyframe)
+            yield int(packet.pts), length_prefixed(bytes(packet)), bool(packet.is_keyframe)
 
     for frame in raw_frames(part):
         assert isinstance(frame, DecodedFrame)
@@ -188,6 +217,15 @@ def _encoded(
         picture.pict_type = 0
         yield from coded(context.encode(picture))
     yield from coded(context.encode(None))
+
+
+def _from_seam(group: list[tuple[int, Any]], syntax: NalSyntax) -> list[tuple[int, Any]]:
+    """What of a group can follow another encoder's pictures: nothing, all, or all but the pictures that
+    are shown before its first, which lean on what is not there."""
+    types = set(syntax.types(bytes(group[0][1])))
+    if types & syntax.clean:
+        return group
+    return [part for part in group if part[0] >= group[0][0]] if types & syntax.leading else []
 
 
 def _groups(media: LoadedMedia, start: int, stop: int) -> Iterator[list[tuple[int, Any]]]:
@@ -220,31 +258,3 @@ def _delay(media: LoadedMedia, clip: ClipInfo, plan: list[Piece]) -> int:
         for position, (number, _, _) in enumerate(_copied(media, clip, piece)):
             most = max(most, position - (number - piece.start))
     return most
-
-
-def _has_nal(data: bytes, kind: int) -> bool:
-    at = 0
-    while at + 4 < len(data):
-        if data[at + 4] & 31 == kind:
-            return True
-        at += 4 + int.from_bytes(data[at : at + 4], "big")
-    return False
-
-
-def _parameter_sets(extradata: bytes) -> bytes:
-    """SPS and PPS of an ``avcC`` box as they stand in a packet."""
-    result, at, count = b"", 6, extradata[5] & 31
-    for _ in range(2):
-        for _ in range(count):
-            size = int.from_bytes(extradata[at : at + 2], "big")
-            result += size.to_bytes(4, "big") + extradata[at + 2 : at + 2 + size]
-            at += 2 + size
-        count = extradata[at] if at < len(extradata) else 0
-        at += 1
-    return result
-
-
-def _length_prefixed(data: bytes) -> bytes:
-    """An Annex B packet as MP4 stores it."""
-    units = [unit.rstrip(b"\x00") for unit in re.split(b"\x00\x00\x01", data)]
-    return b"".join(len(unit).to_bytes(4, "big") + unit for unit in units if unit)

@@ -34,7 +34,7 @@ def hccv_exporters() -> Iterator[ExporterSpec]:
                 name="smart",
                 kind=bool,
                 default=False,
-                summary="copy stretches of H.264 without a marker instead of encoding them",
+                summary="copy stretches of H.264 (or HEVC, with quality=match) without a marker instead of encoding them",
             ),
         ),
         suffix=".mp4",
