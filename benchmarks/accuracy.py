@@ -21,10 +21,11 @@ import numpy as np
 from scoring import Box, Score, Target, is_on, picks, read_targets, read_truth, score
 
 from highlight_cuts_cv.choices import DEFAULT_TRACKER, Setup, parse_choice
+from highlight_cuts_cv.following import follow
 from highlight_cuts_cv.media import open_frames
 from highlight_cuts_cv.model import BoundingBox, Track
 from highlight_cuts_cv.pictures import contact_sheet, write_picture
-from highlight_cuts_cv.pipeline import follow, video_clip
+from highlight_cuts_cv.pipeline import video_clip
 from highlight_cuts_cv.tracking.picks import Pick
 
 CERTAIN = 0.9

@@ -25,6 +25,7 @@ from highlight_cuts_cv.contracts import (
     Tracker,
     TrackerSpec,
     TrackJob,
+    TrackStore,
     VideoWriter,
 )
 from highlight_cuts_cv.hookspecs import hookimpl
@@ -100,6 +101,7 @@ __all__ = [
     "State",
     "Track",
     "TrackJob",
+    "TrackStore",
     "Tracker",
     "TrackerSpec",
     "TrackingFrame",

@@ -173,14 +173,29 @@ class SceneSource(Protocol):
         ...
 
 
+class TrackStore(Protocol):
+    """Where a tracker may keep what it found about a clip, for the next run.
+
+    It belongs to one clip, detector and tracker, with their options and versions.
+    """
+
+    def load(self, name: str) -> dict[str, NDArray[np.generic]] | None:
+        """The arrays stored under *name*, or ``None``."""
+        ...
+
+    def save(self, name: str, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        """Keep *arrays* under *name*, instead of what was there; a failure to write is no error."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackJob:
     """Everything a tracker needs to follow one player through one clip.
 
     ``anchors`` are sorted by frame, at most one per frame, and at least one has a box.
     ``detections`` is ``None`` when no detector was chosen; ``scene`` has camera motion, shot changes and
-    everybody's boxes.  Call ``progress`` as frames get done
-    and stop with :class:`~highlight_cuts_cv.model.CancelledError` soon after ``cancelled()``.
+    everybody's boxes.  ``store``, when there is one, lives longer than the job.  Call ``progress`` as
+    frames get done and stop with :class:`~highlight_cuts_cv.model.CancelledError` soon after ``cancelled()``.
     """
 
     clip: ClipInfo
@@ -190,6 +205,7 @@ class TrackJob:
     progress: Progress = no_progress
     cancelled: Callable[[], bool] = never_cancelled
     scene: SceneSource | None = None
+    store: TrackStore | None = None
 
 
 @runtime_checkable

@@ -30,6 +30,7 @@ def examine() -> list[Finding]:
         ("timelines", _timelines),
         ("detector", _detector),
         ("plugins", _plugins),
+        ("analysis", _analysis),
     ]
     findings = []
     for what, check in checks:
@@ -76,3 +77,11 @@ def _plugins() -> str:
     if broken:
         raise RuntimeError(f"problems with {', '.join(broken)}; see 'hccv plugins'")
     return f"{len(reports)} without problems"
+
+
+def _analysis() -> str:
+    from highlight_cuts_cv.following import analysis_folder
+
+    folder = analysis_folder()
+    size = sum(file.stat().st_size for file in folder.rglob("*.npz"))
+    return f"{size / 1e6:.1f} MB kept for later runs in {folder}; delete it whenever you like"

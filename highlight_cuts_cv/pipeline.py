@@ -19,11 +19,11 @@ from highlight_cuts_cv.contracts import (
     ExportJob,
     Freeze,
     Progress,
-    TrackJob,
     never_cancelled,
     no_progress,
     resolve_options,
 )
+from highlight_cuts_cv.following import follow
 from highlight_cuts_cv.intros import ClipIntro
 from highlight_cuts_cv.media import clip_of, frame_at_time, frame_times, open_frames, probe
 from highlight_cuts_cv.media.kit import PyAvKit
@@ -33,7 +33,6 @@ from highlight_cuts_cv.model import (
     ClipInfo,
     Detections,
     Frame,
-    JobFailedError,
     SpriteTrack,
     State,
     Track,
@@ -48,10 +47,10 @@ from highlight_cuts_cv.rendering import (
 )
 from highlight_cuts_cv.timeline import Timeline, TimelineClip, TrackedRender, safe_name, write_tracked
 from highlight_cuts_cv.tracking.camera import SMALL_SIDE
-from highlight_cuts_cv.tracking.detections import LazyDetections, WatchedFrames
+from highlight_cuts_cv.tracking.detections import LazyDetections
 from highlight_cuts_cv.tracking.files import read_track
 from highlight_cuts_cv.tracking.nearby import frames_with_others
-from highlight_cuts_cv.tracking.picks import Pick, parse_pick, resolve_picks
+from highlight_cuts_cv.tracking.picks import Pick, parse_pick
 from highlight_cuts_cv.tracking.scene import Scene
 
 StepProgress = Callable[[str], Progress]
@@ -164,45 +163,6 @@ def detect_frame(video: Path, frame_index: int, choice: Choice) -> tuple[Frame, 
         return frame, detector.detect([frame])[0]
     finally:
         detector.close()
-
-
-def follow(
-    clip: ClipInfo,
-    picks: Sequence[Pick],
-    setup: Setup,
-    progress: Progress = no_progress,
-    cancelled: Callable[[], bool] = never_cancelled,
-) -> Track:
-    """Follow the picked player through *clip*; picks count frames within the clip.
-
-    Raises BadInputError for picks that cannot be used, CancelledError when cancelled.
-    """
-    registry = get_registry()
-    detector = registry.detector(setup.detector.name, setup.detector.options)
-    try:
-        with open_frames(clip, small_side=SMALL_SIDE) as frames:
-            detections = LazyDetections(frames, detector)
-            anchors = resolve_picks(picks, clip, detections)
-            wanted = registry.trackers.find(setup.tracker.name).needs_detections
-            watched = WatchedFrames(frames, detections)
-            scene = Scene(watched, detections if wanted else None, float(clip.rate))
-            job = TrackJob(
-                clip=clip,
-                frames=watched,
-                scene=scene,
-                anchors=anchors,
-                detections=detections if wanted else None,
-                progress=progress,
-                cancelled=cancelled,
-            )
-            track = registry.tracker(setup.tracker.name, setup.tracker.options).track(job)
-    finally:
-        detector.close()
-    if len(track) != clip.frame_count:
-        raise JobFailedError(
-            f"The tracker '{setup.tracker.name}' returned {len(track)} frames for a clip of {clip.frame_count}."
-        )
-    return track
 
 
 def draw(
@@ -326,7 +286,7 @@ def run_timeline(
     for clip_id, clip_picks in picks.items():
         clip = media_clip(clips[clip_id])
         label = clips[clip_id].name or clip_id
-        track = follow(clip, clip_picks, setup, progress(f"Following in {label}"), cancelled)
+        track = follow(clip, clip_picks, setup, progress(f"Following in {label}"), cancelled, folder / "analysis")
         freeze = stops[clip_id].freeze(track, warn) if clip_id in stops else None
         render = export(
             clip,

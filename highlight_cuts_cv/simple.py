@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from highlight_cuts_cv.choices import DEFAULT_DETECTOR, DEFAULT_TRACKER, Setup, parse_choice
+from highlight_cuts_cv.following import follow
 from highlight_cuts_cv.media import concat_files
 from highlight_cuts_cv.model import BadInputError, BoundingBox, State, Track, TrackingFrame
-from highlight_cuts_cv.pipeline import detect_frame, export, follow, video_clip
+from highlight_cuts_cv.pipeline import detect_frame, export, video_clip
 from highlight_cuts_cv.tracking.picks import Pick
 
 AnyPath = str | Path

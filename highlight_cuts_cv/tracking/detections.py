@@ -18,13 +18,13 @@ class LazyDetections:
     """A :class:`~highlight_cuts_cv.contracts.DetectionSource` over a clip's frames.
 
     A tracker streams frames in order and asks about the frame it holds, so the last frame is
-    kept: asking about it decodes nothing.
+    kept: asking about it decodes nothing.  ``found`` is what was found so far, by frame.
     """
 
     def __init__(self, frames: FrameSource, detector: Detector) -> None:
         self._frames = frames
         self._detector = detector
-        self._found: dict[int, Detections] = {}
+        self.found: dict[int, Detections] = {}
         self._last: Frame | None = None
 
     def saw(self, frame: Frame) -> None:
@@ -33,9 +33,9 @@ class LazyDetections:
 
     def __getitem__(self, index: int) -> Detections:
         """Detections of frame *index*.  Raises IndexError outside the clip."""
-        if index not in self._found:
-            (self._found[index],) = self._detector.detect([self.frame(index)])
-        return self._found[index]
+        if index not in self.found:
+            (self.found[index],) = self._detector.detect([self.frame(index)])
+        return self.found[index]
 
     def frame(self, index: int) -> Frame:
         """The picture of frame *index*.  Raises IndexError outside the clip."""

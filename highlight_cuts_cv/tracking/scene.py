@@ -6,14 +6,12 @@ pick, another player) pays for decoding only.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from pathlib import Path
+from collections.abc import Generator, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from highlight_cuts_cv.contracts import DetectionSource, FrameSource, SceneFrame
-from highlight_cuts_cv.media.atomic import atomic_output
 from highlight_cuts_cv.media.background import ReadAhead
 from highlight_cuts_cv.model import Detections, Frame
 from highlight_cuts_cv.tracking.camera import Camera, shrunk
@@ -21,11 +19,14 @@ from highlight_cuts_cv.tracking.cuts import colour_change, colour_signature, fin
 
 Affine = NDArray[np.float64]
 
-LOOKS_PER_SECOND = 6
-"""How often the whole picture is searched for players."""
+MOST_LOOKS = 6
+"""Times a second that the whole picture is searched for players while the camera pans."""
+LEAST_LOOKS = 3
+"""The same while it stands still."""
+PANNED = 0.04
+"""Share of the picture's long side that the camera covers between two looks of a pan."""
 _AHEAD = 4
 """Frames analysed ahead of the consumer; each holds a picture."""
-_VERSION = 1
 
 
 class Scene:
@@ -35,11 +36,12 @@ class Scene:
         self._frames = frames
         self._detections = detections
         count = len(frames)
-        self.look_every = max(1, round(rate / LOOKS_PER_SECOND))
+        self._soonest, self._latest = (max(1, round(rate / looks)) for looks in (MOST_LOOKS, LEAST_LOOKS))
         self._motions = np.tile(np.eye(2, 3), (count, 1, 1))
         self._qualities = np.full(count, np.nan)
         self._changes = np.full(count, np.nan)
         self._found: dict[int, Detections] = {}
+        self._restored = 0
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -91,6 +93,7 @@ class Scene:
         # One frame earlier, so that the first frame's own motion is known.
         signature = None
         people: NDArray[np.float32] | None = None
+        since, panned = self._latest, 0.0
         for frame in self._frames.frames(max(0, start - 1), stop):
             index = frame.index
             small = shrunk(frame.bgr) if frame.small is None else frame.small
@@ -99,44 +102,63 @@ class Scene:
             if before is not None or index == 0:
                 self._motions[index], self._qualities[index] = motion, quality
                 self._changes[index] = 0.0 if before is None else colour_change(before, signature)
-            if self._detections is not None and index % self.look_every == 0:
+            since, panned = since + 1, panned + _shift(motion, frame.bgr.shape)
+            due = since >= self._latest or (since >= self._soonest and panned >= PANNED)
+            if self._detections is not None and (due or index in self._found):
                 if index not in self._found:
                     self._found[index] = self._detections[index]
                 people = self._found[index].xyxy
+                since, panned = 0, 0.0
             if index >= start:
                 yield self._at(frame)
 
-    def save(self, path: Path) -> None:
-        """Write a complete analysis to *path* (.npz).  Raises OSError when that fails."""
-        order = sorted(self._found)
-        with atomic_output(path) as temporary:
-            np.savez_compressed(
-                temporary,
-                version=_VERSION,
-                motions=self._motions.astype(np.float32),
-                qualities=self._qualities.astype(np.float32),
-                changes=self._changes.astype(np.float32),
-                looked=np.array(order, np.int64),
-                counts=np.array([len(self._found[i]) for i in order], np.int64),
-                boxes=np.concatenate([np.zeros((0, 4), np.float32), *(self._found[i].xyxy for i in order)]),
-                scores=np.concatenate([np.zeros(0, np.float32), *(self._found[i].scores for i in order)]),
-            )
+    def add(self, found: Mapping[int, Detections]) -> None:
+        """Remember who else was found, by frame."""
+        self._found.update(found)
 
-    def load(self, path: Path) -> bool:
-        """Take over an earlier analysis; False when there is none that fits."""
-        try:
-            with np.load(path) as stored:
-                if int(stored["version"]) != _VERSION or len(stored["motions"]) != len(self):
-                    return False
-                self._motions = stored["motions"].astype(np.float64)
-                self._qualities = stored["qualities"].astype(np.float64)
-                self._changes = stored["changes"].astype(np.float64)
-                ends = np.cumsum(stored["counts"])
-                boxes, scores = stored["boxes"], stored["scores"]
-                self._found = {
-                    int(index): Detections(boxes[end - count : end].copy(), scores[end - count : end].copy())
-                    for index, count, end in zip(stored["looked"], stored["counts"], ends, strict=True)
-                }
-        except (OSError, KeyError, ValueError):
-            return False
-        return True
+    @property
+    def found(self) -> Mapping[int, Detections]:
+        """Who was found, by frame."""
+        return self._found
+
+    @property
+    def grown(self) -> bool:
+        """Whether anything was found that :meth:`restore` did not bring."""
+        return self._known() > self._restored
+
+    def _known(self) -> int:
+        return int(np.isfinite(self._qualities).sum()) + len(self._found)
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """The analysis so far as arrays, for :meth:`restore`."""
+        order = sorted(self._found)
+        return {
+            "motions": self._motions,
+            "qualities": self._qualities,
+            "changes": self._changes,
+            "looked": np.array(order, np.int64),
+            "counts": np.array([len(self._found[i]) for i in order], np.int64),
+            "boxes": np.concatenate([np.zeros((0, 4), np.float32), *(self._found[i].xyxy for i in order)]),
+            "scores": np.concatenate([np.zeros(0, np.float32), *(self._found[i].scores for i in order)]),
+        }
+
+    def restore(self, state: Mapping[str, NDArray[np.generic]] | None) -> None:
+        """Take over an earlier analysis of the same clip, if there is one."""
+        if state is None or len(state["motions"]) != len(self):
+            return
+        self._motions = np.array(state["motions"], np.float64)
+        self._qualities = np.array(state["qualities"], np.float64)
+        self._changes = np.array(state["changes"], np.float64)
+        boxes, scores = np.array(state["boxes"], np.float32), np.array(state["scores"], np.float32)
+        ends = np.cumsum(state["counts"])
+        self._found = {
+            int(index): Detections(boxes[end - count : end].copy(), scores[end - count : end].copy())
+            for index, count, end in zip(state["looked"], state["counts"], ends, strict=True)
+        }
+        self._restored = self._known()
+
+
+def _shift(motion: Affine, shape: tuple[int, ...]) -> float:
+    """How far the picture's middle moves, as a share of the long side."""
+    middle = np.array([shape[1], shape[0]]) / 2
+    return float(np.linalg.norm(motion[:, :2] @ middle + motion[:, 2] - middle)) / max(shape[:2])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from hccv_follow.finish import SKIPPED, bridge, drop_flashes, fill_skipped, smoo
 from hccv_follow.follower import Follower
 from hccv_follow.join import join
 from hccv_follow.net import CropNet
+from hccv_follow.passes import Guide, Known, Pass, paired, planned
 from hccv_follow.path import Path
 from highlight_cuts_cv.api import Anchor, CancelledError, SceneSource, State, Track, TrackJob
 
@@ -22,104 +24,123 @@ Affine = NDArray[np.float64]
 class FollowTracker:
     """See :class:`highlight_cuts_cv.api.Tracker`."""
 
-    def __init__(self) -> None:
-        self._net = CropNet()
-
     def track(self, job: TrackJob) -> Track:
         """Follow the anchors' player.  Raises ValueError without a scene, CancelledError when cancelled."""
         if job.scene is None:
             raise ValueError("the tracker 'follow' needs a job with a scene")
         count = job.clip.frame_count
         path = Path.lost(count)
-        passes = _passes(job.anchors, count)
-        total = sum(abs(stop - start) for _, start, stop in passes)
-        done = 0
-
-        def tick() -> None:
-            nonlocal done
-            done += 1
-            job.progress(min(done, total), total)
-            if job.cancelled():
-                raise CancelledError("Following was cancelled.")
-
-        for pair in _pairs(passes):
-            forward, backward = (
-                None if one is None else self._pass(job, job.scene, *one, tick) for one in pair
-            )
+        passes = planned(job.anchors, count)
+        known = Known(count, job.store)
+        known.look_up(passes)
+        run = _Run(job, job.scene, known, sum(len(one.order) for one in passes))
+        for pair in paired(passes):
+            forward, backward = (None if one is None else run.followed(one) for one in pair)
             merged = forward if backward is None else backward
             if forward is not None and backward is not None:
                 merged = join(forward, backward, job.scene.cuts())
             if merged is not None:
-                known = merged.shown
-                path.boxes[known], path.scores[known] = merged.boxes[known], merged.scores[known]
+                shown = merged.shown
+                path.boxes[shown], path.scores[shown] = merged.boxes[shown], merged.scores[shown]
         return _finished(path, job.scene, job.anchors, float(job.clip.rate))
 
-    def _pass(
-        self,
-        job: TrackJob,
-        scene: SceneSource,
-        anchor: Anchor,
-        start: int,
-        stop: int,
-        tick: Callable[[], None],
-    ) -> Path:
-        """From *anchor* in frame *start* on to *stop* (excluded; below *start* when backward), within its shot."""
-        assert anchor.box is not None
-        box = np.array(anchor.box.as_xyxy(), np.float64)
-        eager, patient = self._run(job, scene, start, box, stop, None, tick)
-        way = 1 if stop > start else -1
-        order = np.arange(start, stop, way)
+
+class _Run:
+    """One job's passes."""
+
+    def __init__(self, job: TrackJob, scene: SceneSource, known: Known, total: int) -> None:
+        self._job, self._scene, self._known = job, scene, known
+        self._rate = float(job.clip.rate)
+        self._done, self._total = 0, total
+
+    @cached_property
+    def _net(self) -> CropNet:
+        return CropNet()
+
+    def followed(self, one: Pass) -> Path:
+        """The pass's path, within its shot."""
+        path = self._known.get(one)
+        if path is None:
+            path = self._follow(one)
+            self._known.add(one, path)
+        self._tick(len(one.order))
+        _stop_at_cuts(path, self._scene.cuts(), one.start, one.stop)
+        return path
+
+    def _tick(self, frames: int) -> None:
+        self._done += frames
+        self._job.progress(min(self._done, self._total), self._total)
+        if self._job.cancelled():
+            raise CancelledError("Following was cancelled.")
+
+    def _follow(self, one: Pass) -> Path:
+        box = np.array(one.box, np.float64)
+        done = self._done
+        eager, patient = self._run(one.start, box, one.stop, guides=self._known.guides(one, self._rate))
+        self._done = done
 
         def back(index: int, at: NDArray[np.float64], until: int) -> Path:
-            return self._run(job, scene, index, at, until - way, False, lambda: None)[1]
+            return self._run(index, at, until - one.way, eager=False)[1]
 
-        path = settle(eager, patient, order, float(job.clip.rate), back)
-        _stop_at_cuts(path, scene.cuts(), start, stop)
-        return path
+        return settle(eager, patient, one.order, self._rate, back)
 
     def _run(
         self,
-        job: TrackJob,
-        scene: SceneSource,
         start: int,
         box: NDArray[np.float64],
         stop: int,
-        eager: bool | None,
-        tick: Callable[[], None],
+        eager: bool | None = None,
+        guides: Sequence[Guide] = (),
     ) -> tuple[Path, Path]:
         """Follow from *start* to *stop* (excluded): the eager and the patient follower's paths.
 
         They are one as long as both would do the same, and to the end when *eager* is given.
         """
-        rate = float(job.clip.rate)
-        paths = [Path.lost(job.clip.frame_count)]
+        paths = [Path.lost(self._job.clip.frame_count)]
         followers: list[Follower] = []
         backward = stop < start
         low, high = (stop + 1, start + 1) if backward else (start, stop)
         onward: Affine = np.eye(2, 3)
-        for shown in scene.stream(low, high, backward):
+        for shown in self._scene.stream(low, high, backward):
             index, picture = shown.frame.index, shown.frame.bgr
-            tick()
+            if eager is None:
+                self._tick(1)
             everyone = None
             if shown.everyone is not None:
                 everyone = np.column_stack([shown.everyone.xyxy, shown.everyone.scores])
             motion = _inverse(onward) if backward else shown.motion
+            onward = shown.motion
             if not followers:
-                followers.append(Follower(self._net, picture, box, rate, eager))
+                followers.append(Follower(self._net, picture, box, self._rate, eager))
                 paths[0].boxes[index], paths[0].scores[index] = box, 1.0
-            else:
-                for follower, path in zip(followers, paths, strict=True):
-                    if follower.skip(motion):
-                        path.scores[index] = SKIPPED
-                    else:
-                        path.boxes[index], path.scores[index] = follower.step(picture, motion, everyone)
+                continue
+            looked = False
+            for follower, path in zip(followers, paths, strict=True):
+                if follower.skip(motion):
+                    path.scores[index] = SKIPPED
+                else:
+                    path.boxes[index], path.scores[index] = follower.step(picture, motion, everyone)
+                    looked = True
             if len(followers) == 1 and followers[0].patient is not None:
                 followers.append(followers[0].patient)
                 paths.append(Path(paths[0].boxes.copy(), paths[0].scores.copy()))
-            onward = shown.motion
+            guide = _guide(guides, index, [path.boxes[index] for path in paths]) if looked else None
+            if guide is not None:
+                rest = np.arange(index, stop, -1 if backward else 1)
+                for path in paths:
+                    path.boxes[rest], path.scores[rest] = guide.path.boxes[rest], guide.path.scores[rest]
+                break
         for path in paths:
-            fill_skipped(path.boxes[low:high], path.scores[low:high], lambda index: scene.motion(low + index))
+            fill_skipped(
+                path.boxes[low:high], path.scores[low:high], lambda index: self._scene.motion(low + index)
+            )
         return paths[0], paths[-1]
+
+
+def _guide(guides: Sequence[Guide], index: int, boxes: list[NDArray[np.float64]]) -> Guide | None:
+    """The known path that stands in from here on.  Every guide is told, for each counts for itself."""
+    joined = [guide for guide in guides if guide.joined(index, boxes)]
+    return joined[0] if joined else None
 
 
 def _stop_at_cuts(path: Path, cuts: list[int], start: int, stop: int) -> None:
@@ -129,47 +150,6 @@ def _stop_at_cuts(path: Path, cuts: list[int], start: int, stop: int) -> None:
             path.hide(slice(stop + 1, cut))
         elif start < cut < stop:
             path.hide(slice(cut, stop))
-
-
-def _passes(anchors: tuple[Anchor, ...], count: int) -> list[tuple[Anchor, int, int]]:
-    """(anchor, first frame, end frame) of every pass, backward ones with an end below the first frame.
-
-    A pass ends at the next anchor, for what lies beyond is that one's to tell.
-    """
-    passes = []
-    for place, anchor in enumerate(anchors):
-        if anchor.box is None:
-            continue
-        before = anchors[place - 1].frame_index if place else -1
-        after = anchors[place + 1].frame_index if place + 1 < len(anchors) else count
-        if anchor.frame_index > before + 1:
-            passes.append((anchor, anchor.frame_index, before))
-        passes.append((anchor, anchor.frame_index, after))
-    return passes
-
-
-Pass = tuple[Anchor, int, int]
-
-
-def _pairs(passes: list[Pass]) -> Iterator[tuple[Pass | None, Pass | None]]:
-    """Passes that run towards each other over the same frames, as (forward, backward)."""
-    forward: Pass | None = None
-    for one in passes:
-        _, start, stop = one
-        if stop > start:
-            if forward is not None:
-                yield forward, None
-            forward = one
-        elif forward is not None and forward[2] == start:
-            yield forward, one
-            forward = None
-        else:
-            if forward is not None:
-                yield forward, None
-                forward = None
-            yield None, one
-    if forward is not None:
-        yield forward, None
 
 
 def _inverse(motion: Affine) -> Affine:

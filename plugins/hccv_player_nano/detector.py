@@ -51,7 +51,7 @@ class PlayerNano:
         return found
 
     def close(self) -> None:
-        """Free the compiled network."""
+        """Free the inference request; the network itself stays for the next detector."""
         del self._request
 
     def _letterbox(

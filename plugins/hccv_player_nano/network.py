@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -12,8 +13,9 @@ STRIDE = 32
 PADDING_GREY = 114
 
 
+@cache
 def load_network(threads: int = 0, feature_tensors: tuple[str, ...] = ()) -> Any:
-    """Compile ``player_nano.onnx``.
+    """Compile ``player_nano.onnx``, once per process: that takes as long as searching ten pictures.
 
     The input is (B, H, W, 3) uint8 BGR with any B and any H, W that are multiples of 32; output 0
     is (B, N, 5) float32.  ``feature_tensors`` names inner tensors to return as further outputs.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from highlight_cuts_cv.model import BoundingBox
 from highlight_cuts_cv.testing.contracts import KnownDetections, MemoryFrames, moving_square
 from highlight_cuts_cv.tracking.scene import Scene
 
@@ -60,37 +61,43 @@ class Counting(KnownDetections):
         return super().__getitem__(index)
 
 
-def test_an_analysis_survives_saving_and_is_not_made_twice(tmp_path):
+def test_an_analysis_survives_saving_and_is_not_made_twice():
     pictures, boxes = moving_square()
     detections = Counting(boxes)
     scene = Scene(MemoryFrames(pictures), detections, RATE)
-    assert not scene.complete
+    assert not scene.complete and not scene.grown
     for _ in scene.stream(0, len(pictures)):
         pass
-    assert scene.complete
+    assert scene.complete and scene.grown
     asked = detections.asked
-    assert asked == len(range(0, len(pictures), scene.look_every))
-    scene.save(tmp_path / "a.npz")
     again = Scene(MemoryFrames(pictures), detections, RATE)
-    assert again.load(tmp_path / "a.npz") and again.complete
+    again.restore(scene.state())
+    assert again.complete and not again.grown
     for before, after in zip(scene.stream(0, 12), again.stream(0, 12), strict=True):
-        np.testing.assert_allclose(before.motion, after.motion, atol=1e-4)
+        np.testing.assert_array_equal(before.motion, after.motion)
         assert (before.everyone is None) == (after.everyone is None)
         if before.everyone is not None and after.everyone is not None:
             np.testing.assert_array_equal(before.everyone.xyxy, after.everyone.xyxy)
     assert detections.asked == asked
 
 
-def test_what_does_not_fit_is_not_loaded(tmp_path):
+def test_another_clips_analysis_is_not_taken_over():
     pictures, _ = moving_square()
     scene = Scene(MemoryFrames(pictures), None, RATE)
-    assert not scene.load(tmp_path / "none.npz")
-    (tmp_path / "bad.npz").write_bytes(b"not a zip")
-    assert not scene.load(tmp_path / "bad.npz")
     for _ in scene.stream(0, len(pictures)):
         pass
-    scene.save(tmp_path / "a.npz")
-    assert not Scene(MemoryFrames(pictures[:-1]), None, RATE).load(tmp_path / "a.npz")
+    shorter = Scene(MemoryFrames(pictures[:-1]), None, RATE)
+    shorter.restore(scene.state())
+    assert not shorter.complete
+
+
+@pytest.mark.parametrize(("step", "looks"), [(0, 3), (12, 6)])
+def test_people_are_looked_for_more_often_while_the_camera_pans(step, looks):
+    detections = Counting([BoundingBox(10, 10, 20, 40)] * 25)
+    scene = Scene(MemoryFrames(pan(1, 25, step)), detections, RATE)
+    for _ in scene.stream(0, 25):
+        pass
+    assert abs(detections.asked - looks) <= 1
 
 
 CUTS = {"soccer_broadcast_with_cut_574p.mp4": [157, 208, 256], "basketball_youth_fullcourt_pan_720p.mp4": []}
