@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from hccv_follow.candidate import Candidate, chain, size_of
-from hccv_follow.filter import Filter, to_spectrum
+from hccv_follow.filter import Filter
 from hccv_follow.look import Look
-from hccv_follow.net import CELL, CROP, GRID, CropNet, cut, overlaps, thin
+from hccv_follow.net import CELL, GRID, CropNet, overlaps
 from hccv_follow.others import Others, inside
 from hccv_follow.rehearse import rehearsals
+from hccv_follow.sight import Eye, Sight
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,6 @@ class Settings:
     """Tunable constants; lengths are in units of the player's size (the larger of height and 1.3 widths)."""
 
     player: float = 72.0  # the player's size in the crop, pixels
-    det_low: float = 0.08  # weakest detection considered
     accept: float = 0.48  # evidence needed to follow
     reaccept: float = 0.55  # the same after a gap
     w_response: float = 0.50
@@ -46,7 +46,8 @@ class Follower:
     def __init__(
         self, net: CropNet, frame: np.ndarray, box: np.ndarray, fps: float, eager: bool | None = None
     ) -> None:
-        self._net, self._s, self._fps, self._eager = net, Settings(), fps, eager
+        self._s, self._fps, self._eager = Settings(), fps, eager
+        self._eye = Eye(net, self._s.player)
         self.patient: Follower | None = None
         self.centre = (box[:2] + box[2:]) / 2
         self.wh = box[2:] - box[:2]
@@ -69,26 +70,16 @@ class Follower:
         self.others = Others()
         self._start(frame, box)
 
-    def _view(
-        self, frame: np.ndarray, centre: np.ndarray, size: float
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]:
-        """The crop, its two maps, the players in it (picture pixels), its corner and its scale."""
-        crop, corner, scale = cut(frame, centre, CROP * size / self._s.player)
-        players, fine, coarse = self._net(crop)
-        players = thin(players, self._s.det_low, 0.55)
-        players[:, :4] = players[:, :4] / scale + np.tile(corner, 2)
-        return crop, fine, coarse, players, corner, scale
-
     def _start(self, frame: np.ndarray, box: np.ndarray) -> None:
         s = self._s
-        first = self._view(frame, self.centre, self.size)
-        self._look = Look(first[1], first[2])
-        self._look(*first[:3])
+        first = self._eye(frame, self.centre, self.size)
+        self._eye.look = first.look = Look(first.fine, first.coarse)
+        channels = first.spectrum.shape[1]
         scale = self._s.player / self.size
         cells = self.wh * scale / CELL
         self._sigma = max(1.0, 0.10 * float(np.sqrt(cells.prod())))
         support = (np.clip(cells[1] * 1.1, 5, 40), np.clip(cells[0] * 1.1, 5, 40))
-        players = first[3]
+        players = first.players
         iou = overlaps(box[None], players)[0]
         best = int(np.argmax(iou * np.sqrt(players[:, 4]))) if len(players) else -1
         # a detection inside the pick means that the user's box holds more (a stick); one that is
@@ -101,16 +92,13 @@ class Follower:
             -1, 2
         )
         self.others.start(players[iou < 0.4])
+        self.filter = Filter(channels, support)
         for view, target, real in rehearsals(frame, self.centre, self.wh, self.size, s.player):
-            players, fine, coarse = self._net(view.crop)
-            maps = self._look(view.crop, fine, coarse)
-            if not hasattr(self, "filter"):
-                self.filter = Filter(len(maps), support)
-            at = (target - view.corner) * view.scale / CELL - 0.5
-            near = [(o - view.corner) * view.scale / CELL - 0.5 for o in others]
+            sight = self._eye.at(view.crop, view.corner, view.scale, self.centre, self.size)
+            near = [sight.cells(other) for other in others]
             if not real:
-                near.append((self.centre - view.corner) * view.scale / CELL - 0.5)
-            self.filter.remember(to_spectrum(maps), at, self._sigma, near, 0.1, pinned=True)
+                near.append(sight.cells(self.centre))
+            self.filter.remember(sight.spectrum, sight.cells(target), self._sigma, near, 0.1, pinned=True)
         self.filter.learn(15)
 
     def _set_mapping(self, player: np.ndarray) -> None:
@@ -155,12 +143,11 @@ class Follower:
         trust = np.exp(-0.5 * np.minimum(self._errors / 0.01, 20))
         trust /= trust.sum() + 1e-9
         middle = trust @ guess
-        crop, fine, coarse, players, corner, scale = self._view(frame, middle, self.size)
-        maps = self._look(crop, fine, coarse)
-        spectrum = to_spectrum(maps)
-        response = self.filter.respond(spectrum)
+        sight = self._eye(frame, middle, self.size)
+        players = sight.players
+        response = self.filter.respond(sight.spectrum)
         extent = np.array(frame.shape[1::-1])
-        candidates, likeness = self._candidates(players, response, corner, scale)
+        candidates, likeness = self._candidates(sight, response)
         likeness = likeness / self._reference
         candidates = [c for c in candidates if (c.centre > 0).all() and (c.centre < extent).all()]
         # weak evidence lately: the place itself is in doubt
@@ -212,25 +199,22 @@ class Follower:
         self._unlearnt += 1
         if sure:
             changed = chosen.response < 0.7 * self._reference
-            self._learn(spectrum, corner, scale, changed, alone)
+            self._learn(sight, changed, alone)
         return self.box(), float(np.clip(chosen.total, 0, 1))
 
-    def _learn(
-        self, spectrum: np.ndarray, corner: np.ndarray, scale: float, changed: bool, alone: bool
-    ) -> None:
+    def _learn(self, sight: Sight, changed: bool, alone: bool) -> None:
         """A changed look is learnt at once, a steady one only now and then."""
         if changed and not alone and self._eager is None:
             self.patient = self._patient_half()
-            self.patient._learn(spectrum, corner, scale, changed, alone)
+            self.patient._learn(sight, changed, alone)
             self._eager = True
         hurry = changed and (alone or bool(self._eager))
         if self._unlearnt < (1 if hurry else self._s.learn_every):
             return
         self._unlearnt = 0
-        at = (self.centre - corner) * scale / CELL - 0.5
-        near = (self.others.centres() - corner) * scale / CELL - 0.5
+        at, near = sight.cells(self.centre), sight.cells(self.others.centres())
         if (at > 6).all() and (at < GRID - 7).all():
-            self.filter.remember(spectrum, at, self._sigma, near, self._s.rate)
+            self.filter.remember(sight.spectrum, at, self._sigma, near, self._s.rate)
             self.filter.learn(2 if hurry else 1)
 
     def _patient_half(self) -> Follower:
@@ -272,9 +256,8 @@ class Follower:
         options.sort(key=lambda o: o[0])
         found = []
         for _, centre, wh in options[:6]:
-            crop, fine, coarse, _, corner, scale = self._view(frame, centre, self.size)
-            response = self.filter.respond(to_spectrum(self._look(crop, fine, coarse)))
-            value, _ = self._peak(response, (centre - corner) * scale / CELL - 0.5, 3)
+            sight = self._eye(frame, centre, self.size)
+            value, _ = self._peak(self.filter.respond(sight.spectrum), sight.cells(centre), 3)
             found.append((value / self._reference, centre, wh))
         found.sort(key=lambda f: -f[0])
         if not found or found[0][0] < 0.75 or (len(found) > 1 and found[1][0] > found[0][0] - 0.2):
@@ -285,9 +268,8 @@ class Follower:
         self._gap = 1
         return True
 
-    def _candidates(
-        self, players: np.ndarray, response: np.ndarray, corner: np.ndarray, scale: float
-    ) -> tuple[list[Candidate], np.ndarray]:
+    def _candidates(self, sight: Sight, response: np.ndarray) -> tuple[list[Candidate], np.ndarray]:
+        players, corner, scale = sight.players, sight.corner, sight.scale
         found = []
         likeness = np.zeros(len(players))
         # half-way between the box of late and the user's proportions, lest a pair of people slowly take over
@@ -295,7 +277,7 @@ class Follower:
         usual = np.sqrt(self.wh * anchor)
         for row, player in enumerate(players):
             centre, wh = self._mapped(player)
-            at = (centre - corner) * scale / CELL - 0.5
+            at = sight.cells(centre)
             shape = float(np.exp(-0.5 * (np.log(wh / usual) ** 2).sum() / 0.35**2))
             # a box of another shape (two people, half a body) says roughly where, the filter exactly
             value, peak = self._peak(response, at, 2 if shape > 0.5 else 4)

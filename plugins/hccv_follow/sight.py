@@ -1,0 +1,76 @@
+"""One look at a part of a picture: the network's answer there, as the follower needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from hccv_follow.filter import to_spectrum
+from hccv_follow.look import Look
+from hccv_follow.net import CELL, CROP, CropNet, cut, thin
+
+DET_LOW = 0.08
+"""Weakest detection considered."""
+SAME_PLACE = 0.05
+"""Looks nearer than this, in player sizes, are one."""
+
+
+@dataclass
+class Sight:
+    """What a crop around `centre` shows; `players` (N, 5) are in picture pixels, `corner` is the crop's there."""
+
+    centre: np.ndarray
+    size: float
+    crop: np.ndarray
+    fine: np.ndarray
+    coarse: np.ndarray
+    players: np.ndarray
+    corner: np.ndarray
+    scale: float
+    look: Look | None = None
+
+    @cached_property
+    def spectrum(self) -> np.ndarray:
+        """The appearance model's input, transformed."""
+        assert self.look is not None
+        return to_spectrum(self.look(self.crop, self.fine, self.coarse))
+
+    def cells(self, point: np.ndarray) -> np.ndarray:
+        """A point of the picture in the crop's grid."""
+        return np.asarray((point - self.corner) * self.scale / CELL - 0.5)
+
+
+class Eye:
+    """Looks at a picture so that a player of the given size fills `player` pixels of the crop.
+
+    Followers that were one share it: where both look at the same place of a picture, the second
+    is told what the first one saw.
+    """
+
+    def __init__(self, net: CropNet, player: float) -> None:
+        self._net, self._player = net, player
+        self._frame: np.ndarray | None = None
+        self._sights: list[Sight] = []
+        self.look: Look | None = None
+
+    def __call__(self, frame: np.ndarray, centre: np.ndarray, size: float) -> Sight:
+        if frame is not self._frame:
+            self._frame, self._sights = frame, []
+        for sight in self._sights:
+            near = float(np.linalg.norm(sight.centre - centre)) < SAME_PLACE * size
+            if near and abs(np.log(sight.size / size)) < SAME_PLACE:
+                return sight
+        sight = self.at(*cut(frame, centre, CROP * size / self._player), centre, size)
+        self._sights.append(sight)
+        return sight
+
+    def at(
+        self, crop: np.ndarray, corner: np.ndarray, scale: float, centre: np.ndarray, size: float
+    ) -> Sight:
+        """Look at a crop that is already there."""
+        players, fine, coarse = self._net(crop)
+        players = thin(players, DET_LOW, 0.55)
+        players[:, :4] = players[:, :4] / scale + np.tile(corner, 2)
+        return Sight(centre, size, crop, fine, coarse, players, corner, scale, self.look)
