@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import av
 import numpy as np
@@ -20,6 +22,8 @@ from highlight_cuts_cv.media.errors import writing
 from highlight_cuts_cv.media.prores import ENCODER as PRORES
 from highlight_cuts_cv.media.prores import PIXEL_FORMAT as PRORES_FORMAT
 from highlight_cuts_cv.media.prores import TAGS, SparseProRes
+from highlight_cuts_cv.media.qtrle import ENCODER as QTRLE
+from highlight_cuts_cv.media.qtrle import SparseQtrle
 from highlight_cuts_cv.model import BadInputError, ByteArray, ClipInfo, ColorTags, JobFailedError
 
 _BEHIND = 8
@@ -35,7 +39,7 @@ class _Codec(NamedTuple):
 
 CODECS = {
     "prores": _Codec(PRORES, PRORES_FORMAT, (0, 1, 2, 3), "rgba", {"profile": "4444", "vendor": "apl0"}),
-    "qtrle": _Codec("qtrle", "argb", (3, 0, 1, 2), "argb", {}),
+    "qtrle": _Codec(QTRLE, "argb", (3, 0, 1, 2), "argb", {}),
     "ffv1": _Codec("ffv1", "bgra", (2, 1, 0, 3), "bgra", {"level": "3", "slices": "4", "coder": "0"}),
     "vp9": _Codec(
         "libvpx-vp9",
@@ -46,7 +50,14 @@ CODECS = {
     ),
 }
 
-_Item = tuple[int, ByteArray | None, int, int]
+_Coded = tuple["Future[bytes]", bool]  # a packet, and whether it is a keyframe
+_Item = tuple[int, ByteArray | None, int, int, _Coded | None]
+
+
+class _Sparse(Protocol):
+    """Makes packets of frames that are empty but for a picture; to be asked in the frames' order."""
+
+    def next_frame(self, picture: ByteArray | None, x: int, y: int) -> tuple[Callable[[], bytes], bool]: ...
 
 
 @contextmanager
@@ -64,19 +75,26 @@ def open_overlay(
     with writing(path), atomic_output(path) as temporary:
         job = _Overlay(path, temporary, clip, CODECS[codec], (width, height), rate)
         try:
-            with WriteBehind(job.encode, _BEHIND) as behind:
-                yield _Writer(behind)
+            with (
+                WriteBehind(job.encode, _BEHIND) as behind,
+                ThreadPoolExecutor(os.cpu_count(), "encode") as pool,
+            ):
+                yield _Writer(behind, pool, job.sparse)
             job.finish()
         finally:
             job.close()
 
 
 class _Writer:
-    def __init__(self, behind: WriteBehind[_Item]) -> None:
-        self._behind = behind
+    def __init__(self, behind: WriteBehind[_Item], pool: ThreadPoolExecutor, sparse: _Sparse | None) -> None:
+        self._behind, self._pool, self._sparse = behind, pool, sparse
 
     def write(self, pts: int, picture: ByteArray | None, x: int = 0, y: int = 0) -> None:
-        self._behind.put((pts, picture, x, y))
+        coded: _Coded | None = None
+        if self._sparse is not None:
+            make, key = self._sparse.next_frame(picture, x, y)
+            coded = self._pool.submit(make), key
+        self._behind.put((pts, picture, x, y, coded))
 
 
 class _Overlay:
@@ -110,7 +128,11 @@ class _Overlay:
         if codec.encoder == "libvpx-vp9":
             stream.metadata["alpha_mode"] = "1"
         self._stream = stream
-        self._sparse = SparseProRes(*size) if codec.encoder == PRORES else None
+        self.sparse: _Sparse | None = None
+        if codec.encoder == PRORES:
+            self.sparse = SparseProRes(*size)
+        elif codec.encoder == QTRLE:
+            self.sparse = SparseQtrle(*size, max(1, round(self._rate)))
         self._size = size
         # Libswscale spoils the alpha of rows that do not end with a block of 16.
         padding = 0 if codec.packed == codec.pixel_format else -size[0] % 16
@@ -120,12 +142,12 @@ class _Overlay:
         self._written = 0
 
     def encode(self, item: _Item) -> None:
-        ticks, picture, x, y = item
+        ticks, picture, x, y, coded = item
         pts = round((ticks - self._origin) * self._per_tick)
         self._written += 1
-        if self._sparse is not None:
-            packet: Any = av.Packet(self._sparse.frame(picture, x, y))
-            packet.stream, packet.time_base, packet.is_keyframe = self._stream, self._time_base, True
+        if coded is not None:
+            packet: Any = av.Packet(coded[0].result())
+            packet.stream, packet.time_base, packet.is_keyframe = self._stream, self._time_base, coded[1]
             packet.pts = packet.dts = pts
             packet.duration = max(1, round(1 / self._rate / self._time_base))
             self._output.mux_one(packet)
@@ -146,7 +168,7 @@ class _Overlay:
     def finish(self) -> None:
         if not self._written:
             raise JobFailedError(f"No frame was written to '{self._path}'.")
-        if self._sparse is None:
+        if self.sparse is None:
             self._mux(None)
         self._output.close()
 

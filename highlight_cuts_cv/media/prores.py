@@ -8,8 +8,10 @@ surroundings on the grid of slices are encoded alone, and the frame is put toget
 from __future__ import annotations
 
 import struct
+import threading
+from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import av
@@ -27,19 +29,30 @@ _COLUMN = 128
 _OPTIONS = {"profile": "4444", "vendor": "apl0", "global_quality": str(118 * 2)}
 
 
+class _Tools(threading.local):
+    """What each thread needs for itself."""
+
+    def __init__(self) -> None:
+        self.scaler = av.video.reformatter.VideoReformatter()
+        self.contexts = lru_cache(maxsize=16)(_context)
+
+
 class SparseProRes:
-    """Makes the frames of one overlay of the given size, both numbers even."""
+    """Makes the frames of one overlay of the given size, both numbers even, in any thread."""
 
     def __init__(self, width: int, height: int) -> None:
         self._width, self._height = width, height
-        self._scaler = av.video.reformatter.VideoReformatter()
-        self._contexts = lru_cache(maxsize=16)(_context)
+        self._tools = _Tools()
         self._rows = -(-height // _ROW)
         # Whole blocks: libswscale spoils the alpha of rows that end elsewhere.
         blocks = -(-width // _ROW) * _ROW
         self._header, empty = self._encode(np.zeros((_ROW, blocks, 4), np.uint8))
         self._empty = empty[0]
         self._whole = width // _COLUMN
+
+    def next_frame(self, picture: ByteArray | None, x: int, y: int) -> tuple[Callable[[], bytes], bool]:
+        """What makes the packet of the next frame, in any thread, and that it is a keyframe."""
+        return partial(self.frame, picture, x, y), True
 
     def frame(self, picture: ByteArray | None, x: int, y: int) -> bytes:
         """One frame's packet with *picture*, (h, w, 4) uint8 straight RGBA, at (x, y)."""
@@ -72,12 +85,12 @@ class SparseProRes:
     def _encode(self, rgba: ByteArray) -> tuple[bytes, list[list[bytes]]]:
         """The frame header and, row by row, the slices of a picture whose height is whole rows."""
         frame = av.VideoFrame.from_ndarray(rgba, format="rgba")
-        frame = self._scaler.reformat(
+        frame = self._tools.scaler.reformat(
             frame, format=PIXEL_FORMAT, dst_colorspace=SWS_BT709, dst_color_range="MPEG"
         )
         apply_tags(frame, TAGS)
         frame.pts = None
-        (packet,) = self._contexts(rgba.shape[1], rgba.shape[0]).encode(frame)
+        (packet,) = self._tools.contexts(rgba.shape[1], rgba.shape[0]).encode(frame)
         data = bytes(packet)
         start = 8 + struct.unpack_from(">H", data, 8)[0]
         (count,) = struct.unpack_from(">H", data, start + 5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,11 +14,13 @@ from highlight_cuts_cv.model import (
     ColorTags,
     FloatArray,
     Placement,
+    Sprite,
     SpriteTrack,
 )
 from highlight_cuts_cv.rendering.color import video_signal
 
 _STEPS = 8
+_A_TRACE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,16 @@ class FlatPicture:
 
 
 def flattened(placements: Sequence[Placement], width: int, height: int) -> FlatPicture | None:
-    """Blend placements over each other, moved to their sub-pixel positions (to an eighth).
+    """Blend placements over each other, moved to their sub-pixel positions: to an eighth, or as near as
+    makes no visible difference for a soft sprite.
 
     The result is cut off at the edges of the frame, *width* by *height*; ``None`` when nothing of
     them shows in it.
     """
-    moved = [_moved(placement) for placement in placements if placement.opacity > 0]
+    shown = [placement for placement in placements if placement.opacity > 0]
+    if len(shown) == 1:
+        return _alone(shown[0], width, height)
+    moved = [_moved(placement) for placement in shown]
     if not moved:
         return None
     left, top = max(0, min(x for x, _, _ in moved)), max(0, min(y for _, y, _ in moved))
@@ -76,33 +83,98 @@ def in_video_colors(rgba: ByteArray, color: ColorTags) -> ByteArray:
     return np.dstack((np.rint(np.clip(signal, 0, 1) * 255).astype(np.uint8), rgba[..., 3]))
 
 
+def _alone(placement: Placement, width: int, height: int) -> FlatPicture | None:
+    """As :func:`flattened`, for one placement: what was made of it once is found again."""
+    same, opacity = _Same(placement.sprite), min(placement.opacity, 1.0)
+    steps = _steps(same, opacity)
+    (x, x_phase), (y, y_phase) = (_position(value, steps) for value in (placement.x, placement.y))
+    whole = _picture(same, x_phase, y_phase, opacity)
+    if whole is None:
+        return None
+    x, y = x + whole.x, y + whole.y
+    part = whole.rgba[max(0, -y) : max(0, height - y), max(0, -x) : max(0, width - x)]
+    return FlatPicture(max(0, x), max(0, y), part) if part.size else None
+
+
+class _Same:
+    """A sprite that equals only itself, so that what was made of it can be found again."""
+
+    __slots__ = ("sprite",)
+
+    def __init__(self, sprite: Sprite) -> None:
+        self.sprite = sprite
+
+    def __hash__(self) -> int:
+        return id(self.sprite)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.sprite is self.sprite
+
+
+@lru_cache(maxsize=16)
+def _premultiplied(same: _Same) -> FloatArray:
+    pixels = same.sprite.rgba.astype(np.float32) / np.float32(255)
+    pixels[..., :3] *= pixels[..., 3:]
+    return pixels
+
+
+def _steps(same: _Same, opacity: float) -> int:
+    """To which part of a pixel a sprite is placed: so that being off by half of it changes nothing by
+    more than a level, but no finer than an eighth."""
+    return next((steps for steps in (1, 2, 4) if _steepest(same) * opacity <= 2 * steps), _STEPS)
+
+
+@lru_cache(maxsize=16)
+def _steepest(same: _Same) -> float:
+    """By how many levels, at most, a sprite's pixels differ from one to the next."""
+    pixels = np.pad(_premultiplied(same), ((1, 1), (1, 1), (0, 0)))
+    return 255 * float(max(np.abs(np.diff(pixels, axis=axis)).max() for axis in (0, 1)))
+
+
+def _position(value: float, steps: int) -> tuple[int, float]:
+    """The whole pixel and the part of one beyond it."""
+    position = round(value * steps)
+    return position // steps, position % steps / steps
+
+
+@lru_cache(maxsize=32)
+def _picture(same: _Same, x_phase: float, y_phase: float, opacity: float) -> FlatPicture | None:
+    return _straight(0, 0, _shifted(same, (x_phase, y_phase), opacity))
+
+
 def _moved(placement: Placement) -> tuple[int, int, FloatArray]:
     """A placement's whole-pixel position and its premultiplied (h, w, 4) float32 pixels, 0 to 1."""
+    same, opacity = _Same(placement.sprite), min(placement.opacity, 1.0)
+    steps = _steps(same, opacity)
+    (x, x_phase), (y, y_phase) = (_position(value, steps) for value in (placement.x, placement.y))
+    return x, y, _shifted(same, (x_phase, y_phase), opacity)
+
+
+def _shifted(same: _Same, phase: tuple[float, float], opacity: float) -> FloatArray:
     import cv2  # takes a while to load, and this module is part of the API
 
-    x_steps, y_steps = round(placement.x * _STEPS), round(placement.y * _STEPS)
-    pixels = placement.sprite.rgba.astype(np.float32) / np.float32(255)
-    pixels[..., 3] *= min(placement.opacity, 1.0)
-    pixels[..., :3] *= pixels[..., 3:]
-    phase = x_steps % _STEPS / _STEPS, y_steps % _STEPS / _STEPS
+    pixels = _premultiplied(same)
+    if opacity < 1:
+        pixels = pixels * np.float32(opacity)
     if any(phase):
         shift = np.array([[1, 0, phase[0]], [0, 1, phase[1]]], np.float32)
         size = pixels.shape[1] + 1, pixels.shape[0] + 1
         pixels = np.asarray(cv2.warpAffine(pixels, shift, size, flags=cv2.INTER_LINEAR), np.float32)
-    return x_steps // _STEPS, y_steps // _STEPS, pixels
+    return pixels
 
 
 def _straight(left: int, top: int, canvas: FloatArray) -> FlatPicture | None:
     import cv2
 
-    shown = canvas[..., 3] >= 0.5 / 255
+    shown = np.ascontiguousarray(canvas[..., 3]) >= 0.5 / 255
     rows, columns = np.flatnonzero(shown.any(axis=1)), np.flatnonzero(shown.any(axis=0))
     if not len(rows):
         return None
-    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    canvas, shown = canvas[part], shown[part]
-    around = np.where(shown[..., None], canvas, cv2.blur(canvas, (5, 5)))
-    rgba = np.empty_like(canvas)
-    rgba[..., :3] = np.clip(around[..., :3] / np.maximum(around[..., 3:], 1e-6), 0, 1)
-    rgba[..., 3] = np.where(shown, canvas[..., 3], 0)
-    return FlatPicture(left + int(columns[0]), top + int(rows[0]), np.rint(rgba * 255).astype(np.uint8))
+    canvas = np.ascontiguousarray(canvas[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    # So little of the surroundings that it counts only where there is nothing else.
+    around = cv2.scaleAdd(cv2.blur(canvas, (5, 5)), _A_TRACE, canvas)
+    weight = np.ascontiguousarray(around[..., 3])
+    weight = np.divide(1, weight, out=np.zeros_like(weight), where=weight > _A_TRACE * 1e-6)
+    rgba = cv2.convertScaleAbs(cv2.multiply(around, cv2.merge([weight] * 4)), alpha=255)
+    cv2.insertChannel(cv2.convertScaleAbs(canvas[..., 3], alpha=255), rgba, 3)
+    return FlatPicture(left + int(columns[0]), top + int(rows[0]), np.asarray(rgba, np.uint8))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from math import ceil, floor
 from pathlib import Path
 
@@ -10,6 +14,7 @@ from highlight_cuts_cv.api import (
     BadInputError,
     CancelledError,
     ExportJob,
+    FlatPicture,
     JobFailedError,
     Options,
     flattened,
@@ -18,6 +23,7 @@ from highlight_cuts_cv.api import (
 
 SUFFIXES = {"prores": ".mov", "qtrle": ".mov", "ffv1": ".mkv", "vp9": ".webm"}
 _SMALLEST = 16
+_AHEAD = 8
 
 
 class Overlay:
@@ -38,13 +44,11 @@ class Overlay:
         left, top, width, height = _bounds(job) if self._tight else (0, 0, clip.width, clip.height)
         # Even sizes, which every codec takes; a column or row more than an odd frame has is empty.
         width, height = width + width % 2, height + height % 2
-        placements = job.sprites.by_frame()
         times = media.frame_times(clip, job.rate)
         with media.open_overlay(output, clip, self._codec, width, height, job.rate) as writer:
-            for done, (index, pts) in enumerate(times, start=1):
+            for done, (pts, flat) in enumerate(_pictures(job, times), start=1):
                 if job.cancelled():
                     raise CancelledError("The overlay was stopped; no file was written.")
-                flat = flattened(placements.get(index, ()), clip.width, clip.height)
                 if flat is None:
                     writer.write(pts, None)
                 else:
@@ -72,6 +76,21 @@ class Overlay:
             f"The overlay is {width}x{height}: put its top-left corner at {left},{top} of the "
             f"{job.clip.width}x{job.clip.height} picture, as {sidecar} says too (or take overlay:size=frame)."
         )
+
+
+def _pictures(job: ExportJob, times: list[tuple[int, int]]) -> Iterator[tuple[int, FlatPicture | None]]:
+    """The pts and the picture of each frame; several are made at the same time."""
+    placements = job.sprites.by_frame()
+    waiting: deque[tuple[int, Future[FlatPicture | None]]] = deque()
+    with ThreadPoolExecutor(os.cpu_count(), "flatten") as pool:
+        for index, pts in times:
+            parts = placements.get(index, ())
+            waiting.append((pts, pool.submit(flattened, parts, job.clip.width, job.clip.height)))
+            if len(waiting) > _AHEAD:
+                pts, picture = waiting.popleft()
+                yield pts, picture.result()
+        for pts, picture in waiting:
+            yield pts, picture.result()
 
 
 def _bounds(job: ExportJob) -> tuple[int, int, int, int]:

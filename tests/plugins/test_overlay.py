@@ -14,6 +14,7 @@ from highlight_cuts_cv.contracts import ExportJob, resolve_options
 from highlight_cuts_cv.media import clip_of, probe
 from highlight_cuts_cv.media.kit import PyAvKit
 from highlight_cuts_cv.media.prores import SparseProRes
+from highlight_cuts_cv.media.qtrle import SparseQtrle
 from highlight_cuts_cv.model import (
     BadInputError,
     CancelledError,
@@ -154,6 +155,42 @@ def test_put_together_frames_are_what_an_encoder_of_the_whole_would_make(width: 
         expected = np.zeros((70, width), int)
         expected[29:70, x : x + 61] = disc[..., 3]
         assert rgba.shape[:2] == (70, width) and np.abs(rgba[..., 3].astype(int) - expected).max() <= 2
+
+
+@pytest.mark.parametrize("width", [16, 130, 900])
+def test_quicktime_animation_frames_hold_what_they_should(width: int) -> None:
+    """In order, and from each keyframe on: a picture that moves, vanishes, stands still and lies at the edges."""
+    import av
+
+    disc = soft_disc().rgba[:, : min(61, width)]
+    right = width - disc.shape[1]
+    places = [
+        (0, 0),
+        None,
+        None,
+        (right // 2, 9),
+        (right, 29),
+        (right, 29),
+        (0, 29),
+        None,
+        (right * 3 // 4, 0),
+    ]
+    sparse = SparseQtrle(width, 70, gop=3)
+    packets = []
+    for place in places:
+        make, key = sparse.next_frame(*((None, 0, 0) if place is None else (disc, *place)))
+        packets.append((make(), key))
+    assert [key for _, key in packets] == [True, False, False] * 3
+    for first in (0, 3, 6):
+        decoder: Any = av.CodecContext.create("qtrle", "r")
+        decoder.width, decoder.height, decoder.bits_per_coded_sample = width, 70, 32
+        decoder.thread_count = 1
+        for place, (data, _) in list(zip(places, packets, strict=True))[first:]:
+            expected = np.zeros((70, width, 4), np.uint8)
+            if place is not None:
+                expected[place[1] : place[1] + 41, place[0] : place[0] + disc.shape[1]] = disc
+            (frame,) = decoder.decode(av.Packet(data))
+            assert (frame.to_ndarray(format="rgba") == expected).all()
 
 
 def test_refuses_a_suffix_that_does_not_fit_and_says_what_does(job: ExportJob) -> None:
