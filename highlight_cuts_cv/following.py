@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from highlight_cuts_cv.choices import Setup
 from highlight_cuts_cv.contracts import (
@@ -15,13 +18,14 @@ from highlight_cuts_cv.contracts import (
     resolve_options,
 )
 from highlight_cuts_cv.media import open_frames
-from highlight_cuts_cv.model import ClipInfo, Detections, Frame, JobFailedError, Region, Track
+from highlight_cuts_cv.model import Anchor, ClipInfo, Detections, Frame, JobFailedError, Region, Track
 from highlight_cuts_cv.registry import get_registry
 from highlight_cuts_cv.tracking.camera import SMALL_SIDE
-from highlight_cuts_cv.tracking.detections import LazyDetections, WatchedFrames
+from highlight_cuts_cv.tracking.detections import LazyDetections, WatchedFrames, packed, unpacked
 from highlight_cuts_cv.tracking.picks import Pick, resolve_picks
 from highlight_cuts_cv.tracking.scene import Scene
 from highlight_cuts_cv.tracking.store import AnalysisStore, clip_identity, code_identity
+from highlight_cuts_cv.tracking.thinning import kept_frames, spread
 
 
 def follow(
@@ -39,34 +43,52 @@ def follow(
     """
     registry = get_registry()
     trackers = registry.trackers.find(setup.tracker.name)
-    wanted = trackers.needs_detections
-    kept, passes = (None, None) if analysis is None else _stores(analysis, clip, setup)
-    with _DetectorOnDemand(setup) as detector, open_frames(clip, small_side=SMALL_SIDE) as frames:
-        detections = LazyDetections(frames, detector)
-        watched = WatchedFrames(frames, detections)
-        scene = Scene(watched, detections if wanted else None, float(clip.rate))
-        if kept is not None:
-            scene.restore(kept.load("scene"))
-            detections.found.update(scene.found)
+    kept, rate = kept_frames(clip, [pick.frame_index for pick in picks])
+    thin = replace(clip, frame_count=len(kept), media=replace(clip.media, rate=rate))
+    shelf, passes = (None, None) if analysis is None else _stores(analysis, clip, setup, len(kept))
+    with (
+        _DetectorOnDemand(setup) as detector,
+        open_frames(clip) as every,
+        open_frames(clip, small_side=SMALL_SIDE, only=kept) as frames,
+    ):
+        anchors = _anchors(clip, picks, LazyDetections(every, detector), shelf)
+        detections = LazyDetections(frames, detector) if trackers.needs_detections else None
+        watched = frames if detections is None else WatchedFrames(frames, detections)
+        scene = Scene(watched, detections, float(thin.rate))
+        if shelf is not None:
+            scene.restore(shelf.load("scene"))
         job = TrackJob(
-            clip=clip,
+            clip=thin,
             frames=watched,
             scene=scene,
-            anchors=resolve_picks(picks, clip, detections),
-            detections=detections if wanted else None,
+            anchors=tuple(replace(a, frame_index=int(np.searchsorted(kept, a.frame_index))) for a in anchors),
+            detections=detections,
             store=passes,
             progress=progress,
             cancelled=cancelled,
         )
         track = registry.tracker(setup.tracker.name, setup.tracker.options).track(job)
-        scene.add(detections.found)
-        if kept is not None and scene.grown:
-            kept.save("scene", scene.state())
-    if len(track) != clip.frame_count:
+        if shelf is not None and scene.grown:
+            shelf.save("scene", scene.state())
+    if len(track) != len(kept):
         raise JobFailedError(
-            f"The tracker '{setup.tracker.name}' returned {len(track)} frames for a clip of {clip.frame_count}."
+            f"The tracker '{setup.tracker.name}' returned {len(track)} frames for a clip of {len(kept)}."
         )
-    return track
+    return spread(track, kept, clip.frame_count, scene.cuts())
+
+
+def _anchors(
+    clip: ClipInfo, picks: Sequence[Pick], people: LazyDetections, shelf: AnalysisStore | None
+) -> tuple[Anchor, ...]:
+    """What the picks mean; whom they were found among is remembered."""
+    before = None if shelf is None else shelf.load("picked")
+    if before is not None:
+        people.found.update(unpacked(before))
+    known = len(people.found)
+    anchors = resolve_picks(picks, clip, people)
+    if shelf is not None and len(people.found) > known:
+        shelf.save("picked", packed(people.found))
+    return anchors
 
 
 def analysis_folder() -> Path:
@@ -76,11 +98,11 @@ def analysis_folder() -> Path:
     return user_cache_path("highlight-cuts-cv", appauthor=False) / "analysis"
 
 
-def _stores(analysis: Path, clip: ClipInfo, setup: Setup) -> tuple[AnalysisStore, AnalysisStore]:
+def _stores(analysis: Path, clip: ClipInfo, setup: Setup, kept: int) -> tuple[AnalysisStore, AnalysisStore]:
     """What is kept about the clip, and what the tracker keeps."""
     registry = get_registry()
     wanted = registry.trackers.find(setup.tracker.name).needs_detections
-    parts: list[object] = [clip_identity(clip), code_identity(Scene), wanted]
+    parts: list[object] = [clip_identity(clip), kept, code_identity(Scene), wanted]
     stores = []
     for specs, choice in ((registry.detectors, setup.detector), (registry.trackers, setup.tracker)):
         spec = specs.find(choice.name)

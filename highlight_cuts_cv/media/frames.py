@@ -10,6 +10,9 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from highlight_cuts_cv.media.background import ReadAhead
 from highlight_cuts_cv.media.pictures import BgrConverter
 from highlight_cuts_cv.media.probing import load
@@ -23,14 +26,20 @@ _AHEAD = 4
 _REMEMBERED = 6
 
 
-def open_frames(clip: ClipInfo, max_side: int | None = None, small_side: int | None = None) -> ClipFrames:
+def open_frames(
+    clip: ClipInfo,
+    max_side: int | None = None,
+    small_side: int | None = None,
+    only: NDArray[np.int64] | None = None,
+) -> ClipFrames:
     """The frames of *clip*, decoded when asked for; close it, or use it as a context manager.
 
     With *max_side*, pictures whose longer side is larger come scaled down to it (their pixels are
     then not the clip's).  With *small_side*, frames streamed in order also carry a picture of at
-    most that size as ``Frame.small``.  Raises BadInputError when the file cannot be read.
+    most that size as ``Frame.small``.  With *only*, rising indexes of the clip's frames, those are all
+    that there is, counted from 0 anew.  Raises BadInputError when the file cannot be read.
     """
-    return ClipFrames(clip, max_side, small_side)
+    return ClipFrames(clip, max_side, small_side, only)
 
 
 class ClipFrames:
@@ -40,8 +49,15 @@ class ClipFrames:
     most about 200 MB.  A frame too damaged to decode shows the one before it.
     """
 
-    def __init__(self, clip: ClipInfo, max_side: int | None = None, small_side: int | None = None) -> None:
+    def __init__(
+        self,
+        clip: ClipInfo,
+        max_side: int | None = None,
+        small_side: int | None = None,
+        only: NDArray[np.int64] | None = None,
+    ) -> None:
         self.clip = clip
+        self._kept = np.arange(clip.frame_count) if only is None else only
         self._media = load(clip.media.path)
         if clip.first_frame + clip.frame_count > len(self._media.index):
             raise BadInputError(
@@ -74,7 +90,7 @@ class ClipFrames:
         self._recent.clear()
 
     def __len__(self) -> int:
-        return self.clip.frame_count
+        return len(self._kept)
 
     def __getitem__(self, index: int) -> Frame:
         if not 0 <= index < len(self):
@@ -132,27 +148,28 @@ class ClipFrames:
     def _filled(self, reader: Reader, start: int, stop: int) -> Iterator[tuple[int, Any]]:
         """Exactly the frames from *start* to *stop*; holes show the picture before them."""
         offset = self.clip.first_frame
-        shown, last = start, None
-        for number, picture in reader.read(offset + start):
+        wanted = self._kept[start:stop]
+        place, last = 0, None
+        for number, picture in reader.read(offset + int(wanted[0])):
             index = number - offset
-            while shown < min(index, stop):
-                self._warn_hole(shown)
-                yield shown, last if last is not None else picture
-                shown += 1
-            if index < stop:
-                yield index, picture
-                shown, last = index + 1, picture
-            if shown >= stop:
+            while place < len(wanted) and wanted[place] < index:
+                self._warn_hole(int(wanted[place]))
+                yield start + place, last if last is not None else picture
+                place += 1
+            if place < len(wanted) and wanted[place] == index:
+                yield start + place, picture
+                place += 1
+            last = picture
+            if place == len(wanted):
                 return
         if last is None:
             raise BadInputError(
-                f"'{self.clip.media.path}' cannot be decoded from frame {offset + start} on; it is "
+                f"'{self.clip.media.path}' cannot be decoded from frame {offset + int(wanted[0])} on; it is "
                 "damaged there. End the clip before it."
             )
-        while shown < stop:
-            self._warn_hole(shown)
-            yield shown, last
-            shown += 1
+        for index in range(start + place, stop):
+            self._warn_hole(int(self._kept[index]))
+            yield index, last
 
     def _warn_hole(self, index: int) -> None:
         if not self._warned:
@@ -164,12 +181,14 @@ class ClipFrames:
             )
 
     def _key_at(self, index: int) -> int:
+        """The first of our frames that the keyframe before frame *index* begins."""
         media = self._media.index
-        number = media.number_at(int(media.key_pts[media.key_before(self.clip.first_frame + index)]))
-        return (number or 0) - self.clip.first_frame
+        frame = self.clip.first_frame + int(self._kept[index])
+        number = media.number_at(int(media.key_pts[media.key_before(frame)])) or 0
+        return int(np.searchsorted(self._kept, number - self.clip.first_frame))
 
     def _frame(self, index: int, bgr: ByteArray, small: ByteArray | None = None) -> Frame:
-        pts = int(self._media.index.pts[self.clip.first_frame + index])
+        pts = int(self._media.index.pts[self.clip.first_frame + self._kept[index]])
         return Frame(index, pts, self.clip.time_base, bgr, small)
 
     def _remember(self, frame: Frame) -> None:

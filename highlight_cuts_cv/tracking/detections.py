@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from highlight_cuts_cv.contracts import Detector, FrameSource
 from highlight_cuts_cv.model import Detections, Frame
@@ -88,3 +89,24 @@ class WatchedFrames:
         for frame in self._frames.frames(start, stop, backward=backward):
             self._detections.saw(frame)
             yield frame
+
+
+def packed(found: Mapping[int, Detections]) -> dict[str, NDArray[np.generic]]:
+    """Detections by frame as arrays, for :func:`unpacked`."""
+    order = sorted(found)
+    return {
+        "looked": np.array(order, np.int64),
+        "counts": np.array([len(found[i]) for i in order], np.int64),
+        "boxes": np.concatenate([np.zeros((0, 4), np.float32), *(found[i].xyxy for i in order)]),
+        "scores": np.concatenate([np.zeros(0, np.float32), *(found[i].scores for i in order)]),
+    }
+
+
+def unpacked(arrays: Mapping[str, NDArray[np.generic]]) -> dict[int, Detections]:
+    """Detections by frame, from what :func:`packed` made."""
+    boxes, scores = np.array(arrays["boxes"], np.float32), np.array(arrays["scores"], np.float32)
+    ends = np.cumsum(arrays["counts"])
+    return {
+        int(index): Detections(boxes[end - count : end].copy(), scores[end - count : end].copy())
+        for index, count, end in zip(arrays["looked"], arrays["counts"], ends, strict=True)
+    }

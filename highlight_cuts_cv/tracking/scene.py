@@ -16,6 +16,7 @@ from highlight_cuts_cv.media.background import ReadAhead
 from highlight_cuts_cv.model import Detections, Frame
 from highlight_cuts_cv.tracking.camera import Camera, shrunk
 from highlight_cuts_cv.tracking.cuts import colour_change, colour_signature, find_cuts
+from highlight_cuts_cv.tracking.detections import packed, unpacked
 
 Affine = NDArray[np.float64]
 
@@ -112,15 +113,6 @@ class Scene:
             if index >= start:
                 yield self._at(frame)
 
-    def add(self, found: Mapping[int, Detections]) -> None:
-        """Remember who else was found, by frame."""
-        self._found.update(found)
-
-    @property
-    def found(self) -> Mapping[int, Detections]:
-        """Who was found, by frame."""
-        return self._found
-
     @property
     def grown(self) -> bool:
         """Whether anything was found that :meth:`restore` did not bring."""
@@ -131,15 +123,11 @@ class Scene:
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """The analysis so far as arrays, for :meth:`restore`."""
-        order = sorted(self._found)
         return {
             "motions": self._motions,
             "qualities": self._qualities,
             "changes": self._changes,
-            "looked": np.array(order, np.int64),
-            "counts": np.array([len(self._found[i]) for i in order], np.int64),
-            "boxes": np.concatenate([np.zeros((0, 4), np.float32), *(self._found[i].xyxy for i in order)]),
-            "scores": np.concatenate([np.zeros(0, np.float32), *(self._found[i].scores for i in order)]),
+            **packed(self._found),
         }
 
     def restore(self, state: Mapping[str, NDArray[np.generic]] | None) -> None:
@@ -149,12 +137,7 @@ class Scene:
         self._motions = np.array(state["motions"], np.float64)
         self._qualities = np.array(state["qualities"], np.float64)
         self._changes = np.array(state["changes"], np.float64)
-        boxes, scores = np.array(state["boxes"], np.float32), np.array(state["scores"], np.float32)
-        ends = np.cumsum(state["counts"])
-        self._found = {
-            int(index): Detections(boxes[end - count : end].copy(), scores[end - count : end].copy())
-            for index, count, end in zip(state["looked"], state["counts"], ends, strict=True)
-        }
+        self._found = unpacked(state)
         self._restored = self._known()
 
 
