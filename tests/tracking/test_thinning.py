@@ -31,7 +31,7 @@ def test_picked_frames_and_the_ends_are_kept_in_order(count, rate, picked):
     kept, left = kept_frames(clip_of_rate(count, rate), sorted(picked))
     inside = {frame for frame in picked if frame < count}
     assert inside <= set(kept.tolist())
-    assert kept[0] == 0 or len(inside) and kept[0] == min(inside)
+    assert kept[0] == 0 or (len(inside) and kept[0] == min(inside))
     assert kept[-1] == count - 1 or inside
     assert (np.diff(kept) > 0).all()
     assert 24 <= left <= 33 or len(kept) == count
