@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+import highlight_cuts_cv.timeline as edit
 from highlight_cuts_cv.contracts import Freeze
 from highlight_cuts_cv.media import source_frames
 from highlight_cuts_cv.model import BadInputError, ClipInfo, Track
 from highlight_cuts_cv.rendering import Intro, frame_to_freeze, parse_intro, prepare_draw
-from highlight_cuts_cv.timeline import Timeline, TimelineClip, freeze_window, why_no_freeze
 from highlight_cuts_cv.tracking.picks import Pick
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.timeline import Timeline, TimelineClip
 
 Warn = Callable[[str], None]
 
@@ -54,12 +58,12 @@ class ClipIntro:
         # Whole frames of the timeline, so that all that moves in it moves by whole frames.
         self._length = max(1, round(intro.seconds * placed.rate))
         self._shown = np.array(source_frames(clip, placed.rate, placed.frame_count))
-        self._window = freeze_window(timeline, placed)
+        self._window = edit.freeze_window(timeline, placed)
         self._asked = self._frame_of(intro, picks)
         place = self._place(self._asked)
         if self._window and place not in self._window:
             place = min(max(place, self._window[0]), self._window[-1])
-        if reason := why_no_freeze(timeline, placed, place):
+        if reason := edit.why_no_freeze(timeline, placed, place):
             raise BadInputError(
                 f"The clip '{placed.clip_id}' can have no intro, since {reason}. Leave --intro out, or "
                 "change that in the editor."
@@ -70,7 +74,7 @@ class ClipIntro:
         frame = _found(self._clip, track, self._asked, self._allowed(), 0, warn)
         if frame is None:
             return None
-        if reason := why_no_freeze(self._timeline, self._placed, self._place(frame)):
+        if reason := edit.why_no_freeze(self._timeline, self._placed, self._place(frame)):
             warn(f"The clip '{self._placed.clip_id}' has no intro, since {reason}.")
             return None
         return Freeze(frame, self._length / self._placed.rate)

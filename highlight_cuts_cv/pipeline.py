@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,13 +46,16 @@ from highlight_cuts_cv.rendering import (
     wanted_for_freeze,
     wanted_frames,
 )
-from highlight_cuts_cv.timeline import Timeline, TimelineClip, TrackedRender, safe_name, write_tracked
+from highlight_cuts_cv.timeline import safe_name
 from highlight_cuts_cv.tracking.camera import SMALL_SIDE
 from highlight_cuts_cv.tracking.detections import LazyDetections
 from highlight_cuts_cv.tracking.files import read_track
 from highlight_cuts_cv.tracking.nearby import frames_with_others
 from highlight_cuts_cv.tracking.picks import Pick, parse_pick
 from highlight_cuts_cv.tracking.scene import Scene
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.timeline import Timeline, TimelineClip
 
 StepProgress = Callable[[str], Progress]
 """Given what a step is called, returns where that step reports its frames."""
@@ -263,6 +267,8 @@ def run_timeline(
     as they are.  Raises BadInputError before any work when a pick names no clip, or when an intro
     would harm the timeline.
     """
+    from highlight_cuts_cv.timeline import TrackedRender, write_tracked
+
     check_setup(setup)
     clips = {clip_id: timeline.clip(clip_id) for clip_id in picks}
     if not picks:
@@ -286,7 +292,9 @@ def run_timeline(
     for clip_id, clip_picks in picks.items():
         clip = media_clip(clips[clip_id])
         label = clips[clip_id].name or clip_id
-        track = follow(clip, clip_picks, setup, progress(f"Following in {label}"), cancelled, folder / "analysis")
+        track = follow(
+            clip, clip_picks, setup, progress(f"Following in {label}"), cancelled, folder / "analysis"
+        )
         freeze = stops[clip_id].freeze(track, warn) if clip_id in stops else None
         render = export(
             clip,

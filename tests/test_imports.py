@@ -124,3 +124,9 @@ def test_only_media_touches_pyav():
     for path in PACKAGE.rglob("*.py"):
         roots = {root for node in ast.walk(ast.parse(path.read_text())) for root in _roots(node)}
         assert "av" not in roots or part_of(path) in {"media", "doctor", "testing"}, path
+
+
+def test_rendering_a_video_loads_no_timeline():
+    """OpenTimelineIO brings urllib, ssl and e-mail along; only timelines need it."""
+    loaded = modules_after("import highlight_cuts_cv.pipeline, highlight_cuts_cv.intros")
+    assert not loaded & {"opentimelineio", "highlight_cuts_cv.timeline.clips"}

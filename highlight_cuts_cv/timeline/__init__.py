@@ -1,10 +1,30 @@
-"""OpenTimelineIO timelines in, as clips, and out, with tracked renders."""
+"""OpenTimelineIO timelines in, as clips, and out, with tracked renders: imported only when used."""
 
-from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
-from highlight_cuts_cv.timeline.freezing import freeze_window, why_no_freeze
-from highlight_cuts_cv.timeline.names import is_safe_name, safe_name
-from highlight_cuts_cv.timeline.reading import read_timeline
-from highlight_cuts_cv.timeline.writing import TARGETS, TrackedRender, write_tracked
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
+    from highlight_cuts_cv.timeline.freezing import freeze_window, why_no_freeze
+    from highlight_cuts_cv.timeline.names import is_safe_name, safe_name
+    from highlight_cuts_cv.timeline.reading import read_timeline
+    from highlight_cuts_cv.timeline.writing import TARGETS, TrackedRender, write_tracked
+
+# OpenTimelineIO takes a while to load, and most commands have nothing to do with a timeline.
+_HOME = {
+    "TARGETS": "writing",
+    "Timeline": "clips",
+    "TimelineClip": "clips",
+    "TrackedRender": "writing",
+    "freeze_window": "freezing",
+    "is_safe_name": "names",
+    "read_timeline": "reading",
+    "safe_name": "names",
+    "why_no_freeze": "freezing",
+    "write_tracked": "writing",
+}
 
 __all__ = [
     "TARGETS",
@@ -18,3 +38,11 @@ __all__ = [
     "why_no_freeze",
     "write_tracked",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterator
 from typing import TypeVar
 
@@ -28,10 +29,13 @@ def common_options(color: str = YELLOW, opacity: float = 1.0) -> tuple[Option, .
 
 def parse_color(value: object) -> Color:
     """Red, green and blue of ``#rrggbb`` or an HTML colour name.  Raises BadInputError."""
+    text = str(value)
+    if re.fullmatch("#[0-9a-fA-F]{6}", text):  # needs no library, which takes a while to load
+        return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
     from PIL import ImageColor
 
     try:
-        red, green, blue = ImageColor.getrgb(str(value))[:3]
+        red, green, blue = ImageColor.getrgb(text)[:3]
     except ValueError:
         raise BadInputError(f"'{value}' is no colour; give #rrggbb or a name such as yellow.") from None
     return red, green, blue
