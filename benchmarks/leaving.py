@@ -9,7 +9,7 @@ long.  Each target is filmed three times: away for one second, for three seconds
 (three seconds).  Measured, per target:
 
 - **lost after**: seconds from the frame in which nothing of the target is left to the first frame
-  without a marker (goal: at most 0.5),
+  without a marker (goal: at most 0.5; where it never goes, the whole time away),
 - **ghost**: seconds in which a marker shows, later than half a second after the target has gone,
 - **found**: whether the marker is on the target within a second of half of its box being back
   (goal: always, where it can be told apart), and **after**: the seconds until then,
@@ -267,7 +267,7 @@ def table(tracker: str, results: Sequence[Result]) -> str:
         if not group:
             continue
         soon = fmean(r.lost_after is not None and r.lost_after <= LOST_WITHIN for r in group)
-        times = [FOR_GOOD if r.lost_after is None else r.lost_after for r in group]
+        times = [(away or FOR_GOOD) if r.lost_after is None else r.lost_after for r in group]
         cells = [str(len(group)), f"{soon:.2f}", f"{median(times):.2f}, {max(times):.2f}"]
         cells.append(f"{fmean(r.ghost for r in group):.2f}")
         if away is not None:
