@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import av
@@ -55,9 +56,25 @@ def from_planes(planes: tuple[NDArray[np.generic], ...], width: int, height: int
 
 def copy_of(picture: Any) -> Any:
     """A picture of the same content in memory of its own."""
+    if picture.interlaced_frame:
+        return _copy_with_fields(picture)
     return _tagged_like(
         picture, from_planes(views(picture), picture.width, picture.height, picture.format.name)
     )
+
+
+def _copy_with_fields(picture: Any) -> Any:
+    """A copy that still says which field comes first, which PyAV by itself cannot write."""
+    graph = av.filter.Graph()
+    source = graph.add_buffer(
+        width=picture.width, height=picture.height, format=picture.format, time_base=Fraction(1, 1000)
+    )
+    copy = graph.add("copy")
+    source.link_to(copy)
+    copy.link_to(graph.add("buffersink"))
+    graph.configure()
+    graph.push(picture)
+    return graph.pull()
 
 
 def turned(picture: Any, rotation: int) -> Any:

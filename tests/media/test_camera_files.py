@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from hccv_burn.exporter import Burn
 
-from highlight_cuts_cv.contracts import ExportJob
+from highlight_cuts_cv.contracts import ExportJob, Freeze
 from highlight_cuts_cv.media import clip_of, open_frames, probe
 from highlight_cuts_cv.media.kit import PyAvKit
 from highlight_cuts_cv.media.probing import load
@@ -41,7 +41,13 @@ NTSC = Fraction(30000, 1001)
 MARK = Sprite(np.full((6, 6, 4), (255, 0, 0, 255), np.uint8))
 
 
-def burn(clip: ClipInfo, output: Path, rate: Fraction | None = None, quality: str = "edit") -> MediaInfo:
+def burn(
+    clip: ClipInfo,
+    output: Path,
+    rate: Fraction | None = None,
+    quality: str = "edit",
+    freeze: Freeze | None = None,
+) -> MediaInfo:
     """What ``hccv render`` (or, with *rate*, ``hccv run``) makes of a clip, with a red corner."""
     count = clip.frame_count
     job = ExportJob(
@@ -52,6 +58,7 @@ def burn(clip: ClipInfo, output: Path, rate: Fraction | None = None, quality: st
         media=PyAvKit(),
         rate=rate,
         frame_count=None if rate is None else int(count * rate / clip.rate),
+        freeze=freeze,
     )  # fmt: skip
     return probe(Burn({"quality": quality, "encoder": "x264", "smart": False}).export(job))
 
@@ -220,6 +227,12 @@ def test_interlaced_stays_interlaced_with_its_field_order(name: str, first: str,
         info = burn(clip_of(source), tmp_path / quality / "a.mp4", quality=quality)
         assert info.interlaced and numbers(info) == list(range(20))
         assert field_orders(info.path) == field_orders(path) == {"1" if first == "tff" else "0"}
+        # Also of pictures that come several times, which are copies.
+        info = burn(
+            clip_of(source), tmp_path / quality / "b.mp4", quality=quality, freeze=Freeze(8, Fraction(1, 5))
+        )
+        assert numbers(info) == [*range(8), *[8] * 5, *range(8, 20)]
+        assert field_orders(info.path) == field_orders(path)
 
 
 def field_orders(path: Path) -> set[str]:
