@@ -40,12 +40,14 @@ def why_no_freeze(timeline: Timeline, clip: TimelineClip, frame: int) -> str | N
         return "its speed is changed"
     if not len(freeze_window(timeline, clip)):
         return "transitions lie over all of it"
-    for other in stack:
-        if other is not track:
-            reason = _obstacle(other, otio_clip, _moment(clip, otio_clip, frame), clip.rate)
-            if reason is not None:
-                return reason
-    return None
+    if not all(isinstance(other, otio.schema.Track) for other in stack):
+        return "the timeline has more than tracks in it"
+    try:
+        moment = _moment(clip, otio_clip, frame)
+        reasons = [_obstacle(other, otio_clip, moment, clip.rate) for other in stack if other is not track]
+    except otio.exceptions.OTIOError:
+        return "something in the timeline does not say how long it is"
+    return next((reason for reason in reasons if reason is not None), None)
 
 
 def make_room(
@@ -113,14 +115,8 @@ def _obstacle(
 ) -> str | None:
     """What on another track cannot make room, as the second half of a sentence."""
     where = f"on the track '{track.name or track.kind}'"
-    if not isinstance(track, otio.schema.Track):
-        return "the timeline has more than tracks in it"
     slack = 1 / (2 * rate)
-    try:
-        items = list(_items(track))
-    except otio.exceptions.OTIOError:
-        return f"something {where} does not say how long it is"
-    for begin, end, item in items:
+    for begin, end, item in _items(track):
         after = track.neighbors_of(item)[1]
         if isinstance(after, otio.schema.Transition):
             first, last = end - seconds(after.in_offset), end + seconds(after.out_offset)

@@ -211,6 +211,11 @@ def test_what_would_harm_the_timeline_is_refused(video, audio, frame, reason, bu
         frozen(timeline, {one.clip_id: frame})
 
 
+def test_what_has_no_length_is_refused(build):
+    timeline = build([[clip("a", 0, 60)]], [[otio.schema.Clip("narration")]])
+    assert "how long it is" in str(why_no_freeze(timeline, timeline.clips[0], 20))
+
+
 def test_nested_and_sped_up_clips_are_refused(build):
     inner = otio.schema.Track("inner", children=[clip("a", 0, 60)])
     fast = clip("b", 100, 60)
