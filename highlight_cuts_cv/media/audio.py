@@ -20,6 +20,7 @@ _log = logging.getLogger(__name__)
 _ISO_CODECS = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
 _PREROLL = Fraction(1)
 _SMALLEST_GAP = Fraction(1, 50)
+_SOFT = Fraction(1, 200)
 _LOSSY_RATES = {
     "aac": {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000},
     "libopus": {8000, 12000, 16000, 24000, 48000},
@@ -225,11 +226,22 @@ class _Encoded:
         for part in self._in_resampler.resample(frame):
             samples = part.to_ndarray()
             count = samples.shape[1]
+            samples = self._softened(samples, at)
             before = min(max(0, self._pause_at - at), count)
             yield from self._put(samples[:, :before], at)
             yield from self._put(samples[:, before:], at + before + self._pause)
             at += count
         self._at = at
+
+    def _softened(self, samples: NDArray[Any], at: int) -> NDArray[Any]:
+        """Samples with the sound fading out before the pause and in after it, so that it does not click."""
+        reach = int(_SOFT * self._in_rate)
+        count = samples.shape[1]
+        if not self._pause or not 0 < self._pause_at < at + count + reach or at > self._pause_at + reach:
+            return samples
+        gain = np.clip(np.abs(np.arange(at, at + count) + 0.5 - self._pause_at) / reach, 0, 1)
+        middle = 128 if self._format == "u8p" else 0
+        return np.asarray((samples - middle) * gain + middle, samples.dtype)
 
     def _put(self, samples: NDArray[Any], at: int) -> Iterator[Any]:
         """Encode what of *samples*, which begin at *at*, is to be written and was not yet."""

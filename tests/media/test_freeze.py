@@ -97,6 +97,36 @@ def test_frozen_pictures_are_the_same_bit_by_bit(clip_file: Callable[..., Path])
     assert (pictures[10] != pictures[9]).any()
 
 
+def test_the_sound_does_not_click_where_it_is_cut(tmp_path: Path) -> None:
+    """A loud tone, cut in its middle: no step is larger than the tone's own, and the rest is as it was."""
+    time = np.arange(48000) / 48000
+    tone = np.rint(20000 * np.sin(2 * np.pi * 437 * time)).astype(np.int16)
+    source = tmp_path / "in.mov"
+    with av.open(str(source), "w") as output:
+        stream, sound = (
+            output.add_stream("libx264", rate=25),
+            output.add_stream("pcm_s16le", rate=48000, layout="mono"),
+        )
+        stream.width = stream.height = 64
+        for _ in range(25):
+            output.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+        output.mux(stream.encode(None))
+        frame = av.AudioFrame.from_ndarray(tone[None], format="s16", layout="mono")
+        frame.sample_rate = 48000
+        output.mux(sound.encode(frame))
+        output.mux(sound.encode(None))
+    clip = clip_of(probe(source))
+    freeze = Freeze(10, Fraction(1, 5))
+    with open_writer(tmp_path / "a.mov", clip, FAST, freeze=freeze) as writer:
+        for picture in raw_frames(clip, freeze=freeze):
+            writer.write(picture)
+    with av.open(str(tmp_path / "a.mov")) as container:
+        found = np.concatenate([f.to_ndarray()[0] for f in container.decode(audio=0)]).astype(int)
+    assert len(found) == 57600 and not found[19200:28800].any()
+    assert np.abs(np.diff(found)).max() <= np.abs(np.diff(tone.astype(int))).max() + 100
+    assert (found[:18900] == tone[:18900]).all() and (found[29100:] == tone[19500:]).all()
+
+
 @pytest.mark.parametrize(("audio", "suffix"), [("aac", ".mp4"), ("pcm_s16le", ".mov"), ("pcm_s16le", ".mp4")])
 @pytest.mark.parametrize("at", [0, 20])
 def test_the_sound_is_silent_meanwhile_and_in_step_after(
