@@ -96,13 +96,10 @@ def without_detector() -> None:
 
 def without_second_follower() -> None:
     """The eager follower alone, and nobody who goes back to check."""
-    from hccv_follow import tracker
     from hccv_follow.follower import Follower
 
-    def eager(net: Any, picture: Any, box: Any, rate: float, _: Any) -> Follower:
-        return Follower(net, picture, box, rate, eager=True)
-
-    tracker.Follower = eager  # type: ignore[assignment, misc]
+    clone = Follower.clone
+    Follower.clone = lambda self, eager: clone(self, True if eager is None else eager)  # type: ignore[method-assign]
 
 
 def _weigh(**changed: float) -> None:

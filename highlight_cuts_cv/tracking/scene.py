@@ -22,12 +22,13 @@ Affine = NDArray[np.float64]
 
 MOST_LOOKS = 6
 """Times a second that the whole picture is searched for players while the camera pans."""
-LEAST_LOOKS = 3
+LEAST_LOOKS = 2
 """The same while it stands still."""
 PANNED = 0.04
 """Share of the picture's long side that the camera covers between two looks of a pan."""
-_AHEAD = 4
-"""Frames analysed ahead of the consumer; each holds a picture."""
+_AHEAD = 8
+"""Frames analysed ahead of the consumer; each holds a picture.  A search of the whole picture takes as long as
+following for that many frames."""
 
 
 class Scene:

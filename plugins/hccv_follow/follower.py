@@ -28,7 +28,7 @@ class Settings:
     w_detector: float = 0.20
     w_scale: float = 0.10
     learn_every: int = 4
-    least_hz: float = 12.0  # calm stretches are looked at this often, the frames between are interpolated
+    least_hz: float = 10.0  # calm stretches are looked at this often, the frames between are interpolated
     rate: float = 0.1
 
 
@@ -43,12 +43,12 @@ class Follower:
     follows the player), and moving with the neighbours. All lengths are in picture pixels.
     """
 
-    def __init__(
-        self, net: CropNet, frame: np.ndarray, box: np.ndarray, fps: float, eager: bool | None = None
-    ) -> None:
-        self._s, self._fps, self._eager = Settings(), fps, eager
+    def __init__(self, net: CropNet, frame: np.ndarray, box: np.ndarray, fps: float) -> None:
+        self._s, self._fps = Settings(), fps
+        self._eager: bool | None = None  # both
         self._eye = Eye(net, self._s.player)
         self.patient: Follower | None = None
+        self.torn = False  # whether eager and patient do different things in this frame
         self.centre = (box[:2] + box[2:]) / 2
         self.wh = box[2:] - box[:2]
         self._base = self.wh.copy()
@@ -117,7 +117,8 @@ class Follower:
 
     def skip(self, motion: np.ndarray) -> bool:
         """True when this frame need not be looked at: alone, well seen and moving as predicted."""
-        if not self._calm or (self._skipped + 2) * self._s.least_hz > self._fps:
+        # with some room, for 29.97 is 30
+        if not self._calm or (self._skipped + 2) * self._s.least_hz > 1.05 * self._fps:
             return False
         self._skipped += 1
         self._passed = chain(self._passed, motion)
@@ -194,9 +195,10 @@ class Follower:
         alone = not len(near) or float(np.linalg.norm(near - self.centre, axis=1).min()) > self.size
         clear = chosen.total > 0.65 or (chosen.total > 0.48 and margin > 0.2 and alone)
         sure = clear and not crowded and (chosen.row >= 0 or self._seen_by_detector < 0.6)
-        steady = chosen.row >= 0 and chosen.shape > 0.6 and chosen.response > 0.8 * self._reference
+        steady = chosen.row >= 0 and chosen.shape > 0.45 and chosen.response > 0.8 * self._reference
         self._calm = steady and chosen.total > 0.85 and margin > 0.3 and self._errors.min() < 0.004
         self._unlearnt += 1
+        self.torn = False
         if sure:
             changed = chosen.response < 0.7 * self._reference
             self._learn(sight, changed, alone)
@@ -204,8 +206,9 @@ class Follower:
 
     def _learn(self, sight: Sight, changed: bool, alone: bool) -> None:
         """A changed look is learnt at once, a steady one only now and then."""
-        if changed and not alone and self._eager is None:
-            self.patient = self._patient_half()
+        self.torn = changed and not alone
+        if self.torn and self._eager is None:
+            self.patient = self.clone(eager=False)
             self.patient._learn(sight, changed, alone)
             self._eager = True
         hurry = changed and (alone or bool(self._eager))
@@ -217,15 +220,20 @@ class Follower:
             self.filter.remember(sight.spectrum, at, self._sigma, near, self._s.rate)
             self.filter.learn(2 if hurry else 1)
 
-    def _patient_half(self) -> Follower:
-        half = copy(self)
-        half._eager = False
-        half.others = deepcopy(self.others)
-        half.filter = deepcopy(self.filter)
-        for name, value in vars(half).items():
+    def rejoin(self) -> None:
+        """Be both again: the patient half has come to the same."""
+        self._eager, self.patient = None, None
+
+    def clone(self, eager: bool | None) -> Follower:
+        """Another one that knows the same and learns in its own way."""
+        twin = copy(self)
+        twin._eager = eager
+        twin.others = deepcopy(self.others)
+        twin.filter = deepcopy(self.filter)
+        for name, value in vars(twin).items():
             if isinstance(value, np.ndarray):
-                setattr(half, name, value.copy())
-        return half
+                setattr(twin, name, value.copy())
+        return twin
 
     def _evidence(self, c: Candidate) -> float:
         """Response against its usual height and against the strongest one elsewhere in the crop."""

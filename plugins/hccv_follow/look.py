@@ -31,10 +31,11 @@ class Look:
         return mean, np.ascontiguousarray((basis / spread[:, None]).T).astype(np.float32)
 
     def __call__(self, crop: np.ndarray, fine: np.ndarray, coarse: np.ndarray) -> np.ndarray:
-        """(256, 256, 3), (32, 64, 64), (64, 32, 32) -> (C, 64, 64) float32."""
+        """(CROP, CROP, 3), (32, GRID, GRID), (64, GRID / 2, GRID / 2) -> (C, GRID, GRID) float32."""
         parts = []
         for (mean, basis), maps in zip(self._bases, (fine, coarse), strict=True):
-            flat = basis @ (maps.reshape(len(maps), -1) - mean[:, None])
+            # not "@": OpenBLAS would wake threads that then spin for 20 ms and starve the decoder
+            flat = np.einsum("kc,cn->kn", basis, maps.reshape(len(maps), -1) - mean[:, None])
             parts.append(flat.reshape(-1, *maps.shape[1:]))
         parts[1] = parts[1].repeat(2, 1).repeat(2, 2)
         lab = cv2.cvtColor(cv2.resize(crop, (GRID, GRID), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2LAB)

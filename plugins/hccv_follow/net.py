@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from hccv_player_nano.network import load_network
 
-CROP = 256  # side of the network's input, pixels
+CROP = 192  # side of the network's input, pixels
 CELL = 4  # pixels of the crop per feature cell
 GRID = CROP // CELL
 FINE, COARSE = (
@@ -16,7 +16,7 @@ FINE, COARSE = (
 
 
 class CropNet:
-    """Detections and feature maps of one 256 x 256 crop.
+    """Detections and feature maps of one square crop.
 
     The crop is `side` pixels of the picture, resized; one evaluation serves the target, its
     neighbours and the appearance model.
@@ -28,7 +28,7 @@ class CropNet:
         self._request = network.create_infer_request()
 
     def __call__(self, crop: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(256, 256, 3) uint8 BGR -> players (N, 5), stride-4 map (32, 64, 64), stride-8 map (64, 32, 32)."""
+        """(CROP, CROP, 3) uint8 BGR -> players (N, 5), stride-4 map (32, GRID, GRID), stride-8 map (64, GRID / 2, GRID / 2)."""
         self._request.infer({0: crop[None]})
         players, fine, coarse = (self._request.get_output_tensor(i).data[0] for i in range(3))
         return players, fine.copy(), coarse.copy()
@@ -37,7 +37,7 @@ class CropNet:
 def cut(frame: np.ndarray, centre: np.ndarray, side: float) -> tuple[np.ndarray, np.ndarray, float]:
     """Square crop around `centre` (x, y), grey outside the picture.
 
-    Returns the (256, 256, 3) crop, its top-left corner in the picture and its scale (crop
+    Returns the (CROP, CROP, 3) crop, its top-left corner in the picture and its scale (crop
     pixels per picture pixel).
     """
     side = max(8, round(side))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hccv_follow.duel import DOUBTED
-from hccv_follow.path import AGREE_IOU, Path
+from hccv_follow.path import AGREE_IOU, Path, iou
 from highlight_cuts_cv.api import Anchor, TrackStore
 
 TOGETHER_SECONDS = 1.0
@@ -125,7 +125,7 @@ class Guide:
     def joined(self, index: int, boxes: Sequence[NDArray[np.float64]]) -> bool:
         """Tell where the pass's followers are in frame *index*; whether the path may stand in from here on."""
         own = self.path.boxes[index]
-        if not all(_iou(own, box) >= AGREE_IOU for box in boxes):
+        if not all(iou(own, box) >= AGREE_IOU for box in boxes):
             self._since = None
             return False
         if self._since is None:
@@ -150,14 +150,6 @@ def _trusted(path: Path, start: int, stop: int, one: Pass) -> NDArray[np.bool_]:
             break
         result[index] = True
     return result
-
-
-def _iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    sides = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
-    if not (sides > 0).all():  # NaN, too
-        return 0.0
-    shared = float(sides.prod())
-    return shared / float((a[2:] - a[:2]).prod() + (b[2:] - b[:2]).prod() - shared)
 
 
 def _key(one: Pass) -> tuple[int, int, tuple[float, ...]]:

@@ -39,3 +39,12 @@ class Path:
         shared = sides.prod(axis=1)
         areas = (a[:, 2:] - a[:, :2]).prod(axis=1) + (b[:, 2:] - b[:, :2]).prod(axis=1)
         return np.asarray(shared / (areas - shared))
+
+
+def iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Of two boxes (4,) xyxy; 0 where one is lost (NaN)."""
+    sides = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
+    if not (sides > 0).all():  # NaN, too
+        return 0.0
+    shared = float(sides.prod())
+    return shared / float((a[2:] - a[:2]).prod() + (b[2:] - b[:2]).prod() - shared)

@@ -26,7 +26,7 @@ class View:
 
 
 def silhouette(crop: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """Soft mask (256, 256) 0..1 of the player in `box` (xyxy, crop pixels); an ellipse where GrabCut fails."""
+    """Soft mask (CROP, CROP) 0..1 of the player in `box` (xyxy, crop pixels); an ellipse where GrabCut fails."""
     half = CROP // 2
     small = cv2.resize(crop, (half, half), interpolation=cv2.INTER_AREA)
     x0, y0, x1, y1 = (round(v / 2) for v in box)

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hccv_follow.duel import settle
-from hccv_follow.finish import SKIPPED, bridge, drop_flashes, fill_skipped, smooth
+from hccv_follow.finish import bridge, drop_flashes, fill_skipped, smooth
 from hccv_follow.follower import Follower
 from hccv_follow.join import join
 from hccv_follow.net import CropNet
+from hccv_follow.pair import Pair
 from hccv_follow.passes import Guide, Known, Pass, paired, planned
 from hccv_follow.path import Path
 from highlight_cuts_cv.api import Anchor, CancelledError, SceneSource, State, Track, TrackJob
@@ -52,6 +53,7 @@ class _Run:
         self._job, self._scene, self._known = job, scene, known
         self._rate = float(job.clip.rate)
         self._done, self._total = 0, total
+        self._begun: tuple[tuple[float, ...], Follower] | None = None
 
     @cached_property
     def _net(self) -> CropNet:
@@ -66,6 +68,13 @@ class _Run:
         self._tick(len(one.order))
         _stop_at_cuts(path, self._scene.cuts(), one.start, one.stop)
         return path
+
+    def _beginner(self, index: int, picture: np.ndarray, box: NDArray[np.float64]) -> Follower:
+        """A follower that has learnt the player in one frame; a pick's passes both ways begin with the same."""
+        key = (index, *box)
+        if self._begun is None or self._begun[0] != key:
+            self._begun = key, Follower(self._net, picture, box, self._rate)
+        return self._begun[1]
 
     def _tick(self, frames: int) -> None:
         self._done += frames
@@ -94,13 +103,13 @@ class _Run:
     ) -> tuple[Path, Path]:
         """Follow from *start* to *stop* (excluded): the eager and the patient follower's paths.
 
-        They are one as long as both would do the same, and to the end when *eager* is given.
+        With *eager* given it is that one's twice.
         """
-        paths = [Path.lost(self._job.clip.frame_count)]
-        followers: list[Follower] = []
         backward = stop < start
         low, high = (stop + 1, start + 1) if backward else (start, stop)
+        last = low if backward else high - 1
         onward: Affine = np.eye(2, 3)
+        pair: Pair | None = None
         for shown in self._scene.stream(low, high, backward):
             index, picture = shown.frame.index, shown.frame.bgr
             if eager is None:
@@ -110,31 +119,23 @@ class _Run:
                 everyone = np.column_stack([shown.everyone.xyxy, shown.everyone.scores])
             motion = _inverse(onward) if backward else shown.motion
             onward = shown.motion
-            if not followers:
-                followers.append(Follower(self._net, picture, box, self._rate, eager))
-                paths[0].boxes[index], paths[0].scores[index] = box, 1.0
+            if pair is None:
+                follower = self._beginner(index, picture, box).clone(eager)
+                pair = Pair(follower, index, box, self._rate, self._job.clip.frame_count)
                 continue
-            looked = False
-            for follower, path in zip(followers, paths, strict=True):
-                if follower.skip(motion):
-                    path.scores[index] = SKIPPED
-                else:
-                    path.boxes[index], path.scores[index] = follower.step(picture, motion, everyone)
-                    looked = True
-            if len(followers) == 1 and followers[0].patient is not None:
-                followers.append(followers[0].patient)
-                paths.append(Path(paths[0].boxes.copy(), paths[0].scores.copy()))
-            guide = _guide(guides, index, [path.boxes[index] for path in paths]) if looked else None
+            boxes = pair.step(index, picture, motion, everyone, index == last)
+            guide = _guide(guides, index, boxes) if boxes else None
             if guide is not None:
                 rest = np.arange(index, stop, -1 if backward else 1)
-                for path in paths:
+                for path in pair.paths:
                     path.boxes[rest], path.scores[rest] = guide.path.boxes[rest], guide.path.scores[rest]
                 break
-        for path in paths:
+        assert pair is not None
+        for path in pair.paths:
             fill_skipped(
                 path.boxes[low:high], path.scores[low:high], lambda index: self._scene.motion(low + index)
             )
-        return paths[0], paths[-1]
+        return pair.paths
 
 
 def _guide(guides: Sequence[Guide], index: int, boxes: list[NDArray[np.float64]]) -> Guide | None:
