@@ -54,13 +54,13 @@ def find_cuts(changes: NDArray[np.float64], qualities: NDArray[np.float64]) -> l
     motion explains the frame, 0 to 1; both are NaN where unknown.
     """
     cuts = []
-    for index in range(1, len(changes)):
+    for index in np.flatnonzero(changes[1:] > SUDDEN) + 1:
         around = np.concatenate(
             [changes[max(1, index - AROUND) : index], changes[index + 1 : index + 1 + AROUND]]
         )
         around = around[np.isfinite(around)]
         usual = float(np.median(around)) if len(around) else 0.0
-        sudden = changes[index] > SUDDEN and changes[index] > 3 * usual + 0.05
+        sudden = changes[index] > 3 * usual + 0.05
         if sudden and qualities[index] < UNEXPLAINED:
-            cuts.append(index)
+            cuts.append(int(index))
     return cuts

@@ -17,6 +17,8 @@ from highlight_cuts_cv.api import Anchor, TrackStore
 
 TOGETHER_SECONDS = 1.0
 """A pass that has shown what a known one shows for this long goes on as that one did."""
+SAME_IOU = 0.5
+"""A path that overlaps a pick this much in its frame was right there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,7 @@ class Known:
         stop, path = self._paths.get(_key(one), (one.start, None))
         if path is None or (stop - one.stop) * one.way < 0:
             return None
-        part = Path.lost(self._count)
-        part.boxes[one.order], part.scores[one.order] = path.boxes[one.order], path.scores[one.order]
-        return part
+        return path.part(one.order)
 
     def add(self, one: Pass, path: Path) -> None:
         """Keep a pass's path, here and for later runs."""
@@ -121,6 +121,15 @@ class Guide:
         self._trusted = trusted
         self._needed = max(3, round(TOGETHER_SECONDS * rate))
         self._since: int | None = None
+
+    def agrees(self, one: Pass) -> bool:
+        """Whether the path, without doubt to the pass's end, is where the user says the player is."""
+        first = one.start + one.way
+        return (
+            first != one.stop
+            and bool(self._trusted[first])
+            and iou(self.path.boxes[one.start], np.array(one.box)) >= SAME_IOU
+        )
 
     def joined(self, index: int, boxes: Sequence[NDArray[np.float64]]) -> bool:
         """Tell where the pass's followers are in frame *index*; whether the path may stand in from here on."""

@@ -28,6 +28,12 @@ class Path:
         """(F,) bool: where there is a box."""
         return np.asarray(np.isfinite(self.boxes[:, 0]))
 
+    def part(self, frames: NDArray[np.int64]) -> Path:
+        """The same path in *frames*, lost elsewhere."""
+        part = Path.lost(len(self.scores))
+        part.boxes[frames], part.scores[frames] = self.boxes[frames], self.scores[frames]
+        return part
+
     def hide(self, frames: slice | NDArray[np.int64]) -> None:
         """Say lost in *frames*."""
         self.boxes[frames], self.scores[frames] = np.nan, 0
