@@ -17,6 +17,11 @@ def chain(first: np.ndarray, then: np.ndarray) -> np.ndarray:
     return np.column_stack([then[:, :2] @ first[:, :2], then[:, :2] @ first[:, 2] + then[:, 2]])
 
 
+def outside(point: np.ndarray, extent: np.ndarray) -> float:
+    """How far a point lies outside a picture of the given width and height, pixels; 0 inside."""
+    return float(max(0.0, *(-point), *(point - extent)))
+
+
 @dataclass
 class Candidate:
     """One explanation of where the player is, in picture pixels.

@@ -17,7 +17,7 @@ from hccv_follow.net import GRID
 
 
 def bump(centre: np.ndarray, sigma: float) -> np.ndarray:
-    """Gaussian of height 1 around `centre` (x, y in cells) on the (64, 64) grid."""
+    """Gaussian of height 1 around `centre` (x, y in cells) on the (GRID, GRID) grid."""
     axis = np.arange(GRID, dtype=np.float32)
     gx = np.exp(-0.5 * ((axis - centre[0]) / sigma) ** 2)
     gy = np.exp(-0.5 * ((axis - centre[1]) / sigma) ** 2)
@@ -28,7 +28,7 @@ HALF = GRID // 2 + 1
 
 
 def to_spectrum(maps: np.ndarray) -> np.ndarray:
-    """(n, 64, 64) float32 -> (bins, n) complex64, one half of each spectrum (OpenCV beats numpy tenfold here)."""
+    """(n, GRID, GRID) float32 -> (bins, n) complex64, one half of each spectrum (OpenCV beats numpy tenfold here)."""
     half = np.empty((len(maps), GRID, HALF, 2), np.float32)
     for i, one in enumerate(maps):
         half[i] = cv2.dft(one, flags=cv2.DFT_COMPLEX_OUTPUT)[:, :HALF]
@@ -36,7 +36,7 @@ def to_spectrum(maps: np.ndarray) -> np.ndarray:
 
 
 def from_spectrum(spectra: np.ndarray) -> np.ndarray:
-    """(bins, n) complex64 -> (n, 64, 64) float32."""
+    """(bins, n) complex64 -> (n, GRID, GRID) float32."""
     n = spectra.shape[1]
     half = np.ascontiguousarray(spectra.T).view(np.float32).reshape(n, GRID, HALF, 2)
     full = np.zeros((GRID, GRID, 2), np.float32)
@@ -72,7 +72,7 @@ class Filter:
         self._kernel_f = np.zeros((bins, channels), np.complex64)
 
     def respond(self, spectrum: np.ndarray) -> np.ndarray:
-        """Response (64, 64) of one crop's spectrum; about 1 at the player's centre, 0 elsewhere."""
+        """Response (GRID, GRID) of one crop's spectrum; about 1 at the player's centre, 0 elsewhere."""
         response: np.ndarray = from_spectrum(np.einsum("fc,fc->f", spectrum, self._kernel_f.conj())[:, None])[
             0
         ]
@@ -145,3 +145,22 @@ class Filter:
     @staticmethod
     def _forward(spectra: np.ndarray, kernel_f: np.ndarray) -> np.ndarray:
         return from_spectrum(np.matmul(spectra, kernel_f.conj()[:, :, None])[:, :, 0])
+
+
+def peak(response: np.ndarray, at: np.ndarray, reach: int) -> tuple[float, np.ndarray]:
+    """Largest response within `reach` cells of `at` (x, y) and its sub-cell place."""
+    x, y = (round(v) for v in at)
+    if not (2 <= x < GRID - 2 and 2 <= y < GRID - 2):
+        return -1.0, at
+    x0, y0 = max(x - reach, 1), max(y - reach, 1)
+    window = response[y0 : min(y + reach, GRID - 2) + 1, x0 : min(x + reach, GRID - 2) + 1]
+    dy, dx = np.unravel_index(int(np.argmax(window)), window.shape)
+    x, y = x0 + int(dx), y0 + int(dy)
+    place = []
+    for before, here, after in (
+        (response[y, x - 1], response[y, x], response[y, x + 1]),
+        (response[y - 1, x], response[y, x], response[y + 1, x]),
+    ):
+        bend = before - 2 * here + after
+        place.append(float(np.clip(0.5 * (before - after) / bend, -0.5, 0.5)) if bend < -1e-6 else 0.0)
+    return float(response[y, x]), np.array([x + place[0], y + place[1]])

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from hccv_follow.candidate import outside
+
 Motions = Callable[[int], np.ndarray]
 """The (2, 3) camera map from the frame before to the given one."""
 
@@ -28,11 +30,19 @@ def _carry(centre: np.ndarray, motions: Motions, start: int, end: int) -> list[n
     return path
 
 
-def bridge(boxes: np.ndarray, scores: np.ndarray, motions: Motions, fps: float, longest: float = 1.0) -> None:
+def bridge(
+    boxes: np.ndarray,
+    scores: np.ndarray,
+    motions: Motions,
+    fps: float,
+    extent: np.ndarray,
+    longest: float = 1.0,
+) -> None:
     """Fill gaps of at most `longest` seconds in place when the path before leads to the path after.
 
-    The filled path is the mean of straight lines over the ground and in the picture. `boxes`
-    (F, 4) xyxy with NaN, `scores` (F,).
+    The filled path is the mean of straight lines over the ground and in the picture; who stood
+    still would not have left the picture of width and height `extent` meanwhile. `boxes` (F, 4) xyxy
+    with NaN, `scores` (F,).
     """
     seen = np.flatnonzero(np.isfinite(boxes[:, 0]))
     for a, b in itertools.pairwise(seen.tolist()):
@@ -44,7 +54,10 @@ def bridge(boxes: np.ndarray, scores: np.ndarray, motions: Motions, fps: float, 
         if abs(np.log(size_b[1] / size_a[1])) > 0.5:
             continue
         ca, cb = (boxes[a, :2] + boxes[a, 2:]) / 2, (boxes[b, :2] + boxes[b, 2:]) / 2
-        arrived = _carry(ca, motions, a, b)[-1]
+        carried = _carry(ca, motions, a, b)
+        if any(outside(place, extent) > 0.5 * size for place in carried):
+            continue
+        arrived = carried[-1]
         # a runner covers about four body heights a second
         reach = size * (0.35 + 4.0 * gap / fps)
         if min(np.linalg.norm(arrived - cb), np.linalg.norm(ca - cb)) > reach:

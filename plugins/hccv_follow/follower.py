@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hccv_follow.candidate import Candidate, chain, size_of
-from hccv_follow.filter import Filter
+from hccv_follow.absence import Absence
+from hccv_follow.candidate import Candidate, chain, outside, size_of
+from hccv_follow.filter import Filter, peak
 from hccv_follow.look import Look
 from hccv_follow.net import CELL, GRID, CropNet, overlaps
 from hccv_follow.others import Others, inside
@@ -30,6 +31,10 @@ class Settings:
     learn_every: int = 4
     least_hz: float = 10.0  # calm stretches are looked at this often, the frames between are interpolated
     rate: float = 0.1
+
+
+LONG_AWAY = 0.4
+"""Seconds after which a lost player may have gone anywhere, and only looks tell."""
 
 
 class Follower:
@@ -66,6 +71,7 @@ class Follower:
         self._passed = np.eye(2, 3)  # camera motion over the skipped frames
         self._calm = False
         self._doubt = 0.0
+        self.absence = Absence()
         self._mapping: tuple[np.ndarray, np.ndarray] | None = None
         self.others = Others()
         self._start(frame, box)
@@ -140,14 +146,18 @@ class Follower:
         ground = linear @ (self.centre + frames * self._v_ground) + motion[:, 2]
         image = self.centre + frames * self._v_image
         group = self.centre + frames * self.others.drift() if self.others.count() else image
-        guess = np.stack([ground, image, group])
+        guess = np.stack([ground, image, group] if not self.absence.out else [ground] * 3)
         trust = np.exp(-0.5 * np.minimum(self._errors / 0.01, 20))
         trust /= trust.sum() + 1e-9
         middle = trust @ guess
+        extent = np.array(frame.shape[1::-1])
+        if self.absence.out and outside(middle, extent) > self.size:
+            # nothing to see there, unless somebody in the picture is unmistakable
+            self._coast(middle, linear)
+            return self._scouted(frame, everyone)
         sight = self._eye(frame, middle, self.size)
         players = sight.players
         response = self.filter.respond(sight.spectrum)
-        extent = np.array(frame.shape[1::-1])
         candidates, likeness = self._candidates(sight, response)
         likeness = likeness / self._reference
         candidates = [c for c in candidates if (c.centre > 0).all() and (c.centre < extent).all()]
@@ -178,13 +188,18 @@ class Follower:
             needed -= 0.08  # nothing else around looks like the player
         if chosen is not None and chosen.total < needed:
             chosen = None
+        long_away = self.absence.out or self._gap > LONG_AWAY * self._fps
+        if chosen is not None and long_away and not self.absence.believes(chosen.response / self._reference):
+            chosen = None
         self.others.update(players, likeness, chosen, self.centre_box(middle), self.size)
         self._calm = False
         if chosen is None:
-            self._coast(middle, linear)
-            if everyone is not None and self._gap > 0.4 * self._fps and self._scout(frame, everyone):
-                return self.box(), 0.7
-            return np.full(4, np.nan), 0.0
+            # who stood still on the ground when last seen is not where the camera now points
+            self.absence.out |= outside(ground, extent) > 0
+            self._coast(ground if self.absence.out else middle, linear)
+            return self._scouted(frame, everyone)
+        self.absence.out = False
+        self.absence.compare(chosen.centre, self.size, players, likeness)
         self._take(chosen, linear, guess, frames)
         self._doubt += 0.5 * (float(np.clip((0.75 - chosen.total) / 0.2, 0, 1)) - self._doubt)
         crowded = self.others.crowd(self.box())
@@ -230,6 +245,7 @@ class Follower:
         twin._eager = eager
         twin.others = deepcopy(self.others)
         twin.filter = deepcopy(self.filter)
+        twin.absence = copy(self.absence)
         for name, value in vars(twin).items():
             if isinstance(value, np.ndarray):
                 setattr(twin, name, value.copy())
@@ -248,13 +264,19 @@ class Follower:
         rest = [c.total for c in candidates if np.linalg.norm(c.centre - chosen.centre) > 0.3 * self.size]
         return chosen.total - max(rest, default=0.0)
 
+    def _scouted(self, frame: np.ndarray, everyone: np.ndarray | None) -> tuple[np.ndarray, float]:
+        """The box and score of a lost player, found again or not."""
+        if everyone is not None and self._gap > 0.4 * self._fps and self._scout(frame, everyone):
+            return self.box(), 0.7
+        return np.full(4, np.nan), 0.0
+
     def _scout(self, frame: np.ndarray, everyone: np.ndarray) -> bool:
         """Look for the lost player among the full-frame detections; True when one stands out.
 
         Only those are tried that the player can have reached, nearest first. A look-alike
         nearly as good as the best means that the evidence does not tell them apart.
         """
-        reach = self.size * (1.0 + 4.0 * self._gap / self._fps)
+        reach = self.size * self.absence.reach(self._gap / self._fps)
         options = []
         for player in everyone[everyone[:, 4] > 0.3]:
             centre, wh = self._mapped(player)
@@ -265,11 +287,14 @@ class Follower:
         found = []
         for _, centre, wh in options[:6]:
             sight = self._eye(frame, centre, self.size)
-            value, _ = self._peak(self.filter.respond(sight.spectrum), sight.cells(centre), 3)
+            value, _ = peak(self.filter.respond(sight.spectrum), sight.cells(centre), 3)
             found.append((value / self._reference, centre, wh))
         found.sort(key=lambda f: -f[0])
         if not found or found[0][0] < 0.75 or (len(found) > 1 and found[1][0] > found[0][0] - 0.2):
             return False
+        if not self.absence.believes(found[0][0]):
+            return False
+        self.absence.out = False
         self.centre = found[0][1]
         self._v_ground[:] = 0
         self._v_image[:] = 0
@@ -288,12 +313,12 @@ class Follower:
             at = sight.cells(centre)
             shape = float(np.exp(-0.5 * (np.log(wh / usual) ** 2).sum() / 0.35**2))
             # a box of another shape (two people, half a body) says roughly where, the filter exactly
-            value, peak = self._peak(response, at, 2 if shape > 0.5 else 4)
+            value, top = peak(response, at, 2 if shape > 0.5 else 4)
             likeness[row] = value
             odd = abs(np.log(size_of(wh) / self.size)) > 0.45 + 0.02 * min(self._gap, 20)
             if value > -1 and not odd:
                 if value > 0.3 * self._reference:
-                    exact = (peak + 0.5) * CELL / scale + corner
+                    exact = (top + 0.5) * CELL / scale + corner
                     doubt = np.clip(1.3 - value / self._reference, 0.5, 0.9)
                     centre = exact + (0.1 + doubt * shape) * (centre - exact)
                 found.append(Candidate(centre, wh, row, value, float(player[4]), shape=shape))
@@ -302,7 +327,7 @@ class Follower:
         peaks: list[tuple[float, np.ndarray]] = []
         for _ in range(4):
             y, x = np.unravel_index(int(np.argmax(masked)), masked.shape)
-            value, at = self._peak(response, np.array([x, y], np.float64), 0)
+            value, at = peak(response, np.array([x, y], np.float64), 0)
             if value < 0.1:
                 break
             centre = (at + 0.5) * CELL / scale + corner
@@ -315,25 +340,6 @@ class Follower:
             elsewhere = [v for v, at in peaks if np.linalg.norm(at - c.centre) > 0.35 * self.size]
             c.rival = max(elsewhere, default=0.0)
         return found, likeness
-
-    @staticmethod
-    def _peak(response: np.ndarray, at: np.ndarray, reach: int) -> tuple[float, np.ndarray]:
-        """Largest response within `reach` cells of `at` (x, y) and its sub-cell place."""
-        x, y = (round(v) for v in at)
-        if not (2 <= x < GRID - 2 and 2 <= y < GRID - 2):
-            return -1.0, at
-        x0, y0 = max(x - reach, 1), max(y - reach, 1)
-        window = response[y0 : min(y + reach, GRID - 2) + 1, x0 : min(x + reach, GRID - 2) + 1]
-        dy, dx = np.unravel_index(int(np.argmax(window)), window.shape)
-        x, y = x0 + int(dx), y0 + int(dy)
-        place = []
-        for before, here, after in (
-            (response[y, x - 1], response[y, x], response[y, x + 1]),
-            (response[y - 1, x], response[y, x], response[y + 1, x]),
-        ):
-            bend = before - 2 * here + after
-            place.append(float(np.clip(0.5 * (before - after) / bend, -0.5, 0.5)) if bend < -1e-6 else 0.0)
-        return float(response[y, x]), np.array([x + place[0], y + place[1]])
 
     def _coast(self, middle: np.ndarray, linear: np.ndarray) -> None:
         self._gap += 1

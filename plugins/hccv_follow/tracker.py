@@ -17,7 +17,7 @@ from hccv_follow.net import CropNet
 from hccv_follow.pair import Pair
 from hccv_follow.passes import Guide, Known, Pass, paired, planned
 from hccv_follow.path import Path
-from highlight_cuts_cv.api import Anchor, CancelledError, SceneSource, State, Track, TrackJob
+from highlight_cuts_cv.api import CancelledError, SceneSource, State, Track, TrackJob
 
 Affine = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class FollowTracker:
             if merged is not None:
                 shown = merged.shown
                 path.boxes[shown], path.scores[shown] = merged.boxes[shown], merged.scores[shown]
-        return _finished(path, job.scene, job.anchors, float(job.clip.rate))
+        return _finished(path, job.scene, job)
 
 
 class _Run:
@@ -163,8 +163,10 @@ def _inverse(motion: Affine) -> Affine:
     return np.column_stack([linear, -linear @ motion[:, 2]])
 
 
-def _finished(path: Path, scene: SceneSource, anchors: tuple[Anchor, ...], rate: float) -> Track:
+def _finished(path: Path, scene: SceneSource, job: TrackJob) -> Track:
     """Drop flashes, bridge gaps within a shot, smooth, and put the user's own boxes in their frames."""
+    anchors, rate = job.anchors, float(job.clip.rate)
+    extent = np.array([job.clip.width, job.clip.height])
     boxes, scores = path.boxes, path.scores
     count = len(boxes)
     absent = [anchor.frame_index for anchor in anchors if anchor.box is None]
@@ -179,7 +181,7 @@ def _finished(path: Path, scene: SceneSource, anchors: tuple[Anchor, ...], rate:
 
         drop_flashes(part, sure, rate)
         observed[start:stop] = np.isfinite(part[:, 0])
-        bridge(part, sure, motions, rate)
+        bridge(part, sure, motions, rate, extent)
         boxes[start:stop] = smooth(part, motions)
     states = np.where(np.isfinite(boxes[:, 0]), State.INTERPOLATED, State.LOST).astype(np.uint8)
     states[observed] = State.OBSERVED
