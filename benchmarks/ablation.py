@@ -131,7 +131,7 @@ def one(job: tuple[str, Path, int, str]) -> tuple[str, dict[str, Any]]:
     runs: dict[str, list[Run]] = {}
     for target in read_targets(footage):
         if not wanted or target.sequence in wanted:
-            found = follow_target(footage, target, DEFAULT_TRACKER, jitter, None)
+            found = follow_target(footage, target, DEFAULT_TRACKER, jitter)
             runs.setdefault(target.sequence, []).extend(found)
     certain = sum(run.certain for group in runs.values() for run in group)
     right = sum(run.certain_on for group in runs.values() for run in group)

@@ -58,6 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--sheets", type=Path, help="write a contact sheet of each first error into this folder"
     )
+    parser.add_argument(
+        "--analysis",
+        type=Path,
+        help="keep detections in this folder, for all trackers to share; times then mean little",
+    )
     args = parser.parse_args(arguments)
     only = set(filter(None, args.only.split(",")))
     targets = [target for target in read_targets(args.footage) if not only or target.sequence in only]
@@ -65,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for tracker in args.tracker or [DEFAULT_TRACKER]:
         runs = []
         for target in targets:
-            runs += follow_target(args.footage, target, tracker, args.jitter, args.sheets)
+            runs += follow_target(args.footage, target, tracker, args.jitter, args.sheets, args.analysis)
             print(f"{tracker} {target.sequence} {target.player}", file=sys.stderr, flush=True)
         print(table(tracker, runs), flush=True)
         figures[tracker] = [asdict(run) for run in runs]
@@ -74,7 +79,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def follow_target(footage: Path, target: Target, tracker: str, jitter: int, sheets: Path | None) -> list[Run]:
+def follow_target(
+    footage: Path,
+    target: Target,
+    tracker: str,
+    jitter: int,
+    sheets: Path | None = None,
+    analysis: Path | None = None,
+) -> list[Run]:
     """Follow one target from its true box and from *jitter* disturbed ones."""
     folder = footage / target.sequence
     truth = read_truth(folder / "gt.txt", target.player)
@@ -84,7 +96,7 @@ def follow_target(footage: Path, target: Target, tracker: str, jitter: int, shee
     for attempt, (left, top, width, height) in enumerate(picks(target, truth[target.start], jitter)):
         pick = Pick(0, box=BoundingBox(left, top, left + width, top + height))
         began = time.perf_counter()
-        track = follow(clip, [pick], setup)
+        track = follow(clip, [pick], setup, analysis=analysis)
         seconds = time.perf_counter() - began
         shown = boxes_of(track, target.start)
         certain = [f for f in shown if f in truth and track.scores[f - target.start] >= CERTAIN]

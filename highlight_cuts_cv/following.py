@@ -57,6 +57,9 @@ def follow(
         scene = Scene(watched, detections, float(thin.rate))
         if shelf is not None:
             scene.restore(shelf.load("scene"))
+            if detections is not None:
+                detections.found.update(unpacked(shelf.load("detections") or packed({})))
+        known = 0 if detections is None else len(detections.found)
         job = TrackJob(
             clip=thin,
             frames=watched,
@@ -70,6 +73,8 @@ def follow(
         track = registry.tracker(setup.tracker.name, setup.tracker.options).track(job)
         if shelf is not None and scene.grown:
             shelf.save("scene", scene.state())
+        if shelf is not None and detections is not None and len(detections.found) > known:
+            shelf.save("detections", packed(detections.found))
     if len(track) != len(kept):
         raise JobFailedError(
             f"The tracker '{setup.tracker.name}' returned {len(track)} frames for a clip of {len(kept)}."
@@ -81,9 +86,8 @@ def _anchors(
     clip: ClipInfo, picks: Sequence[Pick], people: LazyDetections, shelf: AnalysisStore | None
 ) -> tuple[Anchor, ...]:
     """What the picks mean; whom they were found among is remembered."""
-    before = None if shelf is None else shelf.load("picked")
-    if before is not None:
-        people.found.update(unpacked(before))
+    if shelf is not None:
+        people.found.update(unpacked(shelf.load("picked") or packed({})))
     known = len(people.found)
     anchors = resolve_picks(picks, clip, people)
     if shelf is not None and len(people.found) > known:
