@@ -134,6 +134,19 @@ def test_small_memory_going_backward(clip_file: Callable[..., Path], monkeypatch
         assert [read_index(f.bgr) for f in frames.frames(backward=True)] == list(range(59, -1, -1))
 
 
+def test_only_some_frames_counted_anew(clip_file: Callable[..., Path]) -> None:
+    kept = np.array([0, 2, 5, 30, 31, 59])
+    with open_frames(clip_of(probe(clip_file(".mp4"))), small_side=48, only=kept) as frames:
+        assert len(frames) == 6
+        shown = list(frames.frames(1, 5))
+        assert [(f.index, read_index(f.bgr)) for f in shown] == [(1, 2), (2, 5), (3, 30), (4, 31)]
+        assert all(f.small is not None and max(f.small.shape) == 48 for f in shown)
+        assert [read_index(f.bgr) for f in frames.frames(backward=True)] == kept[::-1].tolist()
+        assert read_index(frames[3].bgr) == 30 and frames[3].pts > frames[2].pts
+        with pytest.raises(IndexError):
+            frames[6]
+
+
 def test_streams_side_by_side(clip_file: Callable[..., Path]) -> None:
     with open_frames(clip_of(probe(clip_file(".mp4")))) as frames:
         pairs = zip(frames.frames(), frames.frames(backward=True), strict=True)
