@@ -89,8 +89,9 @@ class Follower:
         iou = overlaps(box[None], players)[0]
         best = int(np.argmax(iou * np.sqrt(players[:, 4]))) if len(players) else -1
         # a detection inside the pick means that the user's box holds more (a stick); one that is
-        # much larger belongs to a group and says nothing
-        if best >= 0 and (iou[best] > 0.6 or (iou[best] > 0.3 and inside(players[best], box) > 0.85)):
+        # much larger belongs to a group and says nothing, and a faint one may be anything
+        certain = best >= 0 and players[best, 4] > 0.3
+        if certain and (iou[best] > 0.6 or (iou[best] > 0.3 and inside(players[best], box) > 0.85)):
             self._set_mapping(players[best])
         if best >= 0 and iou[best] > 0.4:
             self._seen_by_detector = 0.8
