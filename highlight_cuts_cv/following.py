@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from highlight_cuts_cv.contracts import (
     resolve_options,
 )
 from highlight_cuts_cv.media import open_frames
-from highlight_cuts_cv.model import Anchor, ClipInfo, Detections, Frame, JobFailedError, Region, Track
+from highlight_cuts_cv.model import ClipInfo, Detections, Frame, JobFailedError, Region, Track
 from highlight_cuts_cv.registry import get_registry
 from highlight_cuts_cv.tracking.camera import SMALL_SIDE
 from highlight_cuts_cv.tracking.detections import LazyDetections, WatchedFrames, packed, unpacked
@@ -51,15 +52,14 @@ def follow(
         open_frames(clip) as every,
         open_frames(clip, small_side=SMALL_SIDE, only=kept) as frames,
     ):
-        anchors = _anchors(clip, picks, LazyDetections(every, detector), shelf)
+        people = LazyDetections(every, detector)
+        with _remembered(shelf, "picked", people.found):
+            anchors = resolve_picks(picks, clip, people)
         detections = LazyDetections(frames, detector) if trackers.needs_detections else None
         watched = frames if detections is None else WatchedFrames(frames, detections)
         scene = Scene(watched, detections, float(thin.rate))
         if shelf is not None:
             scene.restore(shelf.load("scene"))
-            if detections is not None:
-                detections.found.update(unpacked(shelf.load("detections") or packed({})))
-        known = 0 if detections is None else len(detections.found)
         job = TrackJob(
             clip=thin,
             frames=watched,
@@ -70,11 +70,10 @@ def follow(
             progress=progress,
             cancelled=cancelled,
         )
-        track = registry.tracker(setup.tracker.name, setup.tracker.options).track(job)
+        with _remembered(shelf, "detections", {} if detections is None else detections.found):
+            track = registry.tracker(setup.tracker.name, setup.tracker.options).track(job)
         if shelf is not None and scene.grown:
             shelf.save("scene", scene.state())
-        if shelf is not None and detections is not None and len(detections.found) > known:
-            shelf.save("detections", packed(detections.found))
     if len(track) != len(kept):
         raise JobFailedError(
             f"The tracker '{setup.tracker.name}' returned {len(track)} frames for a clip of {len(kept)}."
@@ -82,17 +81,17 @@ def follow(
     return spread(track, kept, clip.frame_count, scene.cuts())
 
 
-def _anchors(
-    clip: ClipInfo, picks: Sequence[Pick], people: LazyDetections, shelf: AnalysisStore | None
-) -> tuple[Anchor, ...]:
-    """What the picks mean; whom they were found among is remembered."""
-    if shelf is not None:
-        people.found.update(unpacked(shelf.load("picked") or packed({})))
-    known = len(people.found)
-    anchors = resolve_picks(picks, clip, people)
-    if shelf is not None and len(people.found) > known:
-        shelf.save("picked", packed(people.found))
-    return anchors
+@contextmanager
+def _remembered(shelf: AnalysisStore | None, name: str, found: dict[int, Detections]) -> Iterator[None]:
+    """Add to *found* what earlier runs kept under *name*, and on a clean exit keep what is new."""
+    if shelf is None:
+        yield
+        return
+    found.update(unpacked(shelf.load(name) or packed({})))
+    known = len(found)
+    yield
+    if len(found) > known:
+        shelf.save(name, packed(found))
 
 
 def analysis_folder() -> Path:

@@ -40,17 +40,17 @@ class Path:
 
     def overlap(self, other: Path) -> NDArray[np.float64]:
         """(F,) IoU with another path's boxes, NaN where either is lost."""
-        a, b = self.boxes, other.boxes
-        sides = np.clip(np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2]), 0, None)
-        shared = sides.prod(axis=1)
-        areas = (a[:, 2:] - a[:, :2]).prod(axis=1) + (b[:, 2:] - b[:, :2]).prod(axis=1)
-        return np.asarray(shared / (areas - shared))
+        return _overlap(self.boxes, other.boxes)
 
 
 def iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     """Of two boxes (4,) xyxy; 0 where one is lost (NaN)."""
-    sides = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
-    if not (sides > 0).all():  # NaN, too
-        return 0.0
-    shared = float(sides.prod())
-    return shared / float((a[2:] - a[:2]).prod() + (b[2:] - b[:2]).prod() - shared)
+    return float(np.nan_to_num(_overlap(a, b)))
+
+
+def _overlap(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """IoU of boxes (..., 4) with those beside them -> (...), NaN where either is lost."""
+    sides = np.clip(np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0, None)
+    shared = sides.prod(axis=-1)
+    areas = (a[..., 2:] - a[..., :2]).prod(axis=-1) + (b[..., 2:] - b[..., :2]).prod(axis=-1)
+    return np.asarray(shared / (areas - shared))
