@@ -1,0 +1,77 @@
+"""What hooks yield: each spec names a plugin's thing, tells its options and makes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from highlight_cuts_cv.contracts.drawing import Indicator
+from highlight_cuts_cv.contracts.exporting import Exporter
+from highlight_cuts_cv.contracts.following import Detector, Tracker
+from highlight_cuts_cv.contracts.options import Option, Options
+
+_NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spec:
+    """A named thing and how to make it; ``create`` is given every option's value.
+
+    Keep heavy imports inside ``create``.  Raises ValueError for a name that is not lower case
+    letters and digits joined by ``.``, ``_`` or ``-``, or a repeated option.
+    """
+
+    name: str
+    summary: str = ""
+    options: tuple[Option, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
+            raise ValueError(
+                f"the name {self.name!r} must be lower case letters and digits joined by '.', '_' or '-'"
+            )
+        names = [option.name for option in self.options]
+        if len(set(names)) != len(names):
+            raise ValueError(f"'{self.name}' declares an option twice")
+        if not callable(getattr(self, "create", None)):
+            raise ValueError(f"'{self.name}' has no callable 'create'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectorSpec(_Spec):
+    """Names a detector and makes it."""
+
+    create: Callable[[Options], Detector]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerSpec(_Spec):
+    """Names a tracker and makes it.  ``needs_detections`` False skips the detector altogether."""
+
+    create: Callable[[Options], Tracker]
+    needs_detections: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorSpec(_Spec):
+    """Names an indicator and makes it.  ``needs_motion`` True has the camera's motion worked out for it,
+    which means decoding the clip."""
+
+    create: Callable[[Options], Indicator]
+    needs_motion: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExporterSpec(_Spec):
+    """Names an exporter and makes it.
+
+    ``suffix`` is that of its output, with the dot.  ``film`` False says that the output cannot stand
+    in for the clip in a timeline: data, a script, an overlay.  ``freezes`` True says that it lets a
+    picture stand still where the job asks for it.
+    """
+
+    create: Callable[[Options], Exporter]
+    suffix: str = ".mp4"
+    film: bool = True
+    freezes: bool = False
