@@ -225,18 +225,8 @@ def render(
     exporter: ExporterName = DEFAULT_EXPORTER,
 ) -> None:
     """Draw the indicator on a followed player and write the film."""
-    _export(
-        video,
-        track,
-        output,
-        frames,
-        Setup(
-            indicator=parse_choice(indicator),
-            exporter=_exporter(exporter, quality=quality, encoder=encoder),
-            show=show,
-            intro=intro,
-        ),
-    )
+    setup = _setup(indicator, exporter, show, intro, quality=quality, encoder=encoder)
+    _export(video, track, output, frames, setup)
 
 
 @app.command("export")
@@ -251,13 +241,7 @@ def export_(
     intro: Intro = "",
 ) -> None:
     """Write a followed player in another form: an overlay, a script, subtitles or data."""
-    _export(
-        video,
-        track,
-        output,
-        frames,
-        Setup(indicator=parse_choice(indicator), exporter=parse_choice(exporter), show=show, intro=intro),
-    )
+    _export(video, track, output, frames, _setup(indicator, exporter, show, intro))
 
 
 @app.command()
@@ -286,13 +270,8 @@ def run(
 
     read = _read_timeline(timeline, media_root, player, padding)
     target = output or timeline.with_name(f"{timeline.stem}.tracked.otio")
-    setup = Setup(
-        tracker=parse_choice(tracker),
-        detector=parse_choice(detector),
-        indicator=parse_choice(indicator),
-        exporter=_exporter(exporter, quality=quality, encoder=encoder),
-        show=show,
-        intro=intro,
+    setup = _setup(
+        indicator, exporter, show, intro, quality=quality, encoder=encoder, tracker=tracker, detector=detector
     )
     with progress_bars() as step:
         results = run_timeline(read, parse_clip_picks(pick), target, setup, step, warn=say_warning)
@@ -361,11 +340,29 @@ def _rate(rate: Any) -> str:
     return f"{rate.numerator}/{rate.denominator}" if rate.denominator != 1 else str(rate.numerator)
 
 
-def _exporter(exporter: str, **shorts: str | None) -> Any:
-    """The exporter chosen, with the options that have a flag of their own."""
-    choice = parse_choice(exporter)
+def _setup(
+    indicator: str,
+    exporter: str,
+    show: str,
+    intro: str,
+    *,
+    quality: str | None = None,
+    encoder: str | None = None,
+    tracker: str = DEFAULT_TRACKER,
+    detector: str = DEFAULT_DETECTOR,
+) -> Setup:
+    """The plugins as chosen on the command line; *quality* and *encoder* are options of the exporter."""
+    writing = parse_choice(exporter)
+    shorts = {"quality": quality, "encoder": encoder}
     given = {name: value for name, value in shorts.items() if value is not None}
-    return Choice(choice.name, {**choice.options, **given})
+    return Setup(
+        tracker=parse_choice(tracker),
+        detector=parse_choice(detector),
+        indicator=parse_choice(indicator),
+        exporter=Choice(writing.name, {**writing.options, **given}),
+        show=show,
+        intro=intro,
+    )
 
 
 def _writable(output: Path) -> None:
