@@ -8,8 +8,6 @@ in, so the tracker itself has no switches for this.
 
 from __future__ import annotations
 
-import argparse
-import json
 import multiprocessing
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +18,7 @@ from typing import Any
 
 import numpy as np
 from accuracy import CERTAIN, Run, follow_target
-from scoring import read_targets
+from command_line import footage_parser, wanted_targets, write_json
 
 from highlight_cuts_cv.choices import DEFAULT_TRACKER
 
@@ -123,16 +121,14 @@ INGREDIENTS: dict[str, Callable[[], None]] = {
 }
 
 
-def one(job: tuple[str, Path, int, str]) -> tuple[str, dict[str, Any]]:
+def one(job: tuple[str, Path, int, frozenset[str]]) -> tuple[str, dict[str, Any]]:
     """Follow all targets without one ingredient, in a process of its own."""
     name, footage, jitter, only = job
     INGREDIENTS[name]()
-    wanted = set(filter(None, only.split(",")))
     runs: dict[str, list[Run]] = {}
-    for target in read_targets(footage):
-        if not wanted or target.sequence in wanted:
-            found = follow_target(footage, target, DEFAULT_TRACKER, jitter)
-            runs.setdefault(target.sequence, []).extend(found)
+    for target in wanted_targets(footage, only):
+        found = follow_target(footage, target, DEFAULT_TRACKER, jitter)
+        runs.setdefault(target.sequence, []).extend(found)
     certain = sum(run.certain for group in runs.values() for run in group)
     right = sum(run.certain_on for group in runs.values() for run in group)
     figures: dict[str, Any] = {
@@ -147,14 +143,8 @@ def one(job: tuple[str, Path, int, str]) -> tuple[str, dict[str, Any]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("footage", type=Path)
-    parser.add_argument("--jitter", type=int, default=0)
-    parser.add_argument("--only", default="", help="comma-separated sequences")
+    parser = footage_parser(__doc__, trackers=False, jitter=True)
     parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
-    parser.add_argument("--json", type=Path, help="write all figures here")
     args = parser.parse_args(arguments)
     jobs = [(name, args.footage, args.jitter, args.only) for name in INGREDIENTS]
     print(f"| without | on | wrong | missing | right where confidence >= {CERTAIN} | hurt most |")
@@ -175,8 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 flush=True,
             )
             print(name, file=sys.stderr)
-    if args.json:
-        args.json.write_text(json.dumps(figures, indent=1))
+    write_json(args.json, figures)
     return 0
 
 

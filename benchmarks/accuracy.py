@@ -8,17 +8,16 @@ FOOTAGE holds ``NAME/video.mp4``, ``NAME/gt.txt`` (MOTChallenge rows, frames fro
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
 import numpy as np
-from scoring import Box, Score, Target, is_on, picks, read_targets, read_truth, score
+from command_line import footage_parser, wanted_targets, write_json
+from scoring import Box, Score, Target, is_on, picks, read_truth, score
 
 from highlight_cuts_cv.choices import DEFAULT_TRACKER, Setup, parse_choice
 from highlight_cuts_cv.following import follow
@@ -45,16 +44,7 @@ class Run:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("footage", type=Path)
-    parser.add_argument("--tracker", action="append", help="may be given several times")
-    parser.add_argument(
-        "--jitter", type=int, default=0, help="times that each pick is repeated, a little moved"
-    )
-    parser.add_argument("--only", default="", help="comma-separated sequences")
-    parser.add_argument("--json", type=Path, help="write all figures here")
+    parser = footage_parser(__doc__, jitter=True)
     parser.add_argument(
         "--sheets", type=Path, help="write a contact sheet of each first error into this folder"
     )
@@ -64,8 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="keep detections in this folder, for all trackers to share; times then mean little",
     )
     args = parser.parse_args(arguments)
-    only = set(filter(None, args.only.split(",")))
-    targets = [target for target in read_targets(args.footage) if not only or target.sequence in only]
+    targets = wanted_targets(args.footage, args.only)
     figures = {}
     for tracker in args.tracker or [DEFAULT_TRACKER]:
         runs = []
@@ -73,9 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             runs += follow_target(args.footage, target, tracker, args.jitter, args.sheets, args.analysis)
             print(f"{tracker} {target.sequence} {target.player}", file=sys.stderr, flush=True)
         print(table(tracker, runs), flush=True)
-        figures[tracker] = [asdict(run) for run in runs]
-    if args.json:
-        args.json.write_text(json.dumps(figures, indent=1))
+        figures[tracker] = runs
+    write_json(args.json, figures)
     return 0
 
 

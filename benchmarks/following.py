@@ -10,7 +10,6 @@ second run saw the player.  Wall time, CPU time and peak memory are the operatin
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from command_line import plain_parser
 from speed import measure
 
 
@@ -56,9 +56,7 @@ def pick_in(output: Path, frame: int) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = plain_parser(__doc__)
     parser.add_argument("video", type=Path)
     parser.add_argument(
         "--pick", required=True, help="FRAME:X,Y,W,H or FRAME:#N, in pixels of the scaled clip"

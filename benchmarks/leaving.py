@@ -18,12 +18,10 @@ long.  Each target is filmed three times: away for one second, for three seconds
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from statistics import fmean, median
@@ -31,8 +29,9 @@ from statistics import fmean, median
 import cv2
 import numpy as np
 from accuracy import boxes_of, failure_sheet
+from command_line import footage_parser, wanted_targets, write_json
 from filming import write_clip
-from scoring import Box, Target, is_on, read_targets, read_truth
+from scoring import Box, Target, is_on, read_truth
 
 from highlight_cuts_cv.choices import DEFAULT_TRACKER, Setup, parse_choice
 from highlight_cuts_cv.following import follow
@@ -89,17 +88,10 @@ class Result:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("footage", type=Path)
-    parser.add_argument("--tracker", action="append", help="may be given several times")
-    parser.add_argument("--only", default="", help="comma-separated sequences")
-    parser.add_argument("--json", type=Path, help="write all figures here")
+    parser = footage_parser(__doc__)
     parser.add_argument("--sheets", type=Path, help="write a contact sheet of each failure into this folder")
     args = parser.parse_args(arguments)
-    only = set(filter(None, args.only.split(",")))
-    targets = [target for target in read_targets(args.footage) if not only or target.sequence in only]
+    targets = wanted_targets(args.footage, args.only)
     figures = {}
     for tracker in args.tracker or [DEFAULT_TRACKER]:
         results = []
@@ -110,9 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     results.append(result)
                     print(tracker, result, file=sys.stderr, flush=True)
         print(table(tracker, results), flush=True)
-        figures[tracker] = [asdict(result) for result in results]
-    if args.json:
-        args.json.write_text(json.dumps(figures, indent=1))
+        figures[tracker] = results
+    write_json(args.json, figures)
     return 0
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import multiprocessing
 import os
 import platform
@@ -31,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from command_line import plain_parser, write_json
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIPS = {"720p30": (1280, 720, 30), "1080p60": (1920, 1080, 60), "4K60": (3840, 2160, 60)}
@@ -316,9 +316,7 @@ def report(result: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = plain_parser(__doc__)
     parser.add_argument("--clips", nargs="+", choices=CLIPS, default=list(CLIPS))
     parser.add_argument("--quality", nargs="+", choices=("edit", "final"), default=["edit", "final"])
     parser.add_argument(
@@ -340,8 +338,7 @@ def main() -> None:
         raise SystemExit("The benchmark needs the ffmpeg program, as the baseline and to make its clips.")
     with tempfile.TemporaryDirectory() as folder:
         result = run(arguments.clips, arguments.quality, arguments.seconds, arguments.repeat, Path(folder))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(result, indent=1) + "\n")
+    write_json(arguments.json, result)
     page = report(result)
     print(page)
     if arguments.write:

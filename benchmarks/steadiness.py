@@ -22,20 +22,19 @@ sequence's first target (``targets.csv`` and ``gt.txt`` as for accuracy.py).
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from statistics import fmean
 
 import cv2
 import numpy as np
+from command_line import footage_parser, wanted_targets, write_json
 from filming import with_noise, write_clip
-from scoring import read_targets, read_truth
+from scoring import read_truth
 
 from highlight_cuts_cv.choices import DEFAULT_TRACKER, Setup, parse_choice
 from highlight_cuts_cv.demo import demo_clip
@@ -85,16 +84,8 @@ class Figures:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("footage", type=Path, nargs="?")
-    parser.add_argument("--tracker", action="append", help="may be given several times")
-    parser.add_argument("--only", default="", help="comma-separated sequences")
-    parser.add_argument("--json", type=Path, help="write all figures here")
-    args = parser.parse_args(arguments)
-    only = set(filter(None, args.only.split(",")))
-    scenes = list(demo_scenes()) if args.footage is None else list(footage_scenes(args.footage, only))
+    args = footage_parser(__doc__, needed=False).parse_args(arguments)
+    scenes = list(demo_scenes()) if args.footage is None else list(footage_scenes(args.footage, args.only))
     figures: dict[str, list[Figures]] = {}
     for tracker in args.tracker or [DEFAULT_TRACKER]:
         setup = Setup(tracker=parse_choice(tracker))
@@ -103,8 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             figures[tracker].append(measure(scene, setup))
             print(f"{tracker} {scene.name}", file=sys.stderr, flush=True)
         print(table(tracker, figures[tracker]), flush=True)
-    if args.json:
-        args.json.write_text(json.dumps({k: [asdict(f) for f in v] for k, v in figures.items()}, indent=1))
+    write_json(args.json, figures)
     return 0
 
 
@@ -116,11 +106,11 @@ def demo_scenes() -> Iterator[Scene]:
         yield Scene(f"demo-{number}", frame.bgr, box.as_xyxy())
 
 
-def footage_scenes(footage: Path, only: set[str]) -> Iterator[Scene]:
+def footage_scenes(footage: Path, only: frozenset[str]) -> Iterator[Scene]:
     """The first frame of each sequence's first target."""
     seen: set[str] = set()
-    for target in read_targets(footage):
-        if target.sequence in seen or (only and target.sequence not in only):
+    for target in wanted_targets(footage, only):
+        if target.sequence in seen:
             continue
         seen.add(target.sequence)
         folder = footage / target.sequence
