@@ -103,8 +103,12 @@ def test_imports_point_one_way(path):
     if part not in FACES:
         assert not imported & FACES, "the core never imports a face"
     plugin_packages = {p.name for p in (ROOT / "plugins").iterdir()}
-    words = {name for node in ast.walk(ast.parse(path.read_text())) for name in _roots(node)}
-    assert not words & plugin_packages, "the core never imports a plugin"
+    assert not imported_roots(path) & plugin_packages, "the core never imports a plugin"
+
+
+def imported_roots(path: Path) -> set[str]:
+    """Top-level packages that a module imports anywhere."""
+    return {root for node in ast.walk(ast.parse(path.read_text())) for root in _roots(node)}
 
 
 def _roots(node: ast.AST) -> list[str]:
@@ -120,10 +124,17 @@ def test_plugins_import_only_the_api(path):
     assert imported_parts(path) <= {"api"}
 
 
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "plugins").glob("highlight-cuts-cv-*/src/*/*.py")), ids=lambda p: p.name
+)
+def test_distributions_of_their_own_import_the_api_and_no_other_plugin(path):
+    assert imported_parts(path) <= {"api"}
+    assert {root for root in imported_roots(path) if root.startswith("hccv_")} <= {path.parent.name}
+
+
 def test_only_media_touches_pyav():
     for path in PACKAGE.rglob("*.py"):
-        roots = {root for node in ast.walk(ast.parse(path.read_text())) for root in _roots(node)}
-        assert "av" not in roots or part_of(path) in {"media", "doctor", "testing"}, path
+        assert "av" not in imported_roots(path) or part_of(path) in {"media", "doctor", "testing"}, path
 
 
 def test_rendering_a_video_loads_no_timeline():
