@@ -1,5 +1,6 @@
 """All that a plugin may import.  Names here follow semantic versioning; nothing else does."""
 
+from highlight_cuts_cv.caches import cache_folder
 from highlight_cuts_cv.contracts import (
     DetectionSource,
     Detector,
@@ -106,6 +107,7 @@ __all__ = [
     "TrackerSpec",
     "TrackingFrame",
     "VideoWriter",
+    "cache_folder",
     "encode_settings",
     "flattened",
     "hookimpl",

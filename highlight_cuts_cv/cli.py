@@ -195,7 +195,8 @@ def track(
     detector: DetectorName = DEFAULT_DETECTOR,
 ) -> None:
     """Follow the picked player through a video and write where the player is."""
-    from highlight_cuts_cv.following import analysis_folder, follow
+    from highlight_cuts_cv.caches import cache_folder
+    from highlight_cuts_cv.following import follow
     from highlight_cuts_cv.pipeline import check_setup, video_clip
     from highlight_cuts_cv.tracking.files import write_track
     from highlight_cuts_cv.tracking.picks import parse_pick
@@ -206,7 +207,7 @@ def track(
     picks = [parse_pick(text).shifted(-clip.first_frame) for text in pick]
     _writable(output)
     with progress_bars() as step:
-        followed = follow(clip, picks, setup, step("Following"), analysis=analysis_folder())
+        followed = follow(clip, picks, setup, step("Following"), analysis=cache_folder("analysis"))
     write_track(output, followed, clip.first_frame)
     say(f"Wrote {output}: the player is shown in {followed.coverage:.0%} of {len(followed)} frames.")
 

@@ -30,7 +30,7 @@ def examine() -> list[Finding]:
         ("timelines", _timelines),
         ("detector", _detector),
         ("plugins", _plugins),
-        ("analysis", _analysis),
+        ("cache", _cache),
     ]
     findings = []
     for what, check in checks:
@@ -79,9 +79,9 @@ def _plugins() -> str:
     return f"{len(reports)} without problems"
 
 
-def _analysis() -> str:
-    from highlight_cuts_cv.following import analysis_folder
+def _cache() -> str:
+    from highlight_cuts_cv.caches import cache_folder
 
-    folder = analysis_folder()
-    size = sum(file.stat().st_size for file in folder.rglob("*.npz"))
+    folder = cache_folder()
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return f"{size / 1e6:.1f} MB kept for later runs in {folder}; delete it whenever you like"

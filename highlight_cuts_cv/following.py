@@ -94,13 +94,6 @@ def _remembered(shelf: AnalysisStore | None, name: str, found: dict[int, Detecti
         shelf.save(name, packed(found))
 
 
-def analysis_folder() -> Path:
-    """Where what is found out about single videos is kept between runs; it may be deleted at any time."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("highlight-cuts-cv", appauthor=False) / "analysis"
-
-
 def _stores(analysis: Path, clip: ClipInfo, setup: Setup, kept: int) -> tuple[AnalysisStore, AnalysisStore]:
     """What is kept about the clip, and what the tracker keeps."""
     registry = get_registry()

@@ -8,11 +8,12 @@ a stream's time base, and frame indexes count from 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,19 +148,47 @@ class ClipInfo:
         return self.media.time_base
 
 
-@dataclass(frozen=True, slots=True)
 class Frame:
     """A decoded picture: ``bgr`` is (H, W, 3) uint8, display orientation.
 
     ``index`` counts from 0 within the clip, ``pts`` in ``time_base``.  ``small`` is the same picture
     scaled down, (h, w, 3) uint8, where the source was asked for one: it costs a fraction while decoding.
+    Given a function instead of a picture, and its (width, height) as *size*, ``bgr`` is made when first
+    asked for: most frames of a calm clip are decoded for their motion alone.
     """
 
-    index: int
-    pts: int
-    time_base: Fraction
-    bgr: ByteArray
-    small: ByteArray | None = None
+    __slots__ = ("_bgr", "_lock", "_make", "height", "index", "pts", "small", "time_base", "width")
+
+    def __init__(
+        self,
+        index: int,
+        pts: int,
+        time_base: Fraction,
+        bgr: ByteArray | Callable[[], ByteArray],
+        small: ByteArray | None = None,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        self.index, self.pts, self.time_base, self.small = index, pts, time_base, small
+        self._lock = Lock()
+        self._bgr: ByteArray | None = None
+        self._make: Callable[[], ByteArray] | None = None
+        if callable(bgr):
+            if size is None:
+                raise ValueError("a picture made later needs its size now")
+            self._make = bgr
+            self.width, self.height = size
+        else:
+            self._bgr = bgr
+            self.height, self.width = bgr.shape[:2]
+
+    @property
+    def bgr(self) -> ByteArray:
+        """(H, W, 3) uint8; the same array every time."""
+        with self._lock:
+            if self._bgr is None:
+                assert self._make is not None
+                self._bgr, self._make = self._make(), None
+            return self._bgr
 
 
 @dataclass(frozen=True, slots=True)

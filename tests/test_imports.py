@@ -21,7 +21,9 @@ ARROWS: dict[str, set[str]] = {
     "model": {"errors"},
     "contracts": {"model"},
     "hookspecs": {"contracts"},
+    "caches": set(),
     "api": {
+        "caches",
         "contracts",
         "hookspecs",
         "identities",

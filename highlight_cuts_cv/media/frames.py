@@ -101,7 +101,7 @@ class ClipFrames:
                 return known
             with self._reader_locked() as reader:
                 for number, picture in self._filled(reader, index, index + 1):
-                    frame = self._frame(number, self._convert(picture))
+                    frame = self._frame(number, picture)
                     self._remember(frame)
         return frame
 
@@ -118,16 +118,14 @@ class ClipFrames:
             ahead.close()
 
     def _forward(self, start: int, stop: int) -> Generator[Frame, None, None]:
-        convert = self._converter(self._max_side)
         shrink = None if self._small_side is None else self._converter(self._small_side)
         with self._reader() as reader:
             for index, picture in self._filled(reader, start, stop):
-                yield self._frame(index, convert(picture), None if shrink is None else shrink(picture))
+                yield self._frame(index, picture, None if shrink is None else shrink(picture))
 
     def _backward(self, start: int, stop: int) -> Generator[Frame, None, None]:
-        convert = self._converter(self._max_side)
         info = self.clip.media
-        width, height = convert.size(info.width, info.height)
+        width, height = self._convert.size(info.width, info.height)
         # Decoded pictures are smaller than BGR ones of the same size (1.5 bytes a pixel in 4:2:0).
         keep_decoded = 2 * width * height > info.width * info.height
         per_frame = 2 * info.width * info.height if keep_decoded else 3 * width * height
@@ -135,14 +133,13 @@ class ClipFrames:
         with self._reader() as reader:
             while start < stop:
                 first = max(start, self._key_at(stop - 1), stop - most)
-                piece = [
-                    (index, picture if keep_decoded else convert(picture))
-                    for index, picture in self._filled(reader, first, stop)
-                ]
+                piece = []
+                for index, picture in self._filled(reader, first, stop):
+                    piece.append(self._frame(index, picture))
+                    if not keep_decoded:
+                        _ = piece[-1].bgr
                 while piece:
-                    index, held = piece.pop()
-                    yield self._frame(index, convert(held) if keep_decoded else held)
-                    del held
+                    yield piece.pop()
                 stop = first
 
     def _filled(self, reader: Reader, start: int, stop: int) -> Iterator[tuple[int, Any]]:
@@ -187,9 +184,10 @@ class ClipFrames:
         number = media.number_at(int(media.key_pts[media.key_before(frame)])) or 0
         return int(np.searchsorted(self._kept, number - self.clip.first_frame))
 
-    def _frame(self, index: int, bgr: ByteArray, small: ByteArray | None = None) -> Frame:
+    def _frame(self, index: int, picture: Any, small: ByteArray | None = None) -> Frame:
         pts = int(self._media.index.pts[self.clip.first_frame + self._kept[index]])
-        return Frame(index, pts, self.clip.time_base, bgr, small)
+        size = self._convert.upright_size(picture.width, picture.height)
+        return Frame(index, pts, self.clip.time_base, lambda: self._convert(picture), small, size)
 
     def _remember(self, frame: Frame) -> None:
         self._recent[frame.index] = frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from threading import Lock
 from typing import Any
 
 import av
@@ -97,6 +98,12 @@ def padded(picture: Any, width: int, height: int) -> Any:
     return _tagged_like(picture, larger)
 
 
+def whole_pairs(width: int, height: int, pixel_format: str) -> tuple[int, int]:
+    """The size with the column and row more that subsampled chroma needs, which is better than less."""
+    layout = av.VideoFormat(pixel_format, 64, 64)
+    return width + width % (64 // layout.chroma_width()), height + height % (64 // layout.chroma_height())
+
+
 def _turn(plane: NDArray[np.generic], rotation: int) -> NDArray[np.generic]:
     import cv2  # three times as fast as numpy's rot90 and copy
 
@@ -115,11 +122,12 @@ class BgrConverter:
     """Turns decoded pictures into upright BGR arrays no larger than *max_side*.
 
     The picture's own matrix and range are honoured; an untagged one is taken as BT.709 from 720
-    rows on, else as BT.601.  Holds a scaler, so use one per thread.
+    rows on, else as BT.601.  Threads that share one wait for each other.
     """
 
     def __init__(self, max_side: int | None, rotation: int) -> None:
         self._max_side, self._rotation = max_side, rotation
+        self._lock = Lock()
         self._scaler = av.video.reformatter.VideoReformatter()
 
     def size(self, width: int, height: int) -> tuple[int, int]:
@@ -132,19 +140,25 @@ class BgrConverter:
             max(1, round(height * self._max_side / larger)),
         )
 
+    def upright_size(self, width: int, height: int) -> tuple[int, int]:
+        """The same after turning."""
+        width, height = self.size(width, height)
+        return (height, width) if self._rotation in (90, 270) else (width, height)
+
     def __call__(self, picture: Any) -> ByteArray:
         """(H, W, 3) uint8, contiguous and read-only."""
         width, height = self.size(picture.width, picture.height)
-        converted = self._scaler.reformat(
-            picture,
-            width,
-            height,
-            "bgr24",
-            src_colorspace=conversion_matrix(picture),
-            # area: a much smaller picture must not shimmer
-            interpolation="BILINEAR" if 2 * width > picture.width else "AREA",
-            threads=1,
-        )
+        with self._lock:
+            converted = self._scaler.reformat(
+                picture,
+                width,
+                height,
+                "bgr24",
+                src_colorspace=conversion_matrix(picture),
+                # area: a much smaller picture must not shimmer
+                interpolation="BILINEAR" if 2 * width > picture.width else "AREA",
+                threads=1,
+            )
         array = views(converted)[0]
         array = _turn(array, self._rotation) if self._rotation else np.ascontiguousarray(array)
         array.flags.writeable = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,13 +43,13 @@ class LazyDetections:
         return held if held is not None and held.index == index else self._frames[index]
 
     def closer(self, index: int, x: float, y: float) -> Detections:
-        """Who is found near a point when parts of the picture around it are enlarged, best first.
+        """Who is found near a point when parts of the picture around it are alone, best first.
 
         The parts are given to the detector as pictures of their own: it enlarges small pictures,
         while a region keeps its pixels.
         """
         frame = self.frame(index)
-        height, width = frame.bgr.shape[:2]
+        height, width = frame.height, frame.width
         boxes, scores = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)]
         for times in _CLOSER:
             wide = max(16, max(width, height) // times)
@@ -59,7 +58,8 @@ class LazyDetections:
                 for middle, side in ((x, width), (y, height))
             )
             part = frame.bgr[top : top + wide, left : left + wide]
-            (found,) = self._detector.detect([replace(frame, bgr=np.ascontiguousarray(part))])
+            alone = Frame(frame.index, frame.pts, frame.time_base, np.ascontiguousarray(part))
+            (found,) = self._detector.detect([alone])
             # What touches an edge inside the picture may be cut off there.
             ends = np.array([part.shape[1], part.shape[0]]) - 1
             inner = (found.xyxy[:, :2] > 1) | (np.array([left, top]) == 0)

@@ -99,12 +99,12 @@ class Scene:
         for frame in self._frames.frames(max(0, start - 1), stop):
             index = frame.index
             small = shrunk(frame.bgr) if frame.small is None else frame.small
-            motion, quality = camera(small, small.shape[1] / frame.bgr.shape[1], people)
+            motion, quality = camera(small, small.shape[1] / frame.width, people)
             before, signature = signature, colour_signature(small)
             if before is not None or index == 0:
                 self._motions[index], self._qualities[index] = motion, quality
                 self._changes[index] = 0.0 if before is None else colour_change(before, signature)
-            since, panned = since + 1, panned + _shift(motion, frame.bgr.shape)
+            since, panned = since + 1, panned + _shift(motion, frame)
             due = since >= self._latest or (since >= self._soonest and panned >= PANNED)
             if self._detections is not None and (due or index in self._found):
                 if index not in self._found:
@@ -142,7 +142,9 @@ class Scene:
         self._restored = self._known()
 
 
-def _shift(motion: Affine, shape: tuple[int, ...]) -> float:
+def _shift(motion: Affine, frame: Frame) -> float:
     """How far the picture's middle moves, as a share of the long side."""
-    middle = np.array([shape[1], shape[0]]) / 2
-    return float(np.linalg.norm(motion[:, :2] @ middle + motion[:, 2] - middle)) / max(shape[:2])
+    middle = np.array([frame.width, frame.height]) / 2
+    return float(np.linalg.norm(motion[:, :2] @ middle + motion[:, 2] - middle)) / max(
+        frame.width, frame.height
+    )

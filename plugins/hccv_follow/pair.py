@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from hccv_follow.finish import SKIPPED
 from hccv_follow.follower import Follower
 from hccv_follow.path import AGREE_IOU, Path, iou
+from highlight_cuts_cv.api import Frame
 
 REUNITED_SECONDS = 3.0
 """Two that have shown the same for this long, and learnt the same, are one again."""
@@ -31,12 +32,13 @@ class Pair:
             path.boxes[index], path.scores[index] = box, 1.0
 
     def step(
-        self, index: int, picture: np.ndarray, motion: np.ndarray, everyone: np.ndarray | None, last: bool
+        self, frame: Frame, motion: np.ndarray, everyone: np.ndarray | None, last: bool
     ) -> list[NDArray[np.float64]]:
-        """On to frame *index*; the boxes of those that looked at it, NaN where lost.
+        """On to *frame*; the boxes of those that looked at it, NaN where lost.
 
         The *last* frame of a stretch is always looked at: behind it there is nothing to draw towards.
         """
+        index = frame.index
         boxes = []
         for number, follower in enumerate(self._followers):
             paths = self.paths if len(self._followers) == 1 else self.paths[number : number + 1]
@@ -44,7 +46,7 @@ class Pair:
                 for path in paths:
                     path.scores[index] = SKIPPED
                 continue
-            box, score = follower.step(picture, motion, everyone)
+            box, score = follower.step(frame.bgr, motion, everyone)
             boxes.append(box)
             for path in paths:
                 path.boxes[index], path.scores[index] = box, score

@@ -115,7 +115,7 @@ class _Run:
         onward: Affine = np.eye(2, 3)
         pair: Pair | None = None
         for shown in self._scene.stream(low, high, backward):
-            index, picture = shown.frame.index, shown.frame.bgr
+            index = shown.frame.index
             if eager is None:
                 self._tick(1)
             everyone = None
@@ -124,10 +124,10 @@ class _Run:
             motion = _inverse(onward) if backward else shown.motion
             onward = shown.motion
             if pair is None:
-                follower = self._beginner(index, picture, box).clone(eager)
+                follower = self._beginner(index, shown.frame.bgr, box).clone(eager)
                 pair = Pair(follower, index, box, self._rate, self._job.clip.frame_count)
                 continue
-            boxes = pair.step(index, picture, motion, everyone, index == last)
+            boxes = pair.step(shown.frame, motion, everyone, index == last)
             guide = _guide(guides, index, boxes) if boxes else None
             if guide is not None:
                 rest = np.arange(index, stop, -1 if backward else 1)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
+
+from highlight_cuts_cv.api import cache_folder
 
 STRIDE = 32
 """Input sides must be multiples of this many pixels."""
@@ -35,6 +39,12 @@ def load_network(threads: int = 0, feature_tensors: tuple[str, ...] = ()) -> Any
     config: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
     if threads:
         config["INFERENCE_NUM_THREADS"] = threads
+    compiled = cache_folder("networks")
+    # Half of the time that compiling takes; OpenVINO sees to it that a file fits its version and the machine.
+    with suppress(OSError):
+        compiled.mkdir(parents=True, exist_ok=True)
+        if os.access(compiled, os.W_OK):
+            config["CACHE_DIR"] = str(compiled)
     return core.compile_model(prepare.build(), "CPU", config)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hccv_player_nano.network import load_network
 
 from highlight_cuts_cv.demo import demo_clip
 from highlight_cuts_cv.model import BadInputError, Detections, Frame, Region
@@ -80,3 +83,31 @@ def test_a_region_outside_the_picture_is_refused(detector, frame):
         detector.detect([frame], [Region(5000, 0, 5100, 100)])
     with pytest.raises(BadInputError, match="as many regions"):
         detector.detect([frame], [])
+
+
+class TestCompiledNetworks:
+    """What OpenVINO compiled is kept between runs, and never in the way."""
+
+    @pytest.fixture(autouse=True)
+    def cache(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        load_network.cache_clear()
+        yield tmp_path
+        load_network.cache_clear()
+
+    def test_are_kept(self, cache: Path) -> None:
+        load_network(threads=1)
+        assert list(cache.rglob("networks/*"))
+
+    def test_a_damaged_one_is_made_again(self, cache: Path) -> None:
+        load_network(threads=1)
+        for file in cache.rglob("networks/*"):
+            file.chmod(0o600)
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+        load_network.cache_clear()
+        network = load_network(threads=1)
+        assert network.create_infer_request().infer({0: np.zeros((1, 64, 64, 3), np.uint8)})
+
+    def test_a_cache_that_cannot_be_written_is_done_without(self, cache: Path) -> None:
+        (cache / "highlight-cuts-cv").write_text("a file where a folder should be")
+        assert load_network(threads=1)
