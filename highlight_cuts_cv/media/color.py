@@ -26,6 +26,9 @@ MATRICES = {
 }  # fmt: skip
 UNSPECIFIED = 2
 
+HDR_CURVES = {"smpte2084": "HDR (PQ)", "arib-std-b67": "HDR (HLG)"}
+"""The transfers of HDR and what people are told that they are."""
+
 SWS_BT709, SWS_BT601 = 1, 5  # libswscale's own numbers
 
 
@@ -54,6 +57,16 @@ def apply_tags(target: Any, tags: ColorTags) -> None:
         target.color_range = 2 if tags.full_range else 1
 
 
+def is_hdr(tags: ColorTags) -> bool:
+    """Whether the samples follow one of the curves of HDR, PQ (HDR10, Dolby Vision) or HLG."""
+    return tags.transfer in HDR_CURVES
+
+
+def assumed_matrix(tags: ColorTags, width: int, height: int) -> str:
+    """The matrix of a YUV picture of this size: the tagged one, else the one that players assume."""
+    return tags.matrix or ("bt709" if _is_high_definition(width, height) else "smpte170m")
+
+
 def conversion_matrix(picture: Any) -> int | None:
     """The matrix (SWS_CS_*) to name to swscale for an untagged YUV picture; ``None`` when it is tagged.
 
@@ -61,7 +74,11 @@ def conversion_matrix(picture: Any) -> int | None:
     """
     if int(picture.colorspace) != UNSPECIFIED or not _is_yuv(picture.format.name):
         return None
-    return SWS_BT709 if min(picture.width, picture.height) >= 720 else SWS_BT601
+    return SWS_BT709 if _is_high_definition(picture.width, picture.height) else SWS_BT601
+
+
+def _is_high_definition(width: int, height: int) -> bool:
+    return min(width, height) >= 720
 
 
 def _is_yuv(pixel_format: str) -> bool:

@@ -3,51 +3,80 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import av
-
-from highlight_cuts_cv.media.alike import curable, made_alike
+from highlight_cuts_cv.contracts import Progress, never_cancelled, no_progress
+from highlight_cuts_cv.media.alike import encode_pictures, plan_pictures
+from highlight_cuts_cv.media.alike_sound import with_alike_sound
 from highlight_cuts_cv.media.atomic import atomic_output
 from highlight_cuts_cv.media.encoders import open_output
-from highlight_cuts_cv.media.errors import reading, writing
+from highlight_cuts_cv.media.errors import writing
+from highlight_cuts_cv.media.joint import Joint, Part, whole
 from highlight_cuts_cv.media.probing import LoadedMedia, load
-from highlight_cuts_cv.model import BadInputError
+from highlight_cuts_cv.media.traits import check_equal, picture_traits, sound_traits
+from highlight_cuts_cv.model import BadInputError, CancelledError
 
 _log = logging.getLogger(__name__)
 
 
-def concat_files(paths: Sequence[Path | str], output: Path | str, *, reencode: bool = False) -> Path:
+def concat_files(
+    paths: Sequence[Path | str],
+    output: Path | str,
+    *,
+    reencode: bool = False,
+    progress: Progress = no_progress,
+    cancelled: Callable[[], bool] = never_cancelled,
+) -> Path:
     """Join video files end to end by copying their packets; *output* appears only when complete.
 
-    With *reencode*, files whose pictures were encoded unlike the others' are encoded again first,
-    and a warning names each.
+    With *reencode*, what differs is encoded again first, and a warning names each file: the first one
+    decides size, frame rate, pixel format and colours, and the first with sound its kind.  Pictures of
+    another shape are shown whole, black around them; where sound is missing or too short, there is
+    silence.
 
     Each file's pictures start where those of the file before end, and its sound stays in step with
-    them.  Raises BadInputError, saying what differs, when the files were not encoded alike (codec,
-    its parameters, size, rate, time base, pixel format, colour, sound), and when there are none;
-    JobFailedError when writing fails.
+    them.  ``progress`` counts pictures, those to encode again twice.  Raises BadInputError, saying what
+    differs, when the files were not encoded alike (codec, its parameters, size, rate, time base, pixel
+    format, colour, sound), with *reencode* only when one is HDR and another is not, and when there are
+    none; JobFailedError when writing fails; CancelledError soon after ``cancelled()``.
     """
     sources, output = [Path(path) for path in paths], Path(output)
     if not sources:
         raise BadInputError("There is nothing to join; name at least one file.")
     media = [load(path) for path in sources]
-    alike = [_traits(item) for item in media]
-    with ExitStack() as stack:
-        if reencode and any(t != alike[0] for t in alike) and all(curable(alike[0], t) for t in alike):
-            folder = stack.enter_context(writing_folder(output))
-            media = made_alike(media, alike, folder, _traits)
-            alike = [_traits(item) for item in media]
-        for item, traits in zip(media[1:], alike[1:], strict=True):
-            _check(media[0].info.path, alike[0], item.info.path, traits)
-        _join(media, output)
+    count = _Count(progress, cancelled)
+    if not reencode:
+        count.add(sum(item.info.frame_count for item in media))
+        _join([whole(item) for item in media], output, count)
+        return output
+    with writing_folder(output) as folder, writing(output):
+        parts = _alike(media, folder, output, count)
+        _join(parts, output, count)
     return output
+
+
+class _Count:
+    """How many pictures are done of how many; stops the work when it is cancelled."""
+
+    def __init__(self, progress: Progress, cancelled: Callable[[], bool]) -> None:
+        self._progress, self._cancelled = progress, cancelled
+        self._done = self._total = 0
+
+    def add(self, total: int) -> None:
+        self._total += total
+
+    def check(self) -> None:
+        if self._cancelled():
+            raise CancelledError("The joining was stopped; no file was written.")
+
+    def step(self) -> None:
+        self.check()
+        self._done += 1
+        self._progress(min(self._done, self._total), self._total)
 
 
 @contextmanager
@@ -60,108 +89,26 @@ def writing_folder(output: Path) -> Iterator[Path]:
         yield Path(temporary.name)
 
 
-def _join(media: Sequence[LoadedMedia], output: Path) -> None:
+def _alike(media: Sequence[LoadedMedia], folder: Path, output: Path, count: _Count) -> list[Part]:
+    parts = [whole(item) for item in media]
+    plan = plan_pictures(media, folder)
+    for item, again in zip(media, plan.encoded, strict=True):
+        # Encoded once and joined once.
+        count.add(2 * plan.frame_count(item) if again else item.info.frame_count)
+    for number, item in enumerate(media):
+        if plan.encoded[number]:
+            _log.warning("'%s' is encoded again to be joined to the others.", item.info.path)
+            pictures = encode_pictures(item, plan, folder / f"{number}.mp4", count.step)
+            parts[number] = replace(parts[number], pictures=pictures)
+    return with_alike_sound(parts, folder, output, count.check)
+
+
+def _join(parts: Sequence[Part], output: Path, count: _Count) -> None:
+    pictures, sounds = (
+        [picture_traits(part.pictures) for part in parts],
+        [sound_traits(part.sound) for part in parts],
+    )
+    for part, picture, sound in zip(parts[1:], pictures[1:], sounds[1:], strict=True):
+        check_equal(parts[0].source, pictures[0] | sounds[0], part.source, picture | sound)
     with writing(output), atomic_output(output) as temporary, open_output(output, temporary) as joined:
-        _Joint(joined, output).append_all(media)
-
-
-def _traits(media: LoadedMedia) -> dict[str, object]:
-    """What must be equal for packets of two files to follow each other in one stream."""
-    info = media.info
-    with reading(info.path), av.open(str(info.path), metadata_errors="replace") as container:
-        stream: Any = container.streams[media.stream_index]
-        context = stream.codec_context
-        sounds = [s for s in container.streams.audio if s.codec_context is not None]
-        return {
-            "video codec": info.codec,
-            "codec profile": context.profile,
-            "size": f"{context.width}x{context.height}",
-            "rotation": info.rotation,
-            "sample aspect ratio": info.sample_aspect_ratio,
-            "frame rate": "variable" if info.variable_rate else info.rate,
-            "time base": info.time_base,
-            "pixel format": info.pixel_format,
-            # Limited range is what an untagged film has.
-            "colour": replace(info.color, full_range=bool(info.color.full_range)),
-            "number of audio streams": len(sounds),
-            **{
-                f"audio stream {number}": (
-                    f"{s.codec_context.codec.canonical_name} {s.sample_rate} Hz {s.codec_context.layout.name}"
-                )
-                for number, s in enumerate(sounds, 1)
-            },
-            "encoder parameters": context.extradata,
-            **{f"audio parameters {n}": s.codec_context.extradata for n, s in enumerate(sounds, 1)},
-        }
-
-
-def _check(first_path: Path, first: dict[str, object], path: Path, traits: dict[str, object]) -> None:
-    for name, value in first.items():
-        other = traits.get(name)
-        if other != value:
-            binary = isinstance(value, bytes) or isinstance(other, bytes)
-            detail = "" if binary else f" ({other}, not {value})"
-            raise BadInputError(
-                f"'{path}' cannot be joined to '{first_path}' as it is: its {name} differs{detail}. "
-                "Render both with the same settings."
-            )
-
-
-class _Joint:
-    """Appends one file's packets after another's."""
-
-    def __init__(self, joined: Any, path: Path) -> None:
-        self._joined, self._path = joined, path
-        self._streams: list[Any] = []
-        # The lowest decode time that each stream's next packet may have, in the packets' time base.
-        self._free: dict[int, int] = {}
-
-    def append_all(self, media: Sequence[LoadedMedia]) -> None:
-        at = Fraction(0)
-        for item in media:
-            info, index = item.info, item.index
-            with reading(info.path), ExitStack() as stack:
-                container = stack.enter_context(av.open(str(info.path), metadata_errors="replace"))
-                streams = [container.streams[item.stream_index]] + [
-                    s for s in container.streams.audio if s.codec_context is not None
-                ]
-                if not self._streams:
-                    self._streams = [self._joined.add_stream_from_template(s, opaque=True) for s in streams]
-                    if info.rotation:
-                        self._streams[0].set_display_rotation(-info.rotation)
-                self._copy(container, streams, at - info.start_pts * info.time_base)
-            at += (index.end_pts - info.start_pts) * info.time_base
-
-    def _copy(self, container: Any, streams: list[Any], offset: Fraction) -> None:
-        places = {stream.index: number for number, stream in enumerate(streams)}
-        for packet in container.demux(streams):
-            if packet.pts is None or packet.dts is None:
-                continue
-            place = places[packet.stream.index]
-            shift = round(offset / packet.time_base)
-            packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-            free = self._free.get(place, packet.dts)
-            if place == 0:
-                packet.dts = max(packet.dts, free)
-                self._free[place] = packet.dts + 1
-            else:
-                # The first sound packets of a file only warm up its decoder, and the last run past its
-                # pictures.  Whole packets follow each other without a gap, since players decode them
-                # so, each within half a packet of its time.
-                length = _whole_length(packet)
-                if packet.dts < free - length // 2:
-                    continue
-                if packet.dts <= free + length // 2:
-                    packet.dts = free
-                packet.pts = packet.dts
-                self._free[place] = packet.dts + length
-            packet.stream = self._streams[place]
-            self._joined.mux_one(packet)
-
-
-def _whole_length(packet: Any) -> int:
-    """What an audio packet decodes to, in its ticks; containers may state less for the last one."""
-    context = packet.stream.codec_context
-    if context.frame_size and not context.name.startswith("pcm"):
-        return round(Fraction(context.frame_size, context.sample_rate) / Fraction(packet.time_base))
-    return int(packet.duration or 0)
+        Joint(joined, count.step).append_all(parts)

@@ -26,7 +26,7 @@ from highlight_cuts_cv.media.encoders import (
     open_output,
 )
 from highlight_cuts_cv.media.errors import reason, writing
-from highlight_cuts_cv.media.pictures import from_planes, padded
+from highlight_cuts_cv.media.pictures import from_planes, padded, whole_pairs
 from highlight_cuts_cv.media.probing import load
 from highlight_cuts_cv.media.raw import DecodedFrame, freeze_span
 from highlight_cuts_cv.model import ClipInfo, ColorTags, JobFailedError
@@ -202,12 +202,7 @@ class _Encoding:
         target = min(self._settings.height or height, height)
         if target != height:
             return max(2, round(width * target / height / 2) * 2), max(2, target // 2 * 2)
-        # Subsampled chroma needs whole pairs; one column or row more is better than one less.
-        layout = av.VideoFormat(pixel_format, 64, 64)
-        return (
-            width + width % (64 // layout.chroma_width()),
-            height + height % (64 // layout.chroma_height()),
-        )
+        return whole_pairs(width, height, pixel_format)
 
     def _tags_for(self, tags: ColorTags, picture: Any, pixel_format: str) -> ColorTags:
         """The source's tags, completed where the encoder's format needs other ones than its own."""

@@ -419,8 +419,6 @@ class TestConcat:
         first, second = clip_file(".mp4"), clip_file(".mp4", b_frames=0)
         joined = probe(concat_files([first, second], tmp_path / "a.mp4", reencode=True))
         assert indexes(joined) == [*range(60), *range(60)]
-        with pytest.raises(BadInputError, match="size differs"):
-            concat_files([first, clip_file(".mp4", size=(96, 96))], tmp_path / "b.mp4", reencode=True)
         assert os.listdir(tmp_path) == ["a.mp4"]
 
     def test_what_differs_is_named(self, clip_file: Callable[..., Path], tmp_path: Path) -> None:
