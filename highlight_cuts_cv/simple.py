@@ -89,7 +89,8 @@ def render_indicator(
 def concat_tracked_clips(clip_paths: Sequence[AnyPath], output_path: AnyPath) -> Path:
     """Join films into one file, without encoding again those that are of one kind.
 
-    Raises BadInputError that says which file differs in what, when they do not fit.
+    The first decides size, rate and colours, and the first with sound the kind of sound; the others
+    are fitted into that.  Raises BadInputError when one is HDR and another is not.
 
     >>> import tempfile
     >>> from highlight_cuts_cv.demo import demo_clip

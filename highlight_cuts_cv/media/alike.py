@@ -22,6 +22,8 @@ from highlight_cuts_cv.rendering.presets import PRESETS
 _log = logging.getLogger(__name__)
 
 _ENCODERS = {"h264": "libx264", "hevc": "libx265"}
+_TRIAL_FRAMES = 5
+"""Of one or two pictures, x265 sometimes makes packets that no file can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,15 @@ def _check_curves(first: LoadedMedia, item: LoadedMedia) -> None:
 def _settings_giving(
     common: Traits, model: LoadedMedia, target: PictureFormat, folder: Path
 ) -> EncodeSettings | None:
-    """The preset that such files were made with, found by encoding one frame with each."""
+    """The preset that such files were made with, found by encoding a few frames with each."""
     encoder = _ENCODERS.get(model.info.codec)
+    frames = min(_TRIAL_FRAMES, model.info.frame_count)
     for number, preset in enumerate(PRESETS.values()) if encoder else ():
         settings = replace(
             preset, encoder=encoder or "", pixel_format=target.pixel_format, height=None, max_rate=None
         )
         plan = PicturePlan(target, settings, ())
-        tried = encode_pictures(model, plan, folder / f"try{number}.mp4", frames=1)
+        tried = encode_pictures(model, plan, folder / f"try{number}.mp4", frames=frames)
         if picture_traits(tried) == common:
             return settings
     return None

@@ -11,7 +11,7 @@ from typing import Any
 
 import av
 
-from highlight_cuts_cv.media.audio import AudioFeed
+from highlight_cuts_cv.media.audio import AudioFeed, holds
 from highlight_cuts_cv.media.clips import clip_of
 from highlight_cuts_cv.media.encoded_sound import Silence, SoundFormat, format_like
 from highlight_cuts_cv.media.encoders import open_output
@@ -38,7 +38,8 @@ def with_alike_sound(
     model = next((n for n, kind in enumerate(traits) if kind["number of audio streams"]), None)
     if model is None:
         return list(parts)
-    wrong = [kind != traits[model] for kind in traits]
+    unplayable = not _all_held(parts[model], folder, output)
+    wrong = [unplayable or kind != traits[model] for kind in traits]
     for number, part in enumerate(parts):
         early, late = sound_reaches(part)
         # Before the film and after it, nothing gets out of step.
@@ -46,7 +47,7 @@ def with_alike_sound(
     if not any(wrong):
         return list(parts)
     kinds = _kinds_giving(traits[model], parts[model], folder)
-    if kinds is None:
+    if kinds is None or unplayable:
         kinds = _common_kinds(parts[model], output)
         wrong = [True] * len(parts)
     result = []
@@ -74,7 +75,7 @@ def _kinds_giving(wanted: Traits, model: Part, folder: Path) -> list[SoundFormat
     """What to encode to get these very traits, or ``None`` when our encoders give other ones."""
     try:
         kinds = _kinds(model, None)
-        path = folder / f"trial{_suffix(kinds)}"
+        path = folder / f"silence{_suffix(kinds)}"
         with av.open(str(path), "w") as container:
             for silence in [Silence(container, kind, _TRIAL) for kind in kinds]:
                 for packet in silence.packets():
@@ -87,6 +88,18 @@ def _kinds_giving(wanted: Traits, model: Part, folder: Path) -> list[SoundFormat
 def _common_kinds(model: Part, output: Path) -> list[SoundFormat]:
     """What every player knows of that which the film's container holds."""
     return _kinds(model, "libopus" if output.suffix.lower() == ".webm" else "aac")
+
+
+def _all_held(part: Part, folder: Path, output: Path) -> bool:
+    """Whether the film's container holds a part's kinds of sound."""
+    trial = folder / f"trial{output.suffix}"
+    with (
+        open_output(output, trial) as container,
+        reading(part.sound),
+        av.open(str(part.sound), metadata_errors="replace") as source,
+    ):
+        codecs = [stream.codec_context.codec.canonical_name for stream in sound_streams(source)]
+        return all(holds(container, output, codec) for codec in codecs)
 
 
 def _kinds(model: Part, encoder: str | None) -> list[SoundFormat]:

@@ -17,7 +17,16 @@ from highlight_cuts_cv.model import ClipInfo
 _log = logging.getLogger(__name__)
 
 _ISO_CODECS = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
+_PCM_SUFFIXES = frozenset({".mov", ".mkv", ".avi"})
 _PREROLL = Fraction(1)
+
+
+def holds(output: Any, path: Path, codec: str) -> bool:
+    """Whether sound of this codec (FFmpeg's canonical name) plays from such an output of that name."""
+    suffix = path.suffix.lower()
+    if codec.startswith("pcm_"):
+        return suffix in _PCM_SUFFIXES
+    return codec in (_ISO_CODECS if suffix in EDIT_LIST_SUFFIXES else output.supported_codecs)
 
 
 class _Track(Protocol):
@@ -87,14 +96,12 @@ class AudioFeed:
         if self._like is not None:
             kind = self._like[len(self._tracks)]
             track: _Track = EncodedSound(stream, output, kind, self._start, self._end, whole=True)
-        elif codec.startswith("pcm_") and suffix in {".mov", ".mkv", ".avi"}:
+        elif codec.startswith("pcm_") and holds(output, path, codec):
             # Written anew sample by sample, which loses nothing and cuts exactly.
             track = EncodedSound(
                 stream, output, format_like(stream, codec), self._start, self._end, self._pause
             )
-        elif self._pause is None and (
-            codec in _ISO_CODECS if suffix in EDIT_LIST_SUFFIXES else codec in output.supported_codecs
-        ):
+        elif self._pause is None and holds(output, path, codec):
             # Their edit lists can hide the lead-in that a copied packet needs to decode right.
             lead = 1 if suffix in EDIT_LIST_SUFFIXES else 0
             track = _Copied(stream, output, self._start, self._end, lead)

@@ -111,4 +111,9 @@ def _join(parts: Sequence[Part], output: Path, count: _Count) -> None:
     for part, picture, sound in zip(parts[1:], pictures[1:], sounds[1:], strict=True):
         check_equal(parts[0].source, pictures[0] | sounds[0], part.source, picture | sound)
     with writing(output), atomic_output(output) as temporary, open_output(output, temporary) as joined:
+        codec = parts[0].pictures.info.codec
+        if codec not in joined.supported_codecs:
+            raise BadInputError(
+                f"'{output}' cannot hold pictures of the kind {codec}; use .mp4, .mov or .mkv."
+            )
         Joint(joined, count.step).append_all(parts)

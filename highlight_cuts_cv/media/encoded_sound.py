@@ -18,6 +18,7 @@ _LOSSY_RATES = {
     "aac": {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000},
     "libopus": {8000, 12000, 16000, 24000, 48000},
 }
+_USUAL_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 _FLOAT = np.dtype(np.float32)
 _BIT_RATE = 96_000
 """Bits per second and channel, for codecs that lose something."""
@@ -32,12 +33,19 @@ class SoundFormat:
     layout: str
 
 
+def layout_of(context: Any) -> str:
+    """FFmpeg's name for where the channels go; the usual one where a file (AVI, say) only counts them."""
+    layout = context.layout
+    named = not layout.name.endswith("channels")
+    return str(layout.name if named else _USUAL_LAYOUTS.get(layout.nb_channels, layout.name))
+
+
 def format_like(stream: Any, encoder: str) -> SoundFormat:
     """The kind that loses least of a source's stream with this encoder."""
     context = stream.codec_context
     rate = context.sample_rate
     known = _LOSSY_RATES.get(encoder)
-    return SoundFormat(encoder, rate if known is None or rate in known else 48000, context.layout.name)
+    return SoundFormat(encoder, rate if known is None or rate in known else 48000, layout_of(context))
 
 
 class _Encoder:
@@ -97,7 +105,7 @@ class _Mixer:
 
     def __init__(self, stream: Any, sample_format: str, layout: str) -> None:
         context = stream.codec_context
-        doubled = (context.layout.name, layout) == ("mono", "stereo")
+        doubled = (layout_of(context), layout) == ("mono", "stereo")
         self._graph = av.filter.Graph()
         chain = [
             self._graph.add_abuffer(
@@ -152,7 +160,7 @@ class EncodedSound:
         self._encoder.stream.metadata.update({k: v for k, v in stream.metadata.items() if k == "language"})
         self._in_resampler: Any = (
             av.AudioResampler(format=own, layout=kind.layout)
-            if kind.layout == context.layout.name
+            if kind.layout == layout_of(context)
             else _Mixer(stream, own, kind.layout)
         )
         at, length = pause or (end - start, Fraction(0))

@@ -48,13 +48,15 @@ def sound_reaches(part: Part) -> tuple[bool, bool]:
     first: dict[int, Fraction] = {}
     last: dict[int, Fraction] = {}
     slack: dict[int, Fraction] = {}
+    ticks: dict[int, int] = {}
     with reading(part.sound), av.open(str(part.sound), metadata_errors="replace") as container:
         streams = _only(container, sound_streams(container))
         for packet in container.demux(streams) if streams else ():
             if packet.pts is None:
                 continue
             place, time = packet.stream.index, packet.pts * packet.time_base - part.sound_start
-            length = whole_length(packet) * packet.time_base
+            ticks[place] = whole_length(packet, ticks.get(place, 0))
+            length = ticks[place] * packet.time_base
             first[place] = min(first.get(place, time), time)
             last[place] = max(last.get(place, time), time + length)
             slack[place] = length / 2
@@ -65,12 +67,17 @@ def sound_reaches(part: Part) -> tuple[bool, bool]:
         )
 
 
-def whole_length(packet: Any) -> int:
-    """What an audio packet decodes to, in its ticks; containers may state less for the last one."""
-    context = packet.stream.codec_context
-    if context.frame_size and not context.name.startswith("pcm"):
+def whole_length(packet: Any, before: int = 0) -> int:
+    """What an audio packet decodes to, in its ticks, given what the longest before it does.
+
+    Containers may state less for the last one.
+    """
+    context, stated = packet.stream.codec_context, int(packet.duration or 0)
+    if context.name.startswith("pcm"):
+        return stated
+    if context.frame_size:
         return round(Fraction(context.frame_size, context.sample_rate) / Fraction(packet.time_base))
-    return int(packet.duration or 0)
+    return max(stated, before)  # Opus, whose packets are alike
 
 
 class Joint:
@@ -81,6 +88,7 @@ class Joint:
         self._streams: list[Any] = []
         # When, in seconds, each stream's next packet may be decoded at the earliest.
         self._free: dict[int, Fraction] = {}
+        self._lengths: dict[int, int] = {}
 
     def append_all(self, parts: Sequence[Part]) -> None:
         at = Fraction(0)
@@ -91,6 +99,7 @@ class Joint:
 
     def _append(self, part: Part, at: Fraction, stack: ExitStack) -> None:
         info = part.pictures.info
+        self._lengths.clear()
         stack.enter_context(reading(info.path))
         container: Any = stack.enter_context(av.open(str(info.path), metadata_errors="replace"))
         pictures = container.streams[part.pictures.stream_index]
@@ -125,7 +134,7 @@ class Joint:
         # The first sound packets of a file only warm up its decoder, and the last run past its
         # pictures.  Whole packets follow each other without a gap, since players decode them
         # so, each within half a packet of its time.
-        length = whole_length(packet)
+        length = self._lengths[place] = whole_length(packet, self._lengths.get(place, 0))
         free = self._free_at(place, packet)
         if packet.dts < free - length // 2 or packet.dts >= round(end / packet.time_base) - length // 2:
             return

@@ -8,6 +8,7 @@ from typing import Any
 
 import av
 
+from highlight_cuts_cv.media.encoded_sound import layout_of
 from highlight_cuts_cv.media.errors import reading
 from highlight_cuts_cv.media.probing import LoadedMedia
 from highlight_cuts_cv.model import BadInputError
@@ -45,7 +46,7 @@ def sound_traits(path: Path) -> Traits:
         return {
             "number of audio streams": len(contexts),
             **{
-                f"audio stream {number}": f"{c.codec.canonical_name} {c.sample_rate} Hz {c.layout.name}"
+                f"audio stream {number}": f"{c.codec.canonical_name} {c.sample_rate} Hz {layout_of(c)}"
                 for number, c in enumerate(contexts, 1)
             },
             **{

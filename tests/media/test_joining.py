@@ -371,3 +371,19 @@ def test_progress_and_cancelling(three: list[Path], tmp_path: Path) -> None:
         assert len(told) == last
         assert sorted(os.listdir(tmp_path)) == ["in", "reel.mp4"]
         assert output.read_text() == "what was there before"
+
+
+def test_a_camera_that_only_counts_its_channels(tmp_path: Path) -> None:
+    """AVI holds neither a layout nor what MP4 can hold of its sound."""
+    old = film(tmp_path / "in" / "a.avi", sound=("pcm_s16le", 32000, "stereo"))
+    new = film(tmp_path / "in" / "b.mp4", (180, 180))
+    joined = probe(concat_files([old, new], tmp_path / "reel.mp4", reencode=True))
+    assert joined.audio == (AudioInfo(1, "aac", 32000, 2),)
+    assert_in_step(joined.path, [FLASH, 2 + FLASH])
+
+
+def test_what_the_container_cannot_hold_is_said(tmp_path: Path) -> None:
+    first, other = film(tmp_path / "in" / "a.mp4"), film(tmp_path / "in" / "b.mp4", (180, 180))
+    with pytest.raises(BadInputError, match="cannot hold pictures of the kind h264"):
+        concat_files([first, other], tmp_path / "reel.webm", reencode=True)
+    assert os.listdir(tmp_path) == ["in"]
