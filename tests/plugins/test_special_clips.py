@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -19,6 +17,7 @@ from highlight_cuts_cv.demo import demo_clip
 from highlight_cuts_cv.media import open_frames
 from highlight_cuts_cv.model import BoundingBox
 from highlight_cuts_cv.pipeline import detect_frame, video_clip
+from highlight_cuts_cv.testing.synthetic import write_clip
 
 START = 60
 MAN = (950.0, 268.0)
@@ -30,21 +29,6 @@ def pictures(count: int, start: int = START) -> list[np.ndarray]:
     """Frames of the embedded clip."""
     with open_frames(video_clip(demo_clip(), f"{start}:{start + count}")) as frames:
         return [frame.bgr for frame in frames.frames()]
-
-
-def write(path: Path, shown: Iterable[np.ndarray]) -> Path:
-    import av
-
-    with av.open(str(path), "w") as output:
-        stream: Any = output.add_stream("libx264", rate=RATE, options={"crf": "20", "preset": "ultrafast"})
-        for index, picture in enumerate(shown):
-            if not index:
-                stream.height, stream.width, stream.pix_fmt = *picture.shape[:2], "yuv420p"
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "bgr24")
-            frame.pts, frame.time_base = index, 1 / RATE
-            output.mux(stream.encode(frame))
-        output.mux(stream.encode(None))
-    return path
 
 
 @pytest.fixture
@@ -79,21 +63,21 @@ def test_a_clip_with_a_cut_is_followed_up_to_it(tmp_path, track):
     shot = pictures(8)
     # Another place: the other way round, nearer and in other colours.
     other = [cv2.resize(p[200:524, 576:, ::-1], (1152, 648))[:, ::-1] for p in pictures(8, 20)]
-    code, _, boxes = track(write(tmp_path / "cut.mp4", shot + other), "0:950,268")
+    code, _, boxes = track(write_clip(tmp_path / "cut.mp4", shot + other, RATE), "0:950,268")
     assert code == 0 and sorted(boxes) == list(range(8))
 
 
 @pytest.mark.parametrize("frame", [0, 1, 2])
 def test_three_frames_are_a_clip(tmp_path, track, frame):
-    code, _, boxes = track(write(tmp_path / "three.mp4", pictures(3)), f"{frame}:950,268")
+    code, _, boxes = track(write_clip(tmp_path / "three.mp4", pictures(3), RATE), f"{frame}:950,268")
     assert code == 0 and sorted(boxes) == [0, 1, 2]
     assert all(at(box, MAN) for box in boxes.values())
 
 
 def test_a_pick_on_the_last_frame_is_followed_back(tmp_path, track):
-    code, _, boxes = track(write(tmp_path / "clip.mp4", reversed(pictures(8))), "7:950,268")
+    code, _, boxes = track(write_clip(tmp_path / "clip.mp4", reversed(pictures(8)), RATE), "7:950,268")
     assert code == 0 and sorted(boxes) == list(range(8))
-    code, _, forward = track(write(tmp_path / "forward.mp4", pictures(8)), "0:950,268")
+    code, _, forward = track(write_clip(tmp_path / "forward.mp4", pictures(8), RATE), "0:950,268")
     for index, box in forward.items():
         np.testing.assert_allclose(boxes[7 - index], box, atol=0.15 * box[3])
 
@@ -107,7 +91,7 @@ def meadow(count: int) -> list[np.ndarray]:
 @pytest.mark.parametrize("kind", ["meadow", "black"])
 def test_where_nobody_is_a_click_is_refused_and_a_box_followed_with_a_note(tmp_path, track, kind):
     shown = meadow(6) if kind == "meadow" else [np.zeros((360, 640, 3), np.uint8)] * 6
-    video = write(tmp_path / "nobody.mp4", shown)
+    video = write_clip(tmp_path / "nobody.mp4", shown, RATE)
     code, said, boxes = track(video, "2:300,200")
     assert code == 2 and not boxes
     assert "There is no player at 300,200 in frame 2. Nobody was found" in said and said.endswith(".")
@@ -137,7 +121,7 @@ def test_players_of_thirty_pixels_in_4k_are_picked_and_followed(tmp_path, track)
     first = person_at(START, MAN)
     last = person_at(START + 9, first.center)
     assert 20 < first.height * scale < 35
-    video = write(tmp_path / "far.mp4", map(far, pictures(10)))
+    video = write_clip(tmp_path / "far.mp4", map(far, pictures(10)), RATE)
     x, y = left + first.center[0] * scale, top + first.center[1] * scale
     code, said, boxes = track(video, f"0:{x:.0f},{y:.0f}")
     assert code == 0, said
