@@ -92,6 +92,13 @@ def without_detector() -> None:
     _weigh(w_detector=0.0, accept=0.38, reaccept=0.45)
 
 
+def without_colours() -> None:
+    """What the player and the others wear says nothing."""
+    from hccv_follow.colours import Wardrobe
+
+    Wardrobe.unlike = lambda *_: 0.0  # type: ignore[method-assign, assignment]
+
+
 def without_second_follower() -> None:
     """The eager follower alone, and nobody who goes back to check."""
     from hccv_follow.follower import Follower
@@ -117,6 +124,7 @@ INGREDIENTS: dict[str, Callable[[], None]] = {
     "camera motion": without_camera,
     "motion with the group": without_group_motion,
     "neighbours own their boxes": without_neighbours,
+    "colours of what is worn": without_colours,
     "second follower and way back": without_second_follower,
 }
 

@@ -38,5 +38,6 @@ class Candidate:
     motion: float = 0.0
     scale: float = 1.0
     shape: float = 1.0
+    unlike: float = 0.0  # 1 where the colours are surely somebody else's
     rival: float = 0.0  # the strongest response elsewhere
     total: float = 0.0

@@ -9,10 +9,12 @@ import numpy as np
 
 from hccv_follow.absence import Absence
 from hccv_follow.candidate import Candidate, chain, outside, size_of
+from hccv_follow.colours import Wardrobe
 from hccv_follow.filter import Filter, peak
 from hccv_follow.look import Look
+from hccv_follow.mapping import Mapping
 from hccv_follow.net import CELL, GRID, CropNet, overlaps
-from hccv_follow.others import Others, inside
+from hccv_follow.others import CLEAR, Others, inside
 from hccv_follow.rehearse import rehearsals
 from hccv_follow.sight import Eye, Sight
 
@@ -28,11 +30,16 @@ class Settings:
     w_motion: float = 0.20
     w_detector: float = 0.20
     w_scale: float = 0.10
+    w_colours: float = 0.30
     learn_every: int = 4
     least_hz: float = 10.0  # calm stretches are looked at this often, the frames between are interpolated
     rate: float = 0.1
 
 
+COMPANY = 1.5
+"""Seconds that somebody who was near may still be somewhere near."""
+MAYBE = 0.85
+"""Highest score, until the next pick, of who was found again elsewhere or was hardly seen beside others."""
 LONG_AWAY = 0.4
 """Seconds after which a lost player may have gone anywhere, and only looks tell."""
 
@@ -71,8 +78,10 @@ class Follower:
         self._passed = np.eye(2, 3)  # camera motion over the skipped frames
         self._calm = False
         self._doubt = 0.0
+        self._ceiling = 1.0
+        self._alone_for = 0  # frames since others were near
         self.absence = Absence()
-        self._mapping: tuple[np.ndarray, np.ndarray] | None = None
+        self._mapped = Mapping.same()
         self.others = Others()
         self._start(frame, box)
 
@@ -92,13 +101,15 @@ class Follower:
         # much larger belongs to a group and says nothing, and a faint one may be anything
         certain = best >= 0 and players[best, 4] > 0.3
         if certain and (iou[best] > 0.6 or (iou[best] > 0.3 and inside(players[best], box) > 0.85)):
-            self._set_mapping(players[best])
-        if best >= 0 and iou[best] > 0.4:
+            self._mapped = Mapping.between(players[best], self.centre, self.wh)
+        seen = best >= 0 and iou[best] > 0.4
+        if seen:
             self._seen_by_detector = 0.8
         others = np.array([(p[:2] + p[2:4]) / 2 for i, p in enumerate(players) if iou[i] < 0.4]).reshape(
             -1, 2
         )
-        self.others.start(players[iou < 0.4])
+        self.others.start(first, np.flatnonzero(iou < 0.4))
+        self.wardrobe = Wardrobe(first.worn(best) if seen else first.colours(box))
         self.filter = Filter(channels, support)
         for view, target, real in rehearsals(frame, self.centre, self.wh, self.size, s.player):
             sight = self._eye.at(view.crop, view.corner, view.scale, self.centre, self.size)
@@ -107,20 +118,6 @@ class Follower:
                 near.append(sight.cells(self.centre))
             self.filter.remember(sight.spectrum, sight.cells(target), self._sigma, near, 0.1, pinned=True)
         self.filter.learn(15)
-
-    def _set_mapping(self, player: np.ndarray) -> None:
-        """Remember where the user's box lies relative to the detection (it may include a stick)."""
-        wh = player[2:4] - player[:2]
-        offset = (self.centre - (player[:2] + player[2:4]) / 2) / wh
-        ratio = self.wh / wh
-        self._mapping = np.clip(offset, -0.5, 0.5), np.clip(ratio, 0.5, 2.0)
-
-    def _mapped(self, player: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        wh = player[2:4] - player[:2]
-        centre = (player[:2] + player[2:4]) / 2
-        if self._mapping is None:
-            return centre, wh
-        return centre + self._mapping[0] * wh, wh * self._mapping[1]
 
     def skip(self, motion: np.ndarray) -> bool:
         """True when this frame need not be looked at: alone, well seen and moving as predicted."""
@@ -163,6 +160,10 @@ class Follower:
         likeness = likeness / self._reference
         candidates = [c for c in candidates if (c.centre > 0).all() and (c.centre < extent).all()]
         # weak evidence lately: the place itself is in doubt
+        self._alone_for = 0 if (players[:, 4] > 0.3).sum() > 1 else self._alone_for + frames
+        colours_count = s.w_colours + (0.2 if self._gap else 0)
+        if self._alone_for > COMPANY * self._fps:
+            colours_count /= 3  # nobody to be mistaken for
         sigma = (0.07 + 0.03 * frames) * (1 + 1.5 * self._doubt) + 0.05 * min(self._gap, 12)
         for c in candidates:
             d2 = (((c.centre - guess) / self.size) ** 2).sum(1) / (sigma**2 + np.minimum(self._errors, 0.05))
@@ -179,10 +180,12 @@ class Follower:
                 )
                 + s.w_scale * c.scale
             )
+            c.unlike = sight.unlike(c, self.wardrobe)
+            c.total -= colours_count * c.unlike
             if c.row < 0:
                 # a player whom the detector normally sees does not turn invisible for long
                 c.total -= 0.03 * min(self._bare, 20) * max(self._seen_by_detector - 0.3, 0)
-        chosen = self.others.decide(candidates, players, likeness, motion, frames)
+        chosen = self.others.decide(candidates, sight, likeness, motion, frames)
         margin = self._margin(chosen, candidates)
         needed = s.accept if self._gap <= 2 else s.reaccept
         if margin > 0.25:
@@ -192,7 +195,7 @@ class Follower:
         long_away = self.absence.out or self._gap > LONG_AWAY * self._fps
         if chosen is not None and long_away and not self.absence.believes(chosen.response / self._reference):
             chosen = None
-        self.others.update(players, likeness, chosen, self.centre_box(middle), self.size)
+        self.others.update(sight, likeness, chosen, self.centre_box(middle), self.size)
         self._calm = False
         if chosen is None:
             # who stood still on the ground when last seen is not where the camera now points
@@ -201,6 +204,7 @@ class Follower:
             return self._scouted(frame, everyone)
         self.absence.out = False
         self.absence.compare(chosen.centre, self.size, players, likeness)
+        hidden = self._gap > 1
         self._take(chosen, linear, guess, frames)
         self._doubt += 0.5 * (float(np.clip((0.75 - chosen.total) / 0.2, 0, 1)) - self._doubt)
         crowded = self.others.crowd(self.box())
@@ -209,16 +213,20 @@ class Follower:
         # near others a weak match may be one of them: only a player alone is learnt from it
         near = self.others.centres()
         alone = not len(near) or float(np.linalg.norm(near - self.centre, axis=1).min()) > self.size
+        if not alone and (hidden or chosen.total < 0.5):
+            self._ceiling = MAYBE
         clear = chosen.total > 0.65 or (chosen.total > 0.48 and margin > 0.2 and alone)
         sure = clear and not crowded and (chosen.row >= 0 or self._seen_by_detector < 0.6)
         steady = chosen.row >= 0 and chosen.shape > 0.45 and chosen.response > 0.8 * self._reference
         self._calm = steady and chosen.total > 0.85 and margin > 0.3 and self._errors.min() < 0.004
         self._unlearnt += 1
         self.torn = False
+        if sure and chosen.row >= 0 and (alone or chosen.unlike < 0.4) and sight.covered[chosen.row] < CLEAR:
+            self.wardrobe.learn(sight.worn(chosen.row))
         if sure:
             changed = chosen.response < 0.7 * self._reference
             self._learn(sight, changed, alone)
-        return self.box(), float(np.clip(chosen.total, 0, 1))
+        return self.box(), float(np.clip(chosen.total, 0, self._ceiling))
 
     def _learn(self, sight: Sight, changed: bool, alone: bool) -> None:
         """A changed look is learnt at once, a steady one only now and then."""
@@ -247,6 +255,7 @@ class Follower:
         twin.others = deepcopy(self.others)
         twin.filter = deepcopy(self.filter)
         twin.absence = copy(self.absence)
+        twin.wardrobe = copy(self.wardrobe)
         for name, value in vars(twin).items():
             if isinstance(value, np.ndarray):
                 setattr(twin, name, value.copy())
@@ -283,19 +292,21 @@ class Follower:
             centre, wh = self._mapped(player)
             far = float(np.linalg.norm(centre - self.centre))
             if far < reach and abs(np.log(size_of(wh) / self.size)) < 0.4 and not self.others.own(player):
-                options.append((far, centre, wh))
+                options.append((far, centre, wh, player))
         options.sort(key=lambda o: o[0])
         found = []
-        for _, centre, wh in options[:6]:
+        for _, centre, wh, player in options[:6]:
             sight = self._eye(frame, centre, self.size)
             value, _ = peak(self.filter.respond(sight.spectrum), sight.cells(centre), 3)
-            found.append((value / self._reference, centre, wh))
+            strange = self._s.w_colours * self.wardrobe.unlike(sight.colours(player))
+            found.append((value / self._reference - strange, centre, wh))
         found.sort(key=lambda f: -f[0])
         if not found or found[0][0] < 0.75 or (len(found) > 1 and found[1][0] > found[0][0] - 0.2):
             return False
         if not self.absence.believes(found[0][0]):
             return False
         self.absence.out = False
+        self._ceiling = MAYBE
         self.centre = found[0][1]
         self._v_ground[:] = 0
         self._v_image[:] = 0

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hccv_follow.candidate import Candidate
+from hccv_follow.colours import Wardrobe
 from hccv_follow.net import overlaps
+from hccv_follow.sight import Sight
 
 OWNED = 0.5  # worth of a detection that a neighbour's own path explains, in units of the target's evidence
+CLEAR = 0.2  # who is covered less than this shows their own colours
 NOWHERE = 0.35  # worth of the target being out of sight
 
 
@@ -37,6 +40,7 @@ class Other:
     missed: int = 0
     like: float = 0.3
     last: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    wardrobe: Wardrobe | None = None
 
     def box(self) -> np.ndarray:
         """xyxy."""
@@ -51,27 +55,40 @@ class Others:
         self._taken: dict[int, int] = {}
         self._frames = 1
 
-    def start(self, players: np.ndarray) -> None:
-        """Everyone but the target in the anchor frame, (N, 5)."""
-        for player in players[players[:, 4] > 0.3]:
-            self._tracks.append(self._born(player))
-            self._tracks[-1].seen = 3
+    def start(self, sight: Sight, rows: np.ndarray) -> None:
+        """Everyone but the target in the anchor frame: the sight's players of the given rows."""
+        for row in rows:
+            if sight.players[row, 4] > 0.3:
+                self._born(sight, int(row))
+                self._tracks[-1].seen = 3
+
+    def _born(self, sight: Sight, row: int) -> None:
+        player = sight.players[row]
+        other = Other((player[:2] + player[2:4]) / 2, player[2:4] - player[:2], np.zeros(2))
+        self._tracks.append(other)
+        self._dress(other, sight, row)
 
     @staticmethod
-    def _born(player: np.ndarray) -> Other:
-        return Other((player[:2] + player[2:4]) / 2, player[2:4] - player[:2], np.zeros(2))
+    def _dress(other: Other, sight: Sight, row: int) -> None:
+        if sight.covered[row] >= CLEAR:
+            return
+        if other.wardrobe is None:
+            other.wardrobe = Wardrobe(sight.worn(row))
+        else:
+            other.wardrobe.learn(sight.worn(row))
 
     def decide(
         self,
         candidates: list[Candidate],
-        players: np.ndarray,
+        sight: Sight,
         likeness: np.ndarray,
         motion: np.ndarray,
         frames: int,
     ) -> Candidate | None:
         """The target's candidate in the assignment of detections to target and neighbours with the highest sum."""
         self._move(motion, frames)
-        gain = self._affinity(players, likeness)
+        players = sight.players
+        gain = self._affinity(sight, likeness)
         best = -1.0
         chosen: Candidate | None = None
         taken: dict[int, int] = {}
@@ -100,7 +117,8 @@ class Others:
             if t.missed:
                 t.speed = t.speed * 0.9
 
-    def _affinity(self, players: np.ndarray, likeness: np.ndarray) -> np.ndarray:
+    def _affinity(self, sight: Sight, likeness: np.ndarray) -> np.ndarray:
+        players = sight.players
         gain = np.zeros((len(self._tracks), len(players)), np.float32)
         centres = (players[:, :2] + players[:, 2:4]) / 2
         for i, t in enumerate(self._tracks):
@@ -110,6 +128,9 @@ class Others:
             shape = np.exp(-0.5 * (np.log((players[:, 3] - players[:, 1]) / t.wh[1]) / 0.3) ** 2)
             unlike = np.exp(-0.5 * (np.maximum(likeness - t.like, 0) / 0.25) ** 2)
             gain[i] = unlike * near * shape * min(1.0, t.seen / 3) * 0.9**t.missed
+            if t.wardrobe is not None:
+                for row in np.flatnonzero(gain[i] > 0.05):
+                    gain[i, row] *= 1 - t.wardrobe.unlike(sight.worn(int(row))) * (1 - sight.covered[row])
         return gain
 
     @staticmethod
@@ -127,13 +148,14 @@ class Others:
 
     def update(
         self,
-        players: np.ndarray,
+        sight: Sight,
         likeness: np.ndarray,
         chosen: Candidate | None,
         expected: np.ndarray,
         size: float,
     ) -> None:
         """Commit the last decision, end stale tracks and start new ones away from the target."""
+        players = sight.players
         for i, t in enumerate(self._tracks):
             row = self._taken.get(i)
             if row is None:
@@ -146,6 +168,7 @@ class Others:
             t.centre, t.seen, t.missed = centre, t.seen + 1, 0
             t.like += 0.15 * (max(float(likeness[row]), 0.0) - t.like)
             t.wh = t.wh + 0.4 * (player[2:4] - player[:2] - t.wh)
+            self._dress(t, sight, row)
         self._tracks = [
             t for t in self._tracks if t.missed <= min(12, 2 * t.seen) and (t.seen > 15 or t.like < 0.6)
         ]
@@ -162,7 +185,7 @@ class Others:
             if player[4] < 0.3 or doubled or contained(player[:4], expected) > 0.4:
                 continue
             if chosen is not None or (apart > 0.4 and likeness[row] < 0.4):
-                self._tracks.append(self._born(player))
+                self._born(sight, row)
 
     def own(self, player: np.ndarray) -> bool:
         """True when the detection belongs to a neighbour followed for some time."""

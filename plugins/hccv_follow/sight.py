@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from hccv_follow.candidate import Candidate
+from hccv_follow.colours import Colours, Wardrobe, colours_of, in_front
 from hccv_follow.filter import to_spectrum
 from hccv_follow.look import Look
 from hccv_follow.net import CELL, CROP, CropNet, cut, thin
@@ -30,12 +32,35 @@ class Sight:
     corner: np.ndarray
     scale: float
     look: Look | None = None
+    _worn: dict[int, Colours] = field(default_factory=dict)
 
     @cached_property
     def spectrum(self) -> np.ndarray:
         """The appearance model's input, transformed."""
         assert self.look is not None
         return to_spectrum(self.look(self.crop, self.fine, self.coarse))
+
+    def colours(self, box: np.ndarray) -> Colours:
+        """What is worn in a box (4,) of the picture."""
+        return colours_of(self.crop, (box[:4] - np.tile(self.corner, 2)) * self.scale)
+
+    def worn(self, row: int) -> Colours:
+        """What the player of a row wears."""
+        if row not in self._worn:
+            self._worn[row] = self.colours(self.players[row])
+        return self._worn[row]
+
+    def unlike(self, c: Candidate, wardrobe: Wardrobe) -> float:
+        """Whether the candidate wears other colours than the wardrobe's owner, as far as they can be seen, 0..1."""
+        if c.row >= 0:
+            return wardrobe.unlike(self.worn(c.row)) * (1 - float(self.covered[c.row]))
+        box = np.concatenate([c.centre - c.wh / 2, c.centre + c.wh / 2])
+        return 0.5 * wardrobe.unlike(self.colours(box))
+
+    @cached_property
+    def covered(self) -> np.ndarray:
+        """(N,) how much of each player somebody in front covers, 0..1."""
+        return in_front(self.players)
 
     def cells(self, point: np.ndarray) -> np.ndarray:
         """A point of the picture in the crop's grid."""

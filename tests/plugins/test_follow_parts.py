@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hccv_follow.absence import Absence
 from hccv_follow.finish import SKIPPED, bridge
 from hccv_follow.pair import Pair
 from hccv_follow.path import iou
+
+from highlight_cuts_cv.model import Frame
 
 BOX = np.array([100.0, 100.0, 140.0, 180.0])
 NAN = np.full(4, np.nan)
@@ -58,7 +62,8 @@ class Scripted:
 def run(follower, frames: int, rate: float = 2.0) -> Pair:
     pair = Pair(follower, 0, BOX, rate, frames + 1)
     for index in range(1, frames + 1):
-        pair.step(index, BOX, np.eye(2, 3), None, last=index == frames)
+        frame = Frame(index, index, Fraction(1, 2), np.zeros((2, 2, 3), np.uint8))
+        pair.step(frame, np.eye(2, 3), None, last=index == frames)
     return pair
 
 
