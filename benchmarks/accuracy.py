@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import fmean
 
 import numpy as np
+from chart import Strip, course, draw
 from command_line import footage_parser, wanted_targets, write_json
 from scoring import Box, Score, Target, is_on, picks, read_truth, score
 
@@ -41,6 +42,7 @@ class Run:
     seconds: float
     certain: int
     certain_on: int
+    course: str
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         type=Path,
         help="keep detections in this folder, for all trackers to share; times then mean little",
     )
+    parser.add_argument("--chart", type=Path, help="draw when each run was right or wrong as this SVG file")
     args = parser.parse_args(arguments)
     targets = wanted_targets(args.footage, args.only)
     figures = {}
@@ -64,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(table(tracker, runs), flush=True)
         figures[tracker] = runs
     write_json(args.json, figures)
+    if args.chart is not None:
+        args.chart.write_text(draw([strip(name, run) for name, runs in figures.items() for run in runs]))
     return 0
 
 
@@ -90,7 +95,8 @@ def follow_target(
         certain = [f for f in shown if f in truth and track.scores[f - target.start] >= CERTAIN]
         on = sum(is_on(shown[f], truth[f]) for f in certain)
         result = score(truth, shown, target)
-        runs.append(Run(target, attempt, result, seconds, len(certain), on))
+        went = course(truth, shown, certain, target.start, target.end)
+        runs.append(Run(target, attempt, result, seconds, len(certain), on, went))
         if sheets is not None and result.first_bad is not None:
             sheets.mkdir(parents=True, exist_ok=True)
             name = (
@@ -98,6 +104,15 @@ def follow_target(
             )
             write_picture(sheets / name, failure_sheet(clip, target, truth, shown, result.first_bad))
     return runs
+
+
+def strip(tracker: str, run: Run) -> Strip:
+    """The run as a strip of the chart."""
+    target = run.target
+    again = f" ({run.attempt + 1})" if run.attempt else ""
+    return Strip(
+        f"{tracker.partition(':')[0]}, {target.sequence} {target.player}@{target.start}{again}", run.course
+    )
 
 
 def boxes_of(track: Track, start: int) -> dict[int, Box]:
