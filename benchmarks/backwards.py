@@ -12,12 +12,11 @@ early and most of the time.
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from command_line import plain_parser
-from scoring import Target, read_targets
+from scoring import Target, read_targets, read_truth
 
 from highlight_cuts_cv.media import open_frames
 from highlight_cuts_cv.pipeline import video_clip
@@ -54,14 +53,14 @@ def turn_round(source: Path, out: Path) -> tuple[int, dict[int, set[int]]]:
     clip = video_clip(source / "video.mp4")
     with open_frames(clip) as frames:
         write_clip(out / "video.mp4", (frame.bgr for frame in frames.frames(backward=True)), clip.rate)
-    seen: dict[int, set[int]] = defaultdict(set)
+    players = set()
     with (source / "gt.txt").open(newline="") as before, (out / "gt.txt").open("w", newline="") as after:
         writer = csv.writer(after)
         for row in csv.reader(before):
             frame = clip.frame_count + 1 - int(float(row[0]))
             writer.writerow([frame, *row[1:]])
-            seen[int(float(row[1]))].add(frame)
-    return clip.frame_count, seen
+            players.add(int(float(row[1])))
+    return clip.frame_count, {player: set(read_truth(out / "gt.txt", player)) for player in players}
 
 
 def targets(

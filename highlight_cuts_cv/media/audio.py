@@ -92,21 +92,18 @@ class AudioFeed:
         if self._like is not None and len(self._tracks) == len(self._like):
             return False
         codec = stream.codec_context.codec.canonical_name
-        suffix = path.suffix.lower()
+        pcm = codec.startswith("pcm_")
         if self._like is not None:
             kind = self._like[len(self._tracks)]
             track: _Track = EncodedSound(stream, output, kind, self._start, self._end, whole=True)
-        elif codec.startswith("pcm_") and holds(output, path, codec):
-            # Written anew sample by sample, which loses nothing and cuts exactly.
-            track = EncodedSound(
-                stream, output, format_like(stream, codec), self._start, self._end, self._pause
-            )
-        elif self._pause is None and holds(output, path, codec):
+        elif self._pause is None and holds(output, path, codec) and not pcm:
             # Their edit lists can hide the lead-in that a copied packet needs to decode right.
-            lead = 1 if suffix in EDIT_LIST_SUFFIXES else 0
+            lead = 1 if path.suffix.lower() in EDIT_LIST_SUFFIXES else 0
             track = _Copied(stream, output, self._start, self._end, lead)
         else:
-            codec = "aac" if "aac" in output.supported_codecs else "libopus"
+            # PCM written anew sample by sample loses nothing and is cut exactly.
+            if not (pcm and holds(output, path, codec)):
+                codec = "aac" if "aac" in output.supported_codecs else "libopus"
             track = EncodedSound(
                 stream, output, format_like(stream, codec), self._start, self._end, self._pause
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -55,6 +55,11 @@ def apply_tags(target: Any, tags: ColorTags) -> None:
             setattr(target, field, next(code for code, known in names.items() if known == name))
     if tags.full_range is not None:
         target.color_range = 2 if tags.full_range else 1
+
+
+def with_range(tags: ColorTags) -> ColorTags:
+    """The tags with a range that is stated: an untagged film has the limited one."""
+    return replace(tags, full_range=bool(tags.full_range))
 
 
 def is_hdr(tags: ColorTags) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 import av
 import numpy as np
 from numpy.typing import NDArray
+
+from highlight_cuts_cv.media.filters import pulled
 
 _SMALLEST_GAP = Fraction(1, 50)
 _SOFT = Fraction(1, 200)
@@ -122,17 +123,11 @@ class _Mixer:
             ),
             self._graph.add("abuffersink"),
         ]
-        for before, after in pairwise(chain):
-            before.link_to(after)
-        self._graph.configure()
+        self._graph.link_nodes(*chain).configure()
 
     def resample(self, frame: Any) -> Iterator[Any]:
         self._graph.push(frame)
-        while True:
-            try:
-                yield self._graph.pull()
-            except (av.error.BlockingIOError, av.error.EOFError):
-                return
+        yield from pulled(self._graph)
 
 
 class EncodedSound:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 import av
 
 from highlight_cuts_cv.contracts import RawFrame
-from highlight_cuts_cv.media.color import MATRICES, apply_tags, assumed_matrix, is_hdr
+from highlight_cuts_cv.media.color import MATRICES, apply_tags, assumed_matrix, is_hdr, with_range
+from highlight_cuts_cv.media.filters import pulled
 from highlight_cuts_cv.media.pictures import whole_pairs
 from highlight_cuts_cv.media.raw import DecodedFrame
 from highlight_cuts_cv.model import BadInputError, ColorTags, MediaInfo
@@ -49,8 +49,7 @@ def format_of(info: MediaInfo) -> PictureFormat:
         info.sample_aspect_ratio,
         info.rate,
         info.pixel_format,
-        # Limited range is what an untagged film has.
-        replace(info.color, full_range=bool(info.color.full_range)),
+        with_range(info.color),
         info.interlaced,
     )
 
@@ -83,11 +82,7 @@ def fitted(frames: Iterable[RawFrame], info: MediaInfo, target: PictureFormat) -
 
 
 def _pulled(graph: Any, time_base: Fraction, target: PictureFormat) -> Iterator[DecodedFrame]:
-    while True:
-        try:
-            picture = graph.pull()
-        except (av.error.BlockingIOError, av.error.EOFError):
-            return
+    for picture in pulled(graph):
         # Taking the lines apart doubles the ticks of the filters' clock.
         pts = round(picture.pts * picture.time_base / time_base)
         yield DecodedFrame(pts, pts, time_base, target.color, picture, False)
@@ -121,10 +116,7 @@ def _graph(frame: DecodedFrame, tags: ColorTags, info: MediaInfo, target: Pictur
         x, y = ((target.width - width) // 4 * 2, (target.height - height) // 4 * 2)
         filters.append(("pad", f"w={target.width}:h={target.height}:x={x}:y={y}:color=black"))
     filters.append(("buffersink", ""))
-    chain = [graph.add(name, options) for name, options in filters]
-    for before, after in pairwise(chain):
-        before.link_to(after)
-    graph.configure()
+    graph.link_nodes(*(graph.add(name, options) for name, options in filters)).configure()
     return graph
 
 

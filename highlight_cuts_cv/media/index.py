@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highlight_cuts_cv.media.mp4_tables import composition_tables
+from highlight_cuts_cv.media.streams import read_only
 from highlight_cuts_cv.model import BadInputError
 
 _log = logging.getLogger(__name__)
@@ -75,9 +76,7 @@ def build_index(container: Any, stream: Any, path: Path) -> FrameIndex:
 
     Raises BadInputError when the stream has no frames or no timestamps.
     """
-    for other in container.streams:
-        if other.index != stream.index:
-            other.discard = av.stream.Discard.all
+    read_only(container, [stream])
     is_mp4 = "mp4" in container.format.name
     packets = _from_tables(container, stream, path) if is_mp4 else None
     if packets is None:

@@ -14,6 +14,7 @@ import av
 
 from highlight_cuts_cv.media.errors import reading
 from highlight_cuts_cv.media.probing import LoadedMedia
+from highlight_cuts_cv.media.streams import read_only
 from highlight_cuts_cv.media.traits import sound_streams
 
 
@@ -50,7 +51,8 @@ def sound_reaches(part: Part) -> tuple[bool, bool]:
     slack: dict[int, Fraction] = {}
     ticks: dict[int, int] = {}
     with reading(part.sound), av.open(str(part.sound), metadata_errors="replace") as container:
-        streams = _only(container, sound_streams(container))
+        streams = sound_streams(container)
+        read_only(container, streams)
         for packet in container.demux(streams) if streams else ():
             if packet.pts is None:
                 continue
@@ -150,19 +152,13 @@ class Joint:
         return int(packet.dts) if free is None else round(free / packet.time_base)
 
 
-def _only(container: Any, streams: list[Any]) -> list[Any]:
-    for stream in container.streams:
-        if stream not in streams:
-            stream.discard = av.stream.Discard.all
-    return streams
-
-
 def _timed(
     container: Any, streams: list[Any], places: dict[int, int], offset: Fraction
 ) -> Iterator[tuple[Fraction, int, Any]]:
     """Packets moved by *offset* seconds, each with its decode time and the place of its stream."""
-    if not _only(container, streams):
+    if not streams:
         return
+    read_only(container, streams)
     for packet in container.demux(streams):
         if packet.pts is None or packet.dts is None:
             continue

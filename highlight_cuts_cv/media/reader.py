@@ -10,6 +10,7 @@ import av
 
 from highlight_cuts_cv.media.errors import reading
 from highlight_cuts_cv.media.probing import LoadedMedia
+from highlight_cuts_cv.media.streams import read_only
 
 _log = logging.getLogger(__name__)
 
@@ -28,10 +29,8 @@ class Reader:
         """Packets so far that could not be decoded, and pictures with parts made up."""
         with reading(self._path):
             container: Any = av.open(str(self._path), metadata_errors="replace")
-        for other in container.streams:
-            if other.index != media.stream_index:
-                other.discard = av.stream.Discard.all
         self._container, self._stream = container, container.streams[media.stream_index]
+        read_only(container, [self._stream])
         self._stream.codec_context.thread_type = "AUTO"
         self._reorder = self._stream.codec_context.reorder_depth
         self._pictures: Generator[Any, None, None] | None = None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import av
 
+from highlight_cuts_cv.media.color import with_range
 from highlight_cuts_cv.media.encoded_sound import layout_of
 from highlight_cuts_cv.media.errors import reading
 from highlight_cuts_cv.media.probing import LoadedMedia
@@ -33,8 +33,7 @@ def picture_traits(media: LoadedMedia) -> Traits:
             "frame rate": "variable" if info.variable_rate else info.rate,
             "time base": info.time_base,
             "pixel format": info.pixel_format,
-            # Limited range is what an untagged film has.
-            "colour": replace(info.color, full_range=bool(info.color.full_range)),
+            "colour": with_range(info.color),
             "encoder parameters": context.extradata,
         }
 

@@ -12,6 +12,11 @@ def size_of(wh: np.ndarray) -> float:
     return float(max(wh[1], 1.3 * wh[0]))
 
 
+def box_of(centre: np.ndarray, wh: np.ndarray) -> np.ndarray:
+    """The box (4,), xyxy, of a centre and a size."""
+    return np.concatenate([centre - wh / 2, centre + wh / 2])
+
+
 def chain(first: np.ndarray, then: np.ndarray) -> np.ndarray:
     """The (2, 3) map that applies `first` and `then`."""
     return np.column_stack([then[:, :2] @ first[:, :2], then[:, :2] @ first[:, 2] + then[:, 2]])

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hccv_follow.net import intersections
+
 Colours = NDArray[np.float32]
 """(1024,): square roots of two histograms over L*a*b*, each of unit sum; half the dot product of two is their likeness."""
 
@@ -71,9 +73,7 @@ class Wardrobe:
 
 def in_front(players: np.ndarray) -> NDArray[np.float32]:
     """(N,) how much of each box (N, 5) is covered by the box of somebody whose feet are lower, 0..1."""
-    low = np.maximum(players[:, None, :2], players[None, :, :2])
-    high = np.minimum(players[:, None, 2:4], players[None, :, 2:4])
-    shared = np.clip(high - low, 0, None).prod(2)
+    shared = intersections(players, players)
     shared[players[None, :, 3] <= players[:, None, 3]] = 0
     area = np.maximum((players[:, 2:4] - players[:, :2]).prod(1), 1e-6)
     return np.asarray(shared.max(1, initial=0.0) / area, np.float32)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hccv_follow.absence import Absence
-from hccv_follow.candidate import Candidate, chain, outside, size_of
+from hccv_follow.candidate import Candidate, box_of, chain, outside, size_of
 from hccv_follow.colours import Wardrobe
 from hccv_follow.filter import Filter, peak
 from hccv_follow.look import Look
@@ -159,11 +159,11 @@ class Follower:
         candidates, likeness = self._candidates(sight, response)
         likeness = likeness / self._reference
         candidates = [c for c in candidates if (c.centre > 0).all() and (c.centre < extent).all()]
-        # weak evidence lately: the place itself is in doubt
         self._alone_for = 0 if (players[:, 4] > 0.3).sum() > 1 else self._alone_for + frames
         colours_count = s.w_colours + (0.2 if self._gap else 0)
         if self._alone_for > COMPANY * self._fps:
             colours_count /= 3  # nobody to be mistaken for
+        # weak evidence lately: the place itself is in doubt
         sigma = (0.07 + 0.03 * frames) * (1 + 1.5 * self._doubt) + 0.05 * min(self._gap, 12)
         for c in candidates:
             d2 = (((c.centre - guess) / self.size) ** 2).sum(1) / (sigma**2 + np.minimum(self._errors, 0.05))
@@ -400,4 +400,4 @@ class Follower:
 
     def centre_box(self, centre: np.ndarray) -> np.ndarray:
         """Box of the current size around `centre`."""
-        return np.concatenate([centre - self.wh / 2, centre + self.wh / 2])
+        return box_of(centre, self.wh)

@@ -55,13 +55,18 @@ def cut(frame: np.ndarray, centre: np.ndarray, side: float) -> tuple[np.ndarray,
     return crop, np.array([left, top], np.float32), scale
 
 
+def intersections(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Area that every box of a (N, 4) shares with every box of b (M, 4), xyxy -> (N, M)."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:4], b[None, :, 2:4])
+    return np.asarray(np.clip(high - low, 0, None).prod(2))
+
+
 def overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """IoU of every box of a (N, 4) with every box of b (M, 4), xyxy -> (N, M)."""
     if not len(a) or not len(b):
         return np.zeros((len(a), len(b)), np.float32)
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:4], b[None, :, 2:4])
-    inter = np.clip(high - low, 0, None).prod(2)
+    inter = intersections(a, b)
     area_a = (a[:, 2:4] - a[:, :2]).prod(1)[:, None]
     area_b = (b[:, 2:4] - b[:, :2]).prod(1)[None]
     return np.asarray(inter / np.maximum(area_a + area_b - inter, 1e-6))

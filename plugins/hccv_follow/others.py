@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hccv_follow.candidate import Candidate
+from hccv_follow.candidate import Candidate, box_of
 from hccv_follow.colours import Wardrobe
-from hccv_follow.net import overlaps
+from hccv_follow.net import intersections, overlaps
 from hccv_follow.sight import Sight
 
 OWNED = 0.5  # worth of a detection that a neighbour's own path explains, in units of the target's evidence
@@ -18,13 +18,13 @@ NOWHERE = 0.35  # worth of the target being out of sight
 
 def contained(a: np.ndarray, b: np.ndarray) -> float:
     """Shared area of two boxes (xyxy) over the smaller one's."""
-    inter = np.clip(np.minimum(a[2:4], b[2:4]) - np.maximum(a[:2], b[:2]), 0, None).prod()
+    inter = intersections(a[None], b[None])[0, 0]
     return float(inter / max(min((a[2:4] - a[:2]).prod(), (b[2:4] - b[:2]).prod()), 1e-6))
 
 
 def inside(a: np.ndarray, b: np.ndarray) -> float:
     """Share of box a (xyxy) that lies in box b."""
-    inter = np.clip(np.minimum(a[2:4], b[2:4]) - np.maximum(a[:2], b[:2]), 0, None).prod()
+    inter = intersections(a[None], b[None])[0, 0]
     return float(inter / max((a[2:4] - a[:2]).prod(), 1e-6))
 
 
@@ -44,7 +44,7 @@ class Other:
 
     def box(self) -> np.ndarray:
         """xyxy."""
-        return np.concatenate([self.centre - self.wh / 2, self.centre + self.wh / 2])
+        return box_of(self.centre, self.wh)
 
 
 class Others:
@@ -105,7 +105,7 @@ class Others:
         return chosen
 
     def _covered(self, option: Candidate, pairs: dict[int, int], players: np.ndarray) -> float:
-        box = np.concatenate([option.centre - option.wh / 2, option.centre + option.wh / 2])
+        box = box_of(option.centre, option.wh)
         rows = list(pairs.values())
         return OWNED * float(overlaps(box[None], players[rows])[0].max()) if rows else 0.0
 
@@ -130,7 +130,7 @@ class Others:
             gain[i] = unlike * near * shape * min(1.0, t.seen / 3) * 0.9**t.missed
             if t.wardrobe is not None:
                 for row in np.flatnonzero(gain[i] > 0.05):
-                    gain[i, row] *= 1 - t.wardrobe.unlike(sight.worn(int(row))) * (1 - sight.covered[row])
+                    gain[i, row] *= 1 - sight.unlike_row(int(row), t.wardrobe)
         return gain
 
     @staticmethod
@@ -174,7 +174,7 @@ class Others:
         ]
         free = set(range(len(players))) - set(self._taken.values())
         if chosen is not None:
-            expected = np.concatenate([chosen.centre - chosen.wh / 2, chosen.centre + chosen.wh / 2])
+            expected = box_of(chosen.centre, chosen.wh)
             free.discard(chosen.row)
             # a young track inside the target's box is a second detection of the target
             self._tracks = [t for t in self._tracks if t.seen > 6 or contained(t.box(), expected) < 0.6]

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from hccv_follow.candidate import Candidate
+from hccv_follow.candidate import Candidate, box_of
 from hccv_follow.colours import Colours, Wardrobe, colours_of, in_front
 from hccv_follow.filter import to_spectrum
 from hccv_follow.look import Look
@@ -53,9 +53,12 @@ class Sight:
     def unlike(self, c: Candidate, wardrobe: Wardrobe) -> float:
         """Whether the candidate wears other colours than the wardrobe's owner, as far as they can be seen, 0..1."""
         if c.row >= 0:
-            return wardrobe.unlike(self.worn(c.row)) * (1 - float(self.covered[c.row]))
-        box = np.concatenate([c.centre - c.wh / 2, c.centre + c.wh / 2])
-        return 0.5 * wardrobe.unlike(self.colours(box))
+            return self.unlike_row(c.row, wardrobe)
+        return 0.5 * wardrobe.unlike(self.colours(box_of(c.centre, c.wh)))
+
+    def unlike_row(self, row: int, wardrobe: Wardrobe) -> float:
+        """The same of the player of a row."""
+        return wardrobe.unlike(self.worn(row)) * (1 - float(self.covered[row]))
 
     @cached_property
     def covered(self) -> np.ndarray:
