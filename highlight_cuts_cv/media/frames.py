@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highlight_cuts_cv.media.background import ReadAhead
-from highlight_cuts_cv.media.pictures import BgrConverter
+from highlight_cuts_cv.media.bgr import BgrConverter, UndrawnPicture
 from highlight_cuts_cv.media.probing import load
 from highlight_cuts_cv.media.reader import Reader
 from highlight_cuts_cv.model import BadInputError, ByteArray, ClipInfo, Frame
@@ -186,8 +186,7 @@ class ClipFrames:
 
     def _frame(self, index: int, picture: Any, small: ByteArray | None = None) -> Frame:
         pts = int(self._media.index.pts[self.clip.first_frame + self._kept[index]])
-        size = self._convert.upright_size(picture.width, picture.height)
-        return Frame(index, pts, self.clip.time_base, lambda: self._convert(picture), small, size)
+        return Frame(index, pts, self.clip.time_base, UndrawnPicture(picture, self._convert), small)
 
     def _remember(self, frame: Frame) -> None:
         self._recent[frame.index] = frame

@@ -1,17 +1,13 @@
-"""Pictures as arrays: views of planes, conversion to BGR, turning, copying."""
+"""Pictures as arrays: views of planes, turning, cropping, copying."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from threading import Lock
 from typing import Any
 
 import av
 import numpy as np
 from numpy.typing import NDArray
-
-from highlight_cuts_cv.media.color import conversion_matrix
-from highlight_cuts_cv.model import ByteArray
 
 _PACKED_CHANNELS = {
     "rgb24": 3, "bgr24": 3, "rgba": 4, "bgra": 4, "argb": 4, "abgr": 4, "rgb48le": 3, "rgba64le": 4,
@@ -59,7 +55,7 @@ def copy_of(picture: Any) -> Any:
     """A picture of the same content in memory of its own."""
     if picture.interlaced_frame:
         return _copy_with_fields(picture)
-    return _tagged_like(
+    return tagged_like(
         picture, from_planes(views(picture), picture.width, picture.height, picture.format.name)
     )
 
@@ -85,8 +81,8 @@ def turned(picture: Any, rotation: int) -> Any:
     width, height = picture.width, picture.height
     if rotation != 180:
         width, height = height, width
-    planes = tuple(_turn(plane, rotation) for plane in views(picture))
-    return _tagged_like(picture, from_planes(planes, width, height, picture.format.name))
+    planes = tuple(turned_plane(plane, rotation) for plane in views(picture))
+    return tagged_like(picture, from_planes(planes, width, height, picture.format.name))
 
 
 def padded(picture: Any, width: int, height: int) -> Any:
@@ -95,71 +91,43 @@ def padded(picture: Any, width: int, height: int) -> Any:
     for target, plane in zip(views(larger), views(picture), strict=True):
         extra = [(0, more - had) for more, had in zip(target.shape, plane.shape, strict=True)]
         target[...] = np.pad(plane, extra, mode="edge")
-    return _tagged_like(picture, larger)
+    return tagged_like(picture, larger)
+
+
+def cropped(picture: Any, left: int, top: int, right: int, bottom: int) -> Any:
+    """A copy of a part; *left* and *top* must be whole chroma samples, *right* and *bottom* that or the edge."""
+    across, down = _chroma_sample(picture.format.name)
+    planes = []
+    for number, plane in enumerate(views(picture)):
+        wide, high = (across, down) if number in (1, 2) else (1, 1)
+        planes.append(plane[top // high : -(-bottom // high), left // wide : -(-right // wide)])
+    part = from_planes(tuple(planes), right - left, bottom - top, picture.format.name)
+    return tagged_like(picture, part)
 
 
 def whole_pairs(width: int, height: int, pixel_format: str) -> tuple[int, int]:
     """The size with the column and row more that subsampled chroma needs, which is better than less."""
+    across, down = _chroma_sample(pixel_format)
+    return -(-width // across) * across, -(-height // down) * down
+
+
+def _chroma_sample(pixel_format: str) -> tuple[int, int]:
+    """How many pixels across and down share a chroma sample."""
     layout = av.VideoFormat(pixel_format, 64, 64)
-    return width + width % (64 // layout.chroma_width()), height + height % (64 // layout.chroma_height())
+    return 64 // layout.chroma_width(), 64 // layout.chroma_height()
 
 
-def _turn(plane: NDArray[np.generic], rotation: int) -> NDArray[np.generic]:
+def turned_plane(plane: NDArray[np.generic], rotation: int) -> NDArray[np.generic]:
+    """A copy turned clockwise by 90, 180 or 270 degrees."""
     import cv2  # three times as fast as numpy's rot90 and copy
 
     codes = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
     return np.asarray(cv2.rotate(np.ascontiguousarray(plane), codes[rotation]))
 
 
-def _tagged_like(source: Any, picture: Any) -> Any:
+def tagged_like(source: Any, picture: Any) -> Any:
+    """The picture, with the source's time and colour tags."""
     picture.pts, picture.time_base = source.pts, source.time_base
     for field in ("colorspace", "color_range", "color_trc", "color_primaries"):
         setattr(picture, field, getattr(source, field))
     return picture
-
-
-class BgrConverter:
-    """Turns decoded pictures into upright BGR arrays no larger than *max_side*.
-
-    The picture's own matrix and range are honoured; an untagged one is taken as BT.709 from 720
-    rows on, else as BT.601.  Threads that share one wait for each other.
-    """
-
-    def __init__(self, max_side: int | None, rotation: int) -> None:
-        self._max_side, self._rotation = max_side, rotation
-        self._lock = Lock()
-        self._scaler = av.video.reformatter.VideoReformatter()
-
-    def size(self, width: int, height: int) -> tuple[int, int]:
-        """The size (before turning) that a picture of this size comes out at."""
-        larger = max(width, height)
-        if self._max_side is None or larger <= self._max_side:
-            return width, height
-        return (
-            max(1, round(width * self._max_side / larger)),
-            max(1, round(height * self._max_side / larger)),
-        )
-
-    def upright_size(self, width: int, height: int) -> tuple[int, int]:
-        """The same after turning."""
-        width, height = self.size(width, height)
-        return (height, width) if self._rotation in (90, 270) else (width, height)
-
-    def __call__(self, picture: Any) -> ByteArray:
-        """(H, W, 3) uint8, contiguous and read-only."""
-        width, height = self.size(picture.width, picture.height)
-        with self._lock:
-            converted = self._scaler.reformat(
-                picture,
-                width,
-                height,
-                "bgr24",
-                src_colorspace=conversion_matrix(picture),
-                # area: a much smaller picture must not shimmer
-                interpolation="BILINEAR" if 2 * width > picture.width else "AREA",
-                threads=1,
-            )
-        array = views(converted)[0]
-        array = _turn(array, self._rotation) if self._rotation else np.ascontiguousarray(array)
-        array.flags.writeable = False
-        return array.view(np.uint8)

@@ -57,7 +57,7 @@ class LazyDetections:
                 int(np.clip(middle - wide / 2, 0, max(0, side - wide)))
                 for middle, side in ((x, width), (y, height))
             )
-            part = frame.bgr[top : top + wide, left : left + wide]
+            part = frame.part(left, top, min(left + wide, width), min(top + wide, height))
             alone = Frame(frame.index, frame.pts, frame.time_base, np.ascontiguousarray(part))
             (found,) = self._detector.detect([alone])
             # What touches an edge inside the picture may be cut off there.

@@ -17,6 +17,7 @@ from hccv_follow.net import CELL, GRID, CropNet, overlaps
 from hccv_follow.others import CLEAR, Others, inside
 from hccv_follow.rehearse import rehearsals
 from hccv_follow.sight import Eye, Sight
+from highlight_cuts_cv.api import Frame
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Follower:
     follows the player), and moving with the neighbours. All lengths are in picture pixels.
     """
 
-    def __init__(self, net: CropNet, frame: np.ndarray, box: np.ndarray, fps: float) -> None:
+    def __init__(self, net: CropNet, frame: Frame, box: np.ndarray, fps: float) -> None:
         self._s, self._fps = Settings(), fps
         self._eager: bool | None = None  # both
         self._eye = Eye(net, self._s.player)
@@ -85,7 +86,7 @@ class Follower:
         self.others = Others()
         self._start(frame, box)
 
-    def _start(self, frame: np.ndarray, box: np.ndarray) -> None:
+    def _start(self, frame: Frame, box: np.ndarray) -> None:
         s = self._s
         first = self._eye(frame, self.centre, self.size)
         self._eye.look = first.look = Look(first.fine, first.coarse)
@@ -129,7 +130,7 @@ class Follower:
         return True
 
     def step(
-        self, frame: np.ndarray, motion: np.ndarray, everyone: np.ndarray | None = None
+        self, frame: Frame, motion: np.ndarray, everyone: np.ndarray | None = None
     ) -> tuple[np.ndarray, float]:
         """One frame on; `motion` (2, 3) is the camera's, `everyone` (N, 5) full-frame detections if there are any.
 
@@ -148,7 +149,7 @@ class Follower:
         trust = np.exp(-0.5 * np.minimum(self._errors / 0.01, 20))
         trust /= trust.sum() + 1e-9
         middle = trust @ guess
-        extent = np.array(frame.shape[1::-1])
+        extent = np.array([frame.width, frame.height])
         if self.absence.out and outside(middle, extent) > self.size:
             # nothing to see there, unless somebody in the picture is unmistakable
             self._coast(middle, linear)
@@ -274,13 +275,13 @@ class Follower:
         rest = [c.total for c in candidates if np.linalg.norm(c.centre - chosen.centre) > 0.3 * self.size]
         return chosen.total - max(rest, default=0.0)
 
-    def _scouted(self, frame: np.ndarray, everyone: np.ndarray | None) -> tuple[np.ndarray, float]:
+    def _scouted(self, frame: Frame, everyone: np.ndarray | None) -> tuple[np.ndarray, float]:
         """The box and score of a lost player, found again or not."""
         if everyone is not None and self._gap > 0.4 * self._fps and self._scout(frame, everyone):
             return self.box(), 0.7
         return np.full(4, np.nan), 0.0
 
-    def _scout(self, frame: np.ndarray, everyone: np.ndarray) -> bool:
+    def _scout(self, frame: Frame, everyone: np.ndarray) -> bool:
         """Look for the lost player among the full-frame detections; True when one stands out.
 
         Only those are tried that the player can have reached, nearest first. A look-alike

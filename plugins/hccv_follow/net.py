@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from hccv_player_nano.network import load_network
 
+from highlight_cuts_cv.api import Frame
+
 CROP = 192  # side of the network's input, pixels
 CELL = 4  # pixels of the crop per feature cell
 GRID = CROP // CELL
@@ -24,7 +26,7 @@ class CropNet:
 
     def __init__(self) -> None:
         # One thread: the scene's analysis keeps the other cores busy at the same time.
-        network = load_network(threads=1, feature_tensors=(FINE, COARSE))
+        network = load_network(threads=1, feature_tensors=(FINE, COARSE), size=(CROP, CROP))
         self._request = network.create_infer_request()
 
     def __call__(self, crop: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -34,20 +36,20 @@ class CropNet:
         return players, fine.copy(), coarse.copy()
 
 
-def cut(frame: np.ndarray, centre: np.ndarray, side: float) -> tuple[np.ndarray, np.ndarray, float]:
+def cut(frame: Frame, centre: np.ndarray, side: float) -> tuple[np.ndarray, np.ndarray, float]:
     """Square crop around `centre` (x, y), grey outside the picture.
 
     Returns the (CROP, CROP, 3) crop, its top-left corner in the picture and its scale (crop
     pixels per picture pixel).
     """
     side = max(8, round(side))
-    height, width = frame.shape[:2]
+    width, height = frame.width, frame.height
     left, top = (round(c - side / 2) for c in centre)
     x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + side, width), min(top + side, height)
     scale = CROP / side
     crop = np.full((CROP, CROP, 3), 114, np.uint8)
     if x1 > x0 and y1 > y0:
-        part = frame[y0:y1, x0:x1]
+        part = frame.part(x0, y0, x1, y1)
         u0, v0 = round((x0 - left) * scale), round((y0 - top) * scale)
         u1, v1 = max(u0 + 1, round((x1 - left) * scale)), max(v0 + 1, round((y1 - top) * scale))
         how = cv2.INTER_AREA if scale < 0.7 else cv2.INTER_LINEAR

@@ -46,7 +46,7 @@ class Pair:
                 for path in paths:
                     path.scores[index] = SKIPPED
                 continue
-            box, score = follower.step(frame.bgr, motion, everyone)
+            box, score = follower.step(frame, motion, everyone)
             boxes.append(box)
             for path in paths:
                 path.boxes[index], path.scores[index] = box, score

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from hccv_follow.net import CROP, cut
+from highlight_cuts_cv.api import Frame
 
 
 @dataclass
@@ -53,7 +54,7 @@ def silhouette(crop: np.ndarray, box: np.ndarray) -> np.ndarray:
 
 
 def rehearsals(
-    frame: np.ndarray, centre: np.ndarray, wh: np.ndarray, size: float, player: float, places: int = 6
+    frame: Frame, centre: np.ndarray, wh: np.ndarray, size: float, player: float, places: int = 6
 ) -> Iterator[tuple[View, np.ndarray, bool]]:
     """Yield (view, target centre in the picture, is it the untouched scene).
 

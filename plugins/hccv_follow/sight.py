@@ -12,6 +12,7 @@ from hccv_follow.colours import Colours, Wardrobe, colours_of, in_front
 from hccv_follow.filter import to_spectrum
 from hccv_follow.look import Look
 from hccv_follow.net import CELL, CROP, CropNet, cut, thin
+from highlight_cuts_cv.api import Frame
 
 DET_LOW = 0.08
 """Weakest detection considered."""
@@ -79,11 +80,11 @@ class Eye:
 
     def __init__(self, net: CropNet, player: float) -> None:
         self._net, self._player = net, player
-        self._frame: np.ndarray | None = None
+        self._frame: Frame | None = None
         self._sights: list[Sight] = []
         self.look: Look | None = None
 
-    def __call__(self, frame: np.ndarray, centre: np.ndarray, size: float) -> Sight:
+    def __call__(self, frame: Frame, centre: np.ndarray, size: float) -> Sight:
         if frame is not self._frame:
             self._frame, self._sights = frame, []
         for sight in self._sights:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from functools import cached_property
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from hccv_follow.net import CropNet
 from hccv_follow.pair import Pair
 from hccv_follow.passes import Guide, Known, Pass, paired, planned
 from hccv_follow.path import Path
-from highlight_cuts_cv.api import CancelledError, SceneSource, State, Track, TrackJob
+from highlight_cuts_cv.api import CancelledError, Frame, SceneSource, State, Track, TrackJob
 
 Affine = NDArray[np.float64]
 
@@ -54,10 +54,7 @@ class _Run:
         self._rate = float(job.clip.rate)
         self._done, self._total = 0, total
         self._begun: tuple[tuple[float, ...], Follower] | None = None
-
-    @cached_property
-    def _net(self) -> CropNet:
-        return CropNet()
+        self._net: Future[CropNet] | None = None
 
     def followed(self, one: Pass) -> Path:
         """The pass's path, within its shot."""
@@ -69,12 +66,20 @@ class _Run:
         _stop_at_cuts(path, self._scene.cuts(), one.start, one.stop)
         return path
 
-    def _beginner(self, index: int, picture: np.ndarray, box: NDArray[np.float64]) -> Follower:
+    def _beginner(self, index: int, frame: Frame, box: NDArray[np.float64]) -> Follower:
         """A follower that has learnt the player in one frame; a pick's passes both ways begin with the same."""
         key = (index, *box)
         if self._begun is None or self._begun[0] != key:
-            self._begun = key, Follower(self._net, picture, box, self._rate)
+            self._begun = key, Follower(self._loaded().result(), frame, box, self._rate)
         return self._begun[1]
+
+    def _loaded(self) -> Future[CropNet]:
+        """The network, loaded while the first pictures are decoded."""
+        if self._net is None:
+            with_it = ThreadPoolExecutor(1)
+            self._net = with_it.submit(CropNet)
+            with_it.shutdown(wait=False)
+        return self._net
 
     def _tick(self, frames: int) -> None:
         self._done += frames
@@ -114,6 +119,7 @@ class _Run:
         last = low if backward else high - 1
         onward: Affine = np.eye(2, 3)
         pair: Pair | None = None
+        self._loaded()
         for shown in self._scene.stream(low, high, backward):
             index = shown.frame.index
             if eager is None:
@@ -124,7 +130,7 @@ class _Run:
             motion = _inverse(onward) if backward else shown.motion
             onward = shown.motion
             if pair is None:
-                follower = self._beginner(index, shown.frame.bgr, box).clone(eager)
+                follower = self._beginner(index, shown.frame, box).clone(eager)
                 pair = Pair(follower, index, box, self._rate, self._job.clip.frame_count)
                 continue
             boxes = pair.step(shown.frame, motion, everyone, index == last)

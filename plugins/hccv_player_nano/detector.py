@@ -58,14 +58,14 @@ class PlayerNano:
         self, frame: Frame, region: Region | None
     ) -> tuple[NDArray[np.uint8], tuple[float, float], tuple[int, int]]:
         """The network's input, its (x, y) scale against the picture and the region's (x, y) origin."""
-        height, width = frame.bgr.shape[:2]
+        width, height = frame.width, frame.height
         left, top, right, bottom = 0, 0, width, height
         if region is not None:
             left, top = max(0, int(np.floor(region.x1))), max(0, int(np.floor(region.y1)))
             right, bottom = min(width, int(np.ceil(region.x2))), min(height, int(np.ceil(region.y2)))
             if right <= left or bottom <= top:
                 raise BadInputError(f"The region {region} lies outside the {width}x{height} picture.")
-        part = frame.bgr[top:bottom, left:right]
+        part = frame.bgr if region is None else frame.part(left, top, right, bottom)
         long_side = max(part.shape[:2])
         if region is not None:
             target = min(long_side, LARGEST_INPUT)  # native resolution
@@ -91,7 +91,7 @@ class PlayerNano:
         rows = rows[rows[:, 4] >= self._min_score]
         if not len(rows):
             return Detections.none()
-        height, width = frame.bgr.shape[:2]
+        width, height = frame.width, frame.height
         xyxy = rows[:, :4] / np.array([*scale, *scale], np.float32) + np.array([*offset, *offset], np.float32)
         xyxy = np.clip(xyxy, 0, np.array([width, height, width, height], np.float32))
         sizes = xyxy[:, 2:] - xyxy[:, :2]

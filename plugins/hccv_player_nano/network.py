@@ -18,19 +18,21 @@ PADDING_GREY = 114
 
 
 @cache
-def load_network(threads: int = 0, feature_tensors: tuple[str, ...] = ()) -> Any:
+def load_network(
+    threads: int = 0, feature_tensors: tuple[str, ...] = (), size: tuple[int, int] | None = None
+) -> Any:
     """Compile ``player_nano.onnx``, once per process: that takes as long as searching ten pictures.
 
     The input is (B, H, W, 3) uint8 BGR with any B and any H, W that are multiples of 32; output 0
-    is (B, N, 5) float32.  ``feature_tensors`` names inner tensors to return as further outputs.
+    is (B, N, 5) float32.  ``feature_tensors`` names inner tensors to return as further outputs.  With
+    *size*, (width, height), there is one picture of that size at a time, which is a fifth faster.
     Returns an ``openvino.CompiledModel``; ``threads`` 0 leaves their number to OpenVINO.
     """
     import openvino as ov
     from openvino.preprocess import PrePostProcessor
 
-    core = ov.Core()
-    model = core.read_model(str(files("hccv_player_nano") / "player_nano.onnx"))
-    _fold_focus(core, model)
+    core, folded = _read()
+    model = folded.clone()
     if feature_tensors:
         model.add_outputs(list(feature_tensors))
     prepare = PrePostProcessor(model)
@@ -45,7 +47,22 @@ def load_network(threads: int = 0, feature_tensors: tuple[str, ...] = ()) -> Any
         compiled.mkdir(parents=True, exist_ok=True)
         if os.access(compiled, os.W_OK):
             config["CACHE_DIR"] = str(compiled)
-    return core.compile_model(prepare.build(), "CPU", config)
+    model = prepare.build()
+    if size is not None:
+        width, height = size
+        model.reshape([1, height, width, 3])
+    return core.compile_model(model, "CPU", config)
+
+
+@cache
+def _read() -> tuple[Any, Any]:
+    """OpenVINO's core and the network, not yet compiled."""
+    import openvino as ov
+
+    core = ov.Core()
+    model = core.read_model(str(files("hccv_player_nano") / "player_nano.onnx"))
+    _fold_focus(core, model)
+    return core, model
 
 
 def _fold_focus(core: Any, model: Any) -> None:
