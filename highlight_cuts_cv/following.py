@@ -25,6 +25,7 @@ from highlight_cuts_cv.tracking.camera import SMALL_SIDE
 from highlight_cuts_cv.tracking.detections import LazyDetections, WatchedFrames, packed, unpacked
 from highlight_cuts_cv.tracking.picks import Pick, resolve_picks
 from highlight_cuts_cv.tracking.scene import Scene
+from highlight_cuts_cv.tracking.steady import steadied
 from highlight_cuts_cv.tracking.store import AnalysisStore, clip_identity, code_identity
 from highlight_cuts_cv.tracking.thinning import kept_frames, spread
 
@@ -78,7 +79,7 @@ def follow(
         raise JobFailedError(
             f"The tracker '{setup.tracker.name}' returned {len(track)} frames for a clip of {len(kept)}."
         )
-    return spread(track, kept, clip.frame_count, scene.cuts())
+    return spread(steadied(track, scene, float(thin.rate)), kept, clip.frame_count, scene.cuts())
 
 
 @contextmanager

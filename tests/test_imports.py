@@ -33,9 +33,10 @@ ARROWS: dict[str, set[str]] = {
     "identities": {"contracts", "model"},
     "registry": {"contracts", "hookspecs", "model", ""},
     "media": {"contracts", "model", "rendering"},
-    "rendering": {"contracts", "model"},
+    "rendering": {"contracts", "model", "smoothing"},
+    "smoothing": set(),
     "timeline": {"contracts", "model", "media", "registry", ""},
-    "tracking": {"contracts", "model", "media"},
+    "tracking": {"contracts", "model", "media", "smoothing"},
 }
 FACES = {"cli", "console", "web", "__main__"}
 

@@ -15,7 +15,7 @@ from highlight_cuts_cv.model import ClipInfo, SpriteTrack, Track
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawJob:
-    """Everything an indicator needs: the (smoothed) track and how visible the marker is.
+    """Everything an indicator needs: the track and how visible the marker is.
 
     ``opacity`` is (F,) float32 from 0 to 1: the fade-out when the player is lost and the fade-in
     when found.  ``xyxy`` is (F, 4) float32 without NaN wherever ``opacity`` > 0 (while fading out,

@@ -1,4 +1,4 @@
-"""From a track to what an indicator draws by: a steady box, a steady height and a fade."""
+"""From a track to what an indicator draws by: a box, a steady height and a fade."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from highlight_cuts_cv.contracts import DrawJob
 from highlight_cuts_cv.model import ClipInfo, FloatArray, Track, read_only
+from highlight_cuts_cv.smoothing import gaussian
 
 FADE_SECONDS = Fraction(1, 5)
-_BOX_SIGMA = 0.06
-"""Seconds.  Enough to take the shiver out of boxes, too little to cut a runner's corners."""
 _HEIGHT_SIGMA = 0.4
 """Seconds.  A player's size on screen changes with the camera, not with each stride."""
 _JUMP = 1.0
@@ -21,10 +20,10 @@ a correction by the user), which is kept as it is."""
 
 
 def prepare_draw(clip: ClipInfo, track: Track, wanted: NDArray[np.bool_] | None = None) -> DrawJob:
-    """Smooth a clip's track for drawing and work out how visible the marker is in each frame.
+    """Give a clip's track a steady height and work out how visible the marker is in each frame.
 
-    Boxes are smoothed within each run of frames without a loss or a jump, looking both ways, so
-    they do not lag.  When the player is lost the marker fades out over a fifth of a second, drifting
+    Boxes are drawn where they are: what shivers is smoothed after following, where the camera is
+    known.  Heights are smoothed within each run of frames without a loss or a jump.  When the player is lost the marker fades out over a fifth of a second, drifting
     on ever slower; when found again it fades in.  A loss too short to fade out in is bridged.  The
     first and last frames of a clip do not fade: clips are played joined.  With *wanted*, (F,) bool,
     the marker fades in and out likewise with it.
@@ -36,9 +35,10 @@ def prepare_draw(clip: ClipInfo, track: Track, wanted: NDArray[np.bool_] | None 
     heights = np.zeros(len(track), np.float32)
     runs = _runs(track)
     for start, stop in runs:
-        boxes = track.xyxy[start:stop].astype(np.float64)
-        xyxy[start:stop] = _smooth(boxes, _BOX_SIGMA * float(clip.rate))
-        heights[start:stop] = _smooth(boxes[:, 3:] - boxes[:, 1:2], _HEIGHT_SIGMA * float(clip.rate))[:, 0]
+        boxes = track.xyxy[start:stop]
+        tall = (boxes[:, 3:] - boxes[:, 1:2]).astype(np.float64)
+        xyxy[start:stop] = boxes
+        heights[start:stop] = gaussian(tall, _HEIGHT_SIGMA * float(clip.rate))[:, 0]
     # A point mirrored past the end of a run that shrinks fast could come out below nothing.
     heights[visible] = np.maximum(heights[visible], 1.0)
     for number, (start, stop) in enumerate(runs):
@@ -75,24 +75,6 @@ def _runs(track: Track) -> list[tuple[int, int]]:
         else:
             runs.append((int(index), int(index) + 1))
     return runs
-
-
-def _smooth(values: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
-    """Gaussian smoothing of each column of (N, C), *sigma* in frames.
-
-    Both ends are continued by their own mirror image through the end point, which leaves the end
-    points and steady motion where they are.
-    """
-    reach = min(int(np.ceil(3 * sigma)), len(values) - 1)
-    if reach < 1:
-        return values
-    offsets = np.arange(-reach, reach + 1)
-    kernel = np.exp(-0.5 * (offsets / sigma) ** 2)
-    kernel /= kernel.sum()
-    before = 2 * values[0] - values[reach:0:-1]
-    after = 2 * values[-1] - values[-2 : -reach - 2 : -1]
-    padded = np.concatenate((before, values, after))
-    return np.stack([np.convolve(column, kernel, mode="valid") for column in padded.T], axis=1)
 
 
 def _fill_gap(

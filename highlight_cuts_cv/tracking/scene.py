@@ -48,10 +48,9 @@ class Scene:
     def __len__(self) -> int:
         return len(self._frames)
 
-    @property
-    def complete(self) -> bool:
-        """Whether every frame has been analysed."""
-        return bool(np.isfinite(self._qualities).all())
+    def analysed(self, start: int, stop: int) -> bool:
+        """Whether the camera's motion is known of every frame ``start <= i < stop``."""
+        return bool(np.isfinite(self._qualities[start:stop]).all())
 
     def motion(self, index: int) -> Affine:
         """The (2, 3) map of pixels of frame ``index - 1`` to those of frame *index*; identity where unknown."""
@@ -72,12 +71,12 @@ class Scene:
         Backward, all of ``start .. stop`` is analysed first: motion is estimated in time's direction.
         """
         if backward:
-            if not np.isfinite(self._qualities[start:stop]).all():
+            if not self.analysed(start, stop):
                 for _ in self.stream(start, stop):
                     pass
             for frame in self._frames.frames(start, stop, backward=True):
                 yield self._at(frame)
-        elif np.isfinite(self._qualities[start:stop]).all():
+        elif self.analysed(start, stop):
             for frame in self._frames.frames(start, stop):
                 yield self._at(frame)
         else:

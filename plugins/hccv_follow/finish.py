@@ -1,4 +1,4 @@
-"""After the pass: the future is known, so gaps that both sides agree on are bridged and the path is smoothed."""
+"""After the pass: the future is known, so gaps that both sides agree on are bridged."""
 
 from __future__ import annotations
 
@@ -98,31 +98,3 @@ def drop_flashes(boxes: np.ndarray, scores: np.ndarray, fps: float) -> None:
         if start > 0 and end - start < 0.25 * fps and scores[start:end].mean() < 0.8:
             boxes[start:end] = np.nan
             scores[start:end] = 0
-
-
-def smooth(boxes: np.ndarray, motions: Motions) -> np.ndarray:
-    """Zero-lag smoothing over five frames, in coordinates that move with the camera. (F, 4) -> (F, 4)."""
-    out = boxes.copy()
-    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
-    sizes = boxes[:, 2:] - boxes[:, :2]
-    for i in np.flatnonzero(np.isfinite(boxes[:, 0])):
-        size = max(sizes[i, 1], 1.3 * sizes[i, 0])
-        total, centre, extent = 2.0, 2.0 * centres[i], 2.0 * sizes[i]
-        for reach, weight in ((1, 1.0), (2, 0.5)):
-            if (
-                i - reach < 0
-                or i + reach >= len(boxes)
-                or not np.isfinite(boxes[[i - reach, i + reach], 0]).all()
-            ):
-                break
-            before = _carry(centres[i - reach], motions, int(i) - reach, int(i))[-1]
-            after = _carry(centres[i + reach], motions, int(i) + reach, int(i))[-1]
-            # symmetric pairs keep a steady motion unchanged; a camera estimate that fails shows as a jump
-            if np.linalg.norm((before + after) / 2 - centres[i]) > 0.12 * size:
-                break
-            total += 2 * weight
-            centre = centre + weight * (before + after)
-            extent = extent + weight * (sizes[i - reach] + sizes[i + reach])
-        half = extent / total / 2
-        out[i] = np.concatenate([centre / total - half, centre / total + half])
-    return out

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hccv_follow.duel import settle
-from hccv_follow.finish import bridge, drop_flashes, fill_skipped, smooth
+from hccv_follow.finish import bridge, drop_flashes, fill_skipped
 from hccv_follow.follower import Follower
 from hccv_follow.join import join
 from hccv_follow.net import CropNet
@@ -170,7 +170,7 @@ def _inverse(motion: Affine) -> Affine:
 
 
 def _finished(path: Path, scene: SceneSource, job: TrackJob) -> Track:
-    """Drop flashes, bridge gaps within a shot, smooth, and put the user's own boxes in their frames."""
+    """Drop flashes, bridge gaps within a shot, and put the user's own boxes in their frames."""
     anchors, rate = job.anchors, float(job.clip.rate)
     extent = np.array([job.clip.width, job.clip.height])
     boxes, scores = path.boxes, path.scores
@@ -188,7 +188,6 @@ def _finished(path: Path, scene: SceneSource, job: TrackJob) -> Track:
         drop_flashes(part, sure, rate)
         observed[start:stop] = np.isfinite(part[:, 0])
         bridge(part, sure, motions, rate, extent)
-        boxes[start:stop] = smooth(part, motions)
     states = np.where(np.isfinite(boxes[:, 0]), State.INTERPOLATED, State.LOST).astype(np.uint8)
     states[observed] = State.OBSERVED
     for anchor in anchors:

@@ -40,11 +40,10 @@ def test_steady_motion_passes_through_without_lag() -> None:
     assert (job.opacity == 1).all()
 
 
-def test_shiver_is_smoothed_without_bias() -> None:
+def test_only_heights_are_smoothed() -> None:
     noise = np.random.default_rng(0).normal(0, 2, (50, 4))
     job = prepare_draw(make_clip(), make_track(walking(50) + noise))
-    error = job.xyxy - walking(50)
-    assert error.std() < 0.75 * noise.std()
+    assert np.allclose(job.xyxy, walking(50) + noise, atol=1e-3)
     assert np.diff(job.heights).std() < 0.1 * np.diff(noise[:, 3] - noise[:, 1]).std()
 
 

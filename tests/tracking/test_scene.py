@@ -65,14 +65,14 @@ def test_an_analysis_survives_saving_and_is_not_made_twice():
     pictures, boxes = moving_square()
     detections = Counting(boxes)
     scene = Scene(MemoryFrames(pictures), detections, RATE)
-    assert not scene.complete and not scene.grown
+    assert not scene.analysed(0, len(scene)) and not scene.grown
     for _ in scene.stream(0, len(pictures)):
         pass
-    assert scene.complete and scene.grown
+    assert scene.analysed(0, len(scene)) and scene.grown
     asked = detections.asked
     again = Scene(MemoryFrames(pictures), detections, RATE)
     again.restore(scene.state())
-    assert again.complete and not again.grown
+    assert again.analysed(0, len(again)) and not again.grown
     for before, after in zip(scene.stream(0, 12), again.stream(0, 12), strict=True):
         np.testing.assert_array_equal(before.motion, after.motion)
         assert (before.everyone is None) == (after.everyone is None)
@@ -88,7 +88,7 @@ def test_another_clips_analysis_is_not_taken_over():
         pass
     shorter = Scene(MemoryFrames(pictures[:-1]), None, RATE)
     shorter.restore(scene.state())
-    assert not shorter.complete
+    assert not shorter.analysed(0, len(shorter))
 
 
 @pytest.mark.parametrize(("step", "looks"), [(0, 2), (12, 6)])
