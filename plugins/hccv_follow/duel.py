@@ -44,7 +44,7 @@ def settle(first: Path, second: Path, order: NDArray[np.int64], rate: float, bac
     # Parted once both are shown apart for a quarter second, until they show the same for half a second.
     while (start := _run_start(apart, end, max(2, round(rate / 4)))) < len(order):
         end = _run_start(agree[order], start, max(2, round(rate / 2)))
-        chosen = _judge(first, second, order, start, end, rate, back)
+        chosen = _judge((first, second), overlap, order, start, end, rate, back)
         frames = order[start:end]
         if chosen is None:
             result.hide(frames)
@@ -65,24 +65,32 @@ def _run_start(flags: NDArray[np.bool_], at: int, need: int) -> int:
 
 
 def _judge(
-    first: Path, second: Path, order: NDArray[np.int64], start: int, end: int, rate: float, back: Return
+    parted: tuple[Path, Path],
+    overlap: NDArray[np.float64],
+    order: NDArray[np.int64],
+    start: int,
+    end: int,
+    rate: float,
+    back: Return,
 ) -> Path | None:
-    before = max(0, start - max(2, round(BEFORE_SECONDS * rate)))
+    """Which of the parted paths leads back to where both were the same."""
+    # Before they part one of them may have been lost, and is no judge of the other.
+    same = np.flatnonzero(overlap[order[:start]] >= AGREE_IOU)
+    common = order[same[-max(2, round(BEFORE_SECONDS * rate)) :]]
     arrived = []
-    for path in (first, second):
+    for path in parted:
         places = [p for p in range(start, end) if path.shown[order[p]] and p - start <= AWAY_SECONDS * rate]
         if not places:
             continue
-        way = back(int(order[places[-1]]), path.boxes[order[places[-1]]], int(order[before]))
-        common = order[before:start]
-        overlap = np.nan_to_num(way.overlap(first)[common], nan=0.0)
-        if float((overlap >= AGREE_IOU).mean()) > 0.5:
+        way = back(int(order[places[-1]]), path.boxes[order[places[-1]]], int(common[0]))
+        met = np.nan_to_num(way.overlap(path)[common], nan=0.0)
+        if float((met >= AGREE_IOU).mean()) > 0.5:
             arrived.append(path)
     if len(arrived) == 1:
         return arrived[0]
     frames = order[start:end]
-    means = [float(path.scores[frames].mean()) for path in (first, second)]
+    means = [float(path.scores[frames].mean()) for path in parted]
     best = int(np.argmax(means))
     if len(arrived) == 2 or abs(means[0] - means[1]) > 0.15:
-        return (first, second)[best]
+        return parted[best]
     return None

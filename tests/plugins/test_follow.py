@@ -77,6 +77,24 @@ def test_where_two_followers_part_the_one_that_leads_back_is_believed():
     assert (result.scores[10:] <= DOUBTED).all() and (result.scores[:10] == 0.8).all()
 
 
+def test_only_where_both_were_the_same_can_one_lead_back():
+    """The first is lost for a second, then with somebody else: what the second showed meanwhile proves nothing."""
+    first = path(*[LEFT] * 10, *[None] * 10, *[RIGHT] * 20)
+    second = path(*[LEFT] * 40)
+    asked = []
+
+    def back(index, box, until):
+        asked.append(until)
+        return path(*[tuple(box)] * 40)
+
+    result = settle(first, second, np.arange(40), 10.0, back)
+    np.testing.assert_allclose(result.boxes, [LEFT] * 40)
+    strayed = path(*[LEFT] * 10, *[RIGHT] * 30)
+    result = settle(path(*[LEFT] * 10, *[None] * 10, *[LEFT] * 20), strayed, np.arange(40), 10.0, back)
+    np.testing.assert_allclose(result.boxes[20:], [LEFT] * 20)
+    assert set(asked) == {4}
+
+
 def test_where_neither_leads_back_and_neither_is_better_the_player_is_lost():
     first, second = path(*[LEFT] * 10, *[RIGHT] * 30), path(*[LEFT] * 10, *[(10.0, 10.0, 50.0, 90.0)] * 30)
     result = settle(first, second, np.arange(40), 10.0, lambda index, box, until: Path.lost(40))
