@@ -23,10 +23,11 @@ def prepare_draw(clip: ClipInfo, track: Track, wanted: NDArray[np.bool_] | None 
     """Give a clip's track a steady height and work out how visible the marker is in each frame.
 
     Boxes are drawn where they are: what shivers is smoothed after following, where the camera is
-    known.  Heights are smoothed within each run of frames without a loss or a jump.  When the player is lost the marker fades out over a fifth of a second, drifting
-    on ever slower; when found again it fades in.  A loss too short to fade out in is bridged.  The
-    first and last frames of a clip do not fade: clips are played joined.  With *wanted*, (F,) bool,
-    the marker fades in and out likewise with it.
+    known.  Heights are smoothed within each run of frames without a loss or a jump.  When the player
+    is lost the marker fades out over a fifth of a second, drifting on ever slower; when found again it
+    fades in.  A loss too short to fade out in is bridged.  The first and last frames of a clip do not
+    fade: clips are played joined.  With *wanted*, (F,) bool, the marker fades in and out likewise with
+    it.
     """
     visible = track.visible
     fade = max(1, round(FADE_SECONDS * clip.rate))

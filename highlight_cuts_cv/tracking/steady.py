@@ -79,7 +79,8 @@ def _steady_part(
         ]
     )
     middle, top = (np.einsum("fij,fj->fi", maps[:, :, :2], path[:, :2]) + maps[:, :, 2]).T
-    width, height = (path[:, 2:] * zoom).T
+    # a pick much smaller than the path must not turn it inside out
+    width, height = (np.maximum(path[:, 2:], sides / 2) * zoom).T
     return np.column_stack([middle - width / 2, top, middle + width / 2, top + height])
 
 

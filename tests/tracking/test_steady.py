@@ -141,3 +141,12 @@ def test_a_single_frame_is_kept():
     boxes = np.full((5, 4), np.nan)
     boxes[2] = [1, 2, 3, 4]
     np.testing.assert_array_equal(steady(boxes), boxes)
+
+
+def test_a_pick_much_smaller_than_the_path_does_not_turn_it_inside_out():
+    boxes = boxes_at(np.tile([300.0, 200.0], (COUNT, 1)))
+    boxes[:, 2] -= np.minimum(np.arange(COUNT), 30)  # ever narrower
+    boxes[0] = [295, 150, 297, 250]
+    after = steady(boxes, picked=[0])
+    np.testing.assert_array_equal(after[0], boxes[0])
+    assert (after[:, 2:] > after[:, :2]).all()
