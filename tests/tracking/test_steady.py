@@ -145,7 +145,7 @@ def test_a_single_frame_is_kept():
 
 def test_a_pick_much_smaller_than_the_path_does_not_turn_it_inside_out():
     boxes = boxes_at(np.tile([300.0, 200.0], (COUNT, 1)))
-    boxes[:, 2] -= np.minimum(np.arange(COUNT), 30)  # ever narrower
+    boxes[:, 2] -= np.minimum(5 * np.arange(COUNT), 37)  # ever narrower
     boxes[0] = [295, 150, 297, 250]
     after = steady(boxes, picked=[0])
     np.testing.assert_array_equal(after[0], boxes[0])
