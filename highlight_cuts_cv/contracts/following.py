@@ -118,5 +118,5 @@ class Tracker(Protocol):
     """Follows one player through a whole clip."""
 
     def track(self, job: TrackJob) -> Track:
-        """Return a track with as many frames as the clip; lost where unsure."""
+        """Return a track with as many frames as the clip, not smoothed; lost where unsure."""
         ...
