@@ -7,6 +7,7 @@ from typing import Any
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from highlight_cuts_cv.media.color import conversion_matrix
 from highlight_cuts_cv.media.pictures import cropped, plain_format, turned_plane, views, whole_pairs
@@ -45,33 +46,27 @@ class BgrConverter:
 
     def __call__(self, picture: Any) -> ByteArray:
         """(H, W, 3) uint8, contiguous and read-only."""
-        return self._converted(picture, *self.size(picture.width, picture.height), conversion_matrix(picture))
+        size = self.size(picture.width, picture.height)
+        return self._upright(self._converted(picture, *size, conversion_matrix(picture)))
 
     def part(self, picture: Any, left: int, top: int, right: int, bottom: int) -> ByteArray:
-        """That part (of the upright result) alone, (H, W, 3) uint8, read-only."""
+        """That part (of the upright result) alone, of a :meth:`separable` picture; (H, W, 3) uint8, read-only."""
         width, height = picture.width, picture.height
-        if not self._separable(picture):
-            return self(picture)[top:bottom, left:right]
         x0, y0, x1, y1 = {
             0: (left, top, right, bottom),
             90: (top, height - right, bottom, height - left),
             180: (width - right, height - bottom, width - left, height - top),
             270: (width - bottom, left, width - top, right),
         }[self._rotation]
-        low = [max(0, side // _MIXED - 1) * _MIXED for side in (x0, y0)]
-        high = [min(whole, (-(-side // _MIXED) + 1) * _MIXED) for side, whole in ((x1, width), (y1, height))]
-        around = cropped(picture, *low, *high)
-        wider = self._converted(around, around.width, around.height, conversion_matrix(picture))
-        # where the part lies in what surrounds it, turned
-        x, y = {
-            0: (x0 - low[0], y0 - low[1]),
-            90: (high[1] - y1, x0 - low[0]),
-            180: (high[0] - x1, high[1] - y1),
-            270: (y0 - low[1], high[0] - x1),
-        }[self._rotation]
-        return wider[y : y + bottom - top, x : x + right - left]
+        low_x, low_y = (max(0, side // _MIXED - 1) * _MIXED for side in (x0, y0))
+        high_x, high_y = (
+            min(whole, (-(-side // _MIXED) + 1) * _MIXED) for side, whole in ((x1, width), (y1, height))
+        )
+        around = cropped(picture, low_x, low_y, high_x, high_y)
+        converted = self._converted(around, around.width, around.height, conversion_matrix(picture))
+        return self._upright(converted[y0 - low_y : y1 - low_y, x0 - low_x : x1 - low_x])
 
-    def _separable(self, picture: Any) -> bool:
+    def separable(self, picture: Any) -> bool:
         """Whether a part comes out as it does within the whole."""
         size, name = (picture.width, picture.height), picture.format.name
         # Chroma samples that overlap the edge are spread over the whole picture; rows of an
@@ -82,7 +77,7 @@ class BgrConverter:
             and not picture.interlaced_frame
         )
 
-    def _converted(self, picture: Any, width: int, height: int, matrix: int | None) -> ByteArray:
+    def _converted(self, picture: Any, width: int, height: int, matrix: int | None) -> NDArray[np.generic]:
         with self._lock:
             converted = self._scaler.reformat(
                 picture,
@@ -94,7 +89,9 @@ class BgrConverter:
                 interpolation="BILINEAR" if 2 * width > picture.width else "AREA",
                 threads=1,
             )
-        array = views(converted)[0]
+        return views(converted)[0]
+
+    def _upright(self, array: NDArray[np.generic]) -> ByteArray:
         array = turned_plane(array, self._rotation) if self._rotation else np.ascontiguousarray(array)
         array.flags.writeable = False
         return array.view(np.uint8)
@@ -105,12 +102,17 @@ class UndrawnPicture:
 
     def __init__(self, picture: Any, convert: BgrConverter) -> None:
         self._picture, self._convert = picture, convert
+        self._whole: ByteArray | None = None
         self.width, self.height = convert.upright_size(picture.width, picture.height)
 
     def whole(self) -> ByteArray:
         """(H, W, 3) uint8."""
-        return self._convert(self._picture)
+        if self._whole is None:
+            self._whole = self._convert(self._picture)
+        return self._whole
 
     def part(self, left: int, top: int, right: int, bottom: int) -> ByteArray:
         """(bottom - top, right - left, 3) uint8."""
+        if not self._convert.separable(self._picture):
+            return self.whole()[top:bottom, left:right]
         return self._convert.part(self._picture, left, top, right, bottom)

@@ -32,13 +32,11 @@ def prepare_draw(clip: ClipInfo, track: Track, wanted: NDArray[np.bool_] | None 
     visible = track.visible
     fade = max(1, round(FADE_SECONDS * clip.rate))
     opacity = _fade(visible, fade)
-    xyxy = np.full((len(track), 4), np.nan, np.float32)
+    xyxy = track.xyxy.astype(np.float32)
     heights = np.zeros(len(track), np.float32)
     runs = _runs(track)
     for start, stop in runs:
-        boxes = track.xyxy[start:stop]
-        tall = (boxes[:, 3:] - boxes[:, 1:2]).astype(np.float64)
-        xyxy[start:stop] = boxes
+        tall = (xyxy[start:stop, 3:] - xyxy[start:stop, 1:2]).astype(np.float64)
         heights[start:stop] = gaussian(tall, _HEIGHT_SIGMA * float(clip.rate))[:, 0]
     # A point mirrored past the end of a run that shrinks fast could come out below nothing.
     heights[visible] = np.maximum(heights[visible], 1.0)

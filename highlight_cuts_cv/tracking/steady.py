@@ -87,11 +87,11 @@ def _steady_part(
 def _onto_picks(path: Floats, size: Floats, picked: NDArray[np.bool_], rate: float) -> Floats:
     """What to add to the path (F, 4) so that it leads onto the picks at its ends, which are taken out of it."""
     onto = np.zeros_like(path)
+    if len(path) < 6:
+        return onto
     for backward in np.flatnonzero(picked):
         way = slice(None, None, -1) if backward else slice(None)
         along, shift = path[way], onto[way]
-        if len(path) < 6:
-            continue
         pick = along[0].copy()
         along[0] = along[1] + (along[1] - along[4]) / 3
         if np.linalg.norm(pick[:2] - along[0, :2]) < _ELSEWHERE * size[way][0]:

@@ -115,3 +115,20 @@ def test_a_scaled_picture_is_cut_from_the_scaled_whole() -> None:
     undrawn = UndrawnPicture(av.VideoFrame.from_ndarray(coarse, "bgr24"), BgrConverter(40, 0))
     assert (undrawn.width, undrawn.height) == (40, 30)
     np.testing.assert_array_equal(undrawn.part(5, 5, 25, 20), undrawn.whole()[5:20, 5:25])
+
+
+def test_a_picture_that_cannot_be_parted_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = av.VideoFrame.from_ndarray(np.zeros((61, 81, 3), np.uint8), "bgr24").reformat(format="yuv420p")
+    drawn = []
+    convert = BgrConverter.__call__
+
+    def counted(self, picture):
+        drawn.append(picture)
+        return convert(self, picture)
+
+    monkeypatch.setattr(BgrConverter, "__call__", counted)
+    frame = Frame(0, 0, Fraction(1, 25), UndrawnPicture(odd, BgrConverter(None, 0)))
+    for left in (0, 20, 40):
+        assert frame.part(left, 10, left + 20, 30).shape == (20, 20, 3)
+    assert frame.bgr.shape == (61, 81, 3)
+    assert len(drawn) == 1
