@@ -38,7 +38,11 @@ def load_network(
     prepare = PrePostProcessor(model)
     prepare.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
     prepare.input().model().set_layout(ov.Layout("NCHW"))
-    config: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+    config: dict[str, Any] = {
+        "PERFORMANCE_HINT": "LATENCY",
+        # OpenVINO would choose bfloat16 on processors that have it: other boxes on other machines.
+        "INFERENCE_PRECISION_HINT": "f32",
+    }
     if threads:
         config["INFERENCE_NUM_THREADS"] = threads
     compiled = cache_folder("networks")

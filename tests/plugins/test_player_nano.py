@@ -50,9 +50,19 @@ def test_folding_the_first_layers_changes_nothing(frame):
     from hccv_player_nano.network import load_network
 
     picture = frame.bgr[:416, :672]
-    plain = ov.Core().compile_model(str(files("hccv_player_nano") / "player_nano.onnx"), "CPU")
+    plain = ov.Core().compile_model(
+        str(files("hccv_player_nano") / "player_nano.onnx"), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+    )
     expected = plain({0: picture.transpose(2, 0, 1)[None].astype(np.float32)})[0]
     np.testing.assert_allclose(load_network()({0: picture[None]})[0], expected, atol=0.02)
+
+
+@pytest.mark.parametrize("size", [None, (672, 416)])
+def test_the_network_calculates_in_f32_whatever_the_processor_offers(size):
+    import openvino as ov
+
+    compiled = load_network(0, (), size)
+    assert compiled.get_property("INFERENCE_PRECISION_HINT") == ov.Type.f32
 
 
 def test_batch_gives_what_single_frames_give(detector, frame):
