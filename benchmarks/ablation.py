@@ -20,7 +20,7 @@ import numpy as np
 from accuracy import CERTAIN, Run, follow_target
 from command_line import footage_parser, wanted_targets, write_json
 
-from highlight_cuts_cv.choices import DEFAULT_TRACKER
+from highlight_cuts_cv.jobs.setup import DEFAULT_TRACKER
 
 
 def everything() -> None:
@@ -60,7 +60,7 @@ def without_neighbours() -> None:
 
 def without_camera() -> None:
     """No camera motion: speed is measured in the picture."""
-    from highlight_cuts_cv.tracking.camera import Camera
+    from highlight_cuts_cv.analysis.camera import Camera
 
     estimate = Camera.__call__
 

@@ -20,12 +20,12 @@ from chart import Strip, course, draw
 from command_line import footage_parser, wanted_targets, write_json
 from scoring import Box, Score, Target, is_on, picks, read_truth, score
 
-from highlight_cuts_cv.choices import DEFAULT_TRACKER, Setup, parse_choice
-from highlight_cuts_cv.following import follow
+from highlight_cuts_cv.faces.pictures import contact_sheet, write_picture
+from highlight_cuts_cv.jobs.clip import video_clip
+from highlight_cuts_cv.jobs.follow import follow
+from highlight_cuts_cv.jobs.setup import DEFAULT_TRACKER, Setup, parse_choice
 from highlight_cuts_cv.media import open_frames
 from highlight_cuts_cv.model import BoundingBox, Track
-from highlight_cuts_cv.pictures import contact_sheet, write_picture
-from highlight_cuts_cv.pipeline import video_clip
 from highlight_cuts_cv.tracking.picks import Pick
 
 CERTAIN = 0.9

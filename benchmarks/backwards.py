@@ -18,8 +18,8 @@ from pathlib import Path
 from command_line import plain_parser
 from scoring import Target, read_targets, read_truth
 
+from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.media import open_frames
-from highlight_cuts_cv.pipeline import video_clip
 from highlight_cuts_cv.testing.synthetic import write_clip
 
 EARLY, MOSTLY = 0.2, 0.7

@@ -33,12 +33,12 @@ from command_line import footage_parser, wanted_targets, write_json
 from filming import write_clip
 from scoring import Box, Target, is_on, read_truth
 
-from highlight_cuts_cv.choices import DEFAULT_TRACKER, Setup, parse_choice
-from highlight_cuts_cv.following import follow
+from highlight_cuts_cv.faces.pictures import write_picture
+from highlight_cuts_cv.jobs.clip import video_clip
+from highlight_cuts_cv.jobs.follow import follow
+from highlight_cuts_cv.jobs.setup import DEFAULT_TRACKER, Setup, parse_choice
 from highlight_cuts_cv.media import open_frames
 from highlight_cuts_cv.model import BoundingBox
-from highlight_cuts_cv.pictures import write_picture
-from highlight_cuts_cv.pipeline import video_clip
 from highlight_cuts_cv.tracking.picks import Pick
 
 VIEW = 0.45

@@ -73,9 +73,10 @@ def make_clip(path: Path, name: str, seconds: float) -> None:
 
 
 def ours(source: Path, output: Path, quality: str) -> None:
-    from highlight_cuts_cv.choices import Choice, Setup
+    from highlight_cuts_cv.jobs.clip import video_clip
+    from highlight_cuts_cv.jobs.export import export
+    from highlight_cuts_cv.jobs.setup import Choice, Setup
     from highlight_cuts_cv.model import State, Track
-    from highlight_cuts_cv.pipeline import export, video_clip
 
     clip = video_clip(source)
     boxes = np.array([box(i, clip.width, clip.height) for i in range(clip.frame_count)], np.float32)

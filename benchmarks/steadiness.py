@@ -36,12 +36,13 @@ from command_line import footage_parser, wanted_targets, write_json
 from filming import with_noise, write_clip
 from scoring import read_truth
 
-from highlight_cuts_cv.choices import DEFAULT_TRACKER, Setup, parse_choice
-from highlight_cuts_cv.demo import demo_clip
-from highlight_cuts_cv.following import follow
+from highlight_cuts_cv.faces.demo import demo_clip
+from highlight_cuts_cv.jobs.clip import detect_frame, video_clip
+from highlight_cuts_cv.jobs.draw import draw
+from highlight_cuts_cv.jobs.follow import follow
+from highlight_cuts_cv.jobs.setup import DEFAULT_TRACKER, Setup, parse_choice
 from highlight_cuts_cv.media import clip_of, open_frames, probe
 from highlight_cuts_cv.model import BoundingBox, ByteArray, ClipInfo, Track
-from highlight_cuts_cv.pipeline import detect_frame, draw, video_clip
 from highlight_cuts_cv.tracking.picks import Pick
 
 RATE = Fraction(30)

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from highlight_cuts_cv.demo import run_demo
+from highlight_cuts_cv.faces.demo import run_demo
 from highlight_cuts_cv.media import clip_of, open_frames, probe
 
 HERE = Path(__file__).parent / "pictures"
@@ -36,10 +36,11 @@ def reel() -> None:
 
 def indicators() -> None:
     """Every indicator on one player of one frame."""
-    from highlight_cuts_cv.choices import Setup, parse_choice
-    from highlight_cuts_cv.demo import demo_clip
+    from highlight_cuts_cv.faces.demo import demo_clip
+    from highlight_cuts_cv.jobs.clip import detect_frame, video_clip
+    from highlight_cuts_cv.jobs.export import export
+    from highlight_cuts_cv.jobs.setup import Setup, parse_choice
     from highlight_cuts_cv.model import State, Track
-    from highlight_cuts_cv.pipeline import detect_frame, export, video_clip
 
     frame, found = detect_frame(demo_clip(), 60, parse_choice("player-nano"))
     del frame

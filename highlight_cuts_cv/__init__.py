@@ -9,8 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from highlight_cuts_cv.faces.python import (
+        concat_tracked_clips,
+        detect_players,
+        render_indicator,
+        track_player,
+    )
     from highlight_cuts_cv.model import BoundingBox, TrackingFrame
-    from highlight_cuts_cv.simple import concat_tracked_clips, detect_players, render_indicator, track_player
 
 __version__ = "0.1.0"
 __all__ = [
@@ -26,10 +31,10 @@ __all__ = [
 _HOMES = {
     "BoundingBox": "model",
     "TrackingFrame": "model",
-    "concat_tracked_clips": "simple",
-    "detect_players": "simple",
-    "render_indicator": "simple",
-    "track_player": "simple",
+    "concat_tracked_clips": "faces.python",
+    "detect_players": "faces.python",
+    "render_indicator": "faces.python",
+    "track_player": "faces.python",
 }
 
 

@@ -11,8 +11,8 @@ BAD_INPUT, JOB_FAILED, CANCELLED = 2, 1, 130
 
 def main() -> None:
     """Run the command line.  Exits with 0, 1 (a job failed), 2 (bad input) or 130 (cancelled)."""
-    from highlight_cuts_cv.cli import app
-    from highlight_cuts_cv.console import say_error
+    from highlight_cuts_cv.faces.cli import app
+    from highlight_cuts_cv.faces.console import say_error
 
     try:
         app()

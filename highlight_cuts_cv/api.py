@@ -1,6 +1,6 @@
 """All that a plugin may import.  Names here follow semantic versioning; nothing else does."""
 
-from highlight_cuts_cv.caches import cache_folder
+from highlight_cuts_cv.analysis.cache_folder import cache_folder
 from highlight_cuts_cv.contracts import (
     DetectionSource,
     Detector,
@@ -29,8 +29,7 @@ from highlight_cuts_cv.contracts import (
     TrackStore,
     VideoWriter,
 )
-from highlight_cuts_cv.hookspecs import hookimpl
-from highlight_cuts_cv.identities import Identities, track_by_identity
+from highlight_cuts_cv.media.writing.presets import PRESETS, encode_settings, limited_rate
 from highlight_cuts_cv.model import (
     Anchor,
     AudioInfo,
@@ -53,9 +52,10 @@ from highlight_cuts_cv.model import (
     Track,
     TrackingFrame,
 )
-from highlight_cuts_cv.rendering.color import matrix_name
+from highlight_cuts_cv.plugin.hookspecs import hookimpl
+from highlight_cuts_cv.rendering.code_values import matrix_name
 from highlight_cuts_cv.rendering.flat import FlatPicture, flattened, in_video_colors, require_sprites
-from highlight_cuts_cv.rendering.presets import PRESETS, encode_settings, limited_rate
+from highlight_cuts_cv.tracking.identities import Identities, track_by_identity
 
 __all__ = [
     "PRESETS",

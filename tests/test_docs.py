@@ -10,8 +10,8 @@ import typer
 
 import highlight_cuts_cv
 from highlight_cuts_cv import api
-from highlight_cuts_cv.cli import app
-from highlight_cuts_cv.registry import HOOKS, get_registry
+from highlight_cuts_cv.faces.cli import app
+from highlight_cuts_cv.plugin.registry import HOOKS, get_registry
 from highlight_cuts_cv.tracking.files import HEADER
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,34 +6,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from highlight_cuts_cv.media.atomic import atomic_output
-    from highlight_cuts_cv.media.clips import clip_of, frame_at_time, frame_times
-    from highlight_cuts_cv.media.concat import concat_files
-    from highlight_cuts_cv.media.frames import ClipFrames, open_frames
-    from highlight_cuts_cv.media.kit import PyAvKit
-    from highlight_cuts_cv.media.probing import probe
-    from highlight_cuts_cv.media.raw import raw_frames, source_frames
-    from highlight_cuts_cv.media.writer import open_writer
+    from highlight_cuts_cv.media.joining.concat import concat_files
+    from highlight_cuts_cv.media.reading.frames import ClipFrames, open_frames
+    from highlight_cuts_cv.media.reading.probing import probe
+    from highlight_cuts_cv.media.reading.raw import raw_frames, source_frames
+    from highlight_cuts_cv.media.reading.spans import clip_of, frame_at_time, frame_times
+    from highlight_cuts_cv.media.writing.writer import open_writer
 
 _HOME = {
-    "ClipFrames": "frames",
-    "PyAvKit": "kit",
-    "atomic_output": "atomic",
-    "clip_of": "clips",
-    "concat_files": "concat",
-    "frame_at_time": "clips",
-    "frame_times": "clips",
-    "open_frames": "frames",
-    "open_writer": "writer",
-    "probe": "probing",
-    "raw_frames": "raw",
-    "source_frames": "raw",
+    "ClipFrames": "reading.frames",
+    "clip_of": "reading.spans",
+    "concat_files": "joining.concat",
+    "frame_at_time": "reading.spans",
+    "frame_times": "reading.spans",
+    "open_frames": "reading.frames",
+    "open_writer": "writing.writer",
+    "probe": "reading.probing",
+    "raw_frames": "reading.raw",
+    "source_frames": "reading.raw",
 }
 
 __all__ = [
     "ClipFrames",
-    "PyAvKit",
-    "atomic_output",
     "clip_of",
     "concat_files",
     "frame_at_time",

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highlight_cuts_cv.contracts import RawFrame
+from highlight_cuts_cv.media.pixel_formats import PIXEL_FORMATS, PixelFormat
 from highlight_cuts_cv.model import ColorTags, FloatArray, JobFailedError, Placement, Sprite, SpriteTrack
-from highlight_cuts_cv.rendering.color import code_values
-from highlight_cuts_cv.rendering.pixel_formats import PIXEL_FORMATS, PixelFormat
+from highlight_cuts_cv.rendering.code_values import code_values
 from highlight_cuts_cv.rendering.shading import shade_frame
 
 _STEPS = 8

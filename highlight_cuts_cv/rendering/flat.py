@@ -17,7 +17,7 @@ from highlight_cuts_cv.model import (
     Sprite,
     SpriteTrack,
 )
-from highlight_cuts_cv.rendering.color import video_signal
+from highlight_cuts_cv.rendering.code_values import video_signal
 
 _STEPS = 8
 _A_TRACE = 1e-6

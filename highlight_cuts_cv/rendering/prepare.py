@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from highlight_cuts_cv.contracts import DrawJob
 from highlight_cuts_cv.model import ClipInfo, FloatArray, Track, read_only
-from highlight_cuts_cv.smoothing import gaussian
+from highlight_cuts_cv.tracking.smoothing import gaussian
 
 FADE_SECONDS = Fraction(1, 5)
 _HEIGHT_SIGMA = 0.4

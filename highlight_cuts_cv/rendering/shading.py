@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highlight_cuts_cv.contracts import RawFrame
+from highlight_cuts_cv.media.pixel_formats import PixelFormat
 from highlight_cuts_cv.model import FloatArray, Shade
-from highlight_cuts_cv.rendering.color import code_values
-from highlight_cuts_cv.rendering.pixel_formats import PixelFormat
+from highlight_cuts_cv.rendering.code_values import code_values
 
 
 def shade_frame(frame: RawFrame, shade: Shade, pixel_format: PixelFormat) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.contracts import Detector, DrawJob, Indicator, Tracker, TrackJob
 from highlight_cuts_cv.model import (
     Anchor,
@@ -22,7 +23,6 @@ from highlight_cuts_cv.model import (
     State,
     Track,
 )
-from highlight_cuts_cv.tracking.scene import Scene
 
 WIDTH, HEIGHT, COUNT = 320, 240, 12
 RATE = Fraction(25)

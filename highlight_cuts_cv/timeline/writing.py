@@ -9,7 +9,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from highlight_cuts_cv.media.atomic import atomic_output
+from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.model import BadInputError, JobFailedError, MediaInfo
 from highlight_cuts_cv.timeline.cleaning import at_rate, external_references, plain_paths, spell_ntsc
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip

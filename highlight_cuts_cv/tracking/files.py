@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from highlight_cuts_cv.media.atomic import atomic_output
-from highlight_cuts_cv.model import BadInputError, State, Track
+from highlight_cuts_cv.files.atomic import atomic_output
+from highlight_cuts_cv.model import BadInputError, ClipInfo, State, Track
 
 HEADER = ["frame", "left", "top", "width", "height", "score"]
 
@@ -66,3 +66,28 @@ def read_track(path: Path) -> tuple[Track, int]:
     for frame, (*box, score) in rows.items():
         xyxy[frame - first], scores[frame - first], states[frame - first] = box, score, State.OBSERVED
     return Track(xyxy, scores, states), first - 1
+
+
+def track_over_clip(path: Path, clip: ClipInfo) -> Track:
+    """Read a track file and lay it over *clip*: frames that it says nothing about are lost.
+
+    Raises BadInputError when the file cannot be read or none of its frames lies in the clip.
+    """
+    stored, first = read_track(path)
+    offset = first - clip.first_frame
+    start, stop = max(0, offset), min(clip.frame_count, offset + len(stored))
+    if start >= stop:
+        raise BadInputError(
+            f"{path} follows the frames {first} to {first + len(stored) - 1}, none of which is rendered; "
+            "check --range and that the track belongs to this video."
+        )
+    xyxy = np.full((clip.frame_count, 4), np.nan, np.float32)
+    scores = np.zeros(clip.frame_count, np.float32)
+    states = np.full(clip.frame_count, State.LOST, np.uint8)
+    part = slice(start - offset, stop - offset)
+    xyxy[start:stop], scores[start:stop], states[start:stop] = (
+        stored.xyxy[part],
+        stored.scores[part],
+        stored.states[part],
+    )
+    return Track(xyxy, scores, states)

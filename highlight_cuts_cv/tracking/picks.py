@@ -23,7 +23,7 @@ _TOUCHES = 0.2
 class Lookout(Protocol):
     """Who is in a clip's frames, and the means to look again.
 
-    :class:`highlight_cuts_cv.tracking.detections.LazyDetections` is one.
+    :class:`highlight_cuts_cv.analysis.detections.LazyDetections` is one.
     """
 
     def __getitem__(self, index: int) -> Detections:
@@ -213,3 +213,20 @@ def _offer(pick: Pick, point: tuple[float, float], boxes: Sequence[BoundingBox])
     if not offers:
         return "Nobody was found in that frame" + ("." if pick.box else "; give a box instead.")
     return f"The nearest are {offers}."
+
+
+def parse_clip_picks(texts: Sequence[str]) -> dict[str, list[Pick]]:
+    """Read ``CLIP=PICK`` arguments, several per clip allowed.  Raises BadInputError.
+
+    >>> {clip: list(map(str, picks)) for clip, picks in parse_clip_picks(["a=0:#1", "a=9:none"]).items()}
+    {'a': ['0:#1', '9:none']}
+    """
+    picks: dict[str, list[Pick]] = {}
+    for text in texts:
+        clip_id, equals, pick = text.partition("=")
+        if not equals or not clip_id:
+            raise BadInputError(
+                f"The pick '{text}' is not CLIP=FRAME:...; 'hccv clips' lists the clips' names."
+            )
+        picks.setdefault(clip_id, []).append(parse_pick(pick))
+    return picks

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.model import State, Track
-from highlight_cuts_cv.smoothing import adaptive
-from highlight_cuts_cv.tracking.scene import Scene
+from highlight_cuts_cv.tracking.smoothing import adaptive
 
 Floats = NDArray[np.float64]
 NOISE = 0.016

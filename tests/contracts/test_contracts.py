@@ -8,7 +8,7 @@ from typing import TypeVar
 import pytest
 
 from highlight_cuts_cv.errors import HighlightCutsError
-from highlight_cuts_cv.registry import get_registry
+from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.testing import check_detector, check_indicator, check_tracker
 
 T = TypeVar("T")

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 import pytest
 
-from highlight_cuts_cv import console
-from highlight_cuts_cv.demo import CLIPS, demo_clip, write_cut
+from highlight_cuts_cv.faces import console
+from highlight_cuts_cv.faces.demo import CLIPS, demo_clip, write_cut
 
 
 def hccv(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -49,7 +49,7 @@ def dots(marked: np.ndarray, plain: np.ndarray) -> np.ndarray:
 
 def test_the_demos_film_shows_the_dot_above_the_picked_person_throughout(demo):
     from highlight_cuts_cv.media import clip_of, open_frames, probe
-    from highlight_cuts_cv.registry import get_registry
+    from highlight_cuts_cv.plugin.registry import get_registry
 
     detector = get_registry().detector("player-nano")
     clip = clip_of(probe(demo / "reel.mp4"))

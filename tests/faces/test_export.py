@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from highlight_cuts_cv.choices import Setup, parse_choice
-from highlight_cuts_cv.cli import app
-from highlight_cuts_cv.demo import demo_clip
+from highlight_cuts_cv.faces.cli import app
+from highlight_cuts_cv.faces.demo import demo_clip
+from highlight_cuts_cv.jobs.setup import Setup, parse_choice
+from highlight_cuts_cv.jobs.timeline import run_timeline
 from highlight_cuts_cv.model import BadInputError
-from highlight_cuts_cv.pipeline import parse_clip_picks, run_timeline
+from highlight_cuts_cv.tracking.picks import parse_clip_picks
 
 
 @pytest.fixture

@@ -23,8 +23,7 @@ from hccv_burn.exporter import Burn
 
 from highlight_cuts_cv.contracts import ExportJob, Freeze
 from highlight_cuts_cv.media import clip_of, open_frames, probe
-from highlight_cuts_cv.media.kit import PyAvKit
-from highlight_cuts_cv.media.probing import load
+from highlight_cuts_cv.media.reading.probing import load
 from highlight_cuts_cv.model import (
     BadInputError,
     ClipInfo,
@@ -35,6 +34,7 @@ from highlight_cuts_cv.model import (
     SpriteTrack,
     Track,
 )
+from highlight_cuts_cv.rendering.kit import PyAvKit
 from highlight_cuts_cv.testing.synthetic import beeps, counting_picture, make_counting_clip, read_index
 
 NTSC = Fraction(30000, 1001)

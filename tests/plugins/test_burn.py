@@ -220,7 +220,7 @@ def test_says_once_what_a_conversion_loses() -> None:
 
 def test_the_demo_clip_gets_its_marker_and_nothing_else(shared: Path, tmp_path: Path) -> None:
     from highlight_cuts_cv.media import clip_of, probe
-    from highlight_cuts_cv.media.kit import PyAvKit
+    from highlight_cuts_cv.rendering.kit import PyAvKit
 
     clip = replace(clip_of(probe(shared / "demo" / "crossing.mp4")), frame_count=12)
     red = Sprite(np.full((20, 20, 4), (255, 0, 0, 255), np.uint8))
@@ -256,7 +256,7 @@ def test_a_format_that_cannot_be_drawn_into_is_converted_and_said(
     import av
 
     from highlight_cuts_cv.media import clip_of, probe
-    from highlight_cuts_cv.media.kit import PyAvKit
+    from highlight_cuts_cv.rendering.kit import PyAvKit
 
     source, output, warnings = tmp_path / "source.mkv", tmp_path / "marked.mp4", []
     with av.open(str(source), "w") as container:

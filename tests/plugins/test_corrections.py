@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from highlight_cuts_cv.choices import Setup
-from highlight_cuts_cv.demo import demo_clip
-from highlight_cuts_cv.following import follow
+from highlight_cuts_cv.faces.demo import demo_clip
+from highlight_cuts_cv.jobs.clip import video_clip
+from highlight_cuts_cv.jobs.follow import follow
+from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import BoundingBox, Track
-from highlight_cuts_cv.pipeline import video_clip
 from highlight_cuts_cv.tracking.picks import Pick
 
 CLIP = video_clip(demo_clip(), "60:76")

@@ -4,7 +4,7 @@ import cv2
 import pytest
 
 from highlight_cuts_cv.model import JobFailedError
-from highlight_cuts_cv.registry import get_registry
+from highlight_cuts_cv.plugin.registry import get_registry
 
 
 def test_an_opencv_without_contrib_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,11 @@ from hccv_follow.duel import DOUBTED, settle
 from hccv_follow.join import join
 from hccv_follow.path import Path
 
+from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.contracts import TrackJob
 from highlight_cuts_cv.model import Anchor, BoundingBox, Detections, State
-from highlight_cuts_cv.registry import get_registry
+from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.testing.contracts import RATE, MemoryFrames, memory_clip, moving_square
-from highlight_cuts_cv.tracking.scene import Scene
 
 LEFT, RIGHT = (100.0, 100.0, 140.0, 180.0), (300.0, 100.0, 340.0, 180.0)
 

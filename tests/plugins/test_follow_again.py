@@ -8,14 +8,14 @@ from hccv_follow.net import CropNet
 from hccv_follow.passes import Guide, Known, Pass, paired, planned
 from hccv_follow.path import Path
 
-from highlight_cuts_cv.choices import Setup
-from highlight_cuts_cv.demo import demo_clip
-from highlight_cuts_cv.following import follow
-from highlight_cuts_cv.media.reader import Reader
+from highlight_cuts_cv.analysis.cache import AnalysisStore
+from highlight_cuts_cv.faces.demo import demo_clip
+from highlight_cuts_cv.jobs.clip import video_clip
+from highlight_cuts_cv.jobs.follow import follow
+from highlight_cuts_cv.jobs.setup import Setup
+from highlight_cuts_cv.media.reading.reader import Reader
 from highlight_cuts_cv.model import Anchor, BoundingBox
-from highlight_cuts_cv.pipeline import video_clip
 from highlight_cuts_cv.tracking.picks import Pick
-from highlight_cuts_cv.tracking.store import AnalysisStore
 
 BOX = (100.0, 100.0, 140.0, 180.0)
 ELSEWHERE = (300.0, 100.0, 340.0, 180.0)

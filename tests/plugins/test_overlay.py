@@ -12,9 +12,8 @@ import pytest
 
 from highlight_cuts_cv.contracts import ExportJob, resolve_options
 from highlight_cuts_cv.media import clip_of, probe
-from highlight_cuts_cv.media.kit import PyAvKit
-from highlight_cuts_cv.media.prores import SparseProRes
-from highlight_cuts_cv.media.qtrle import SparseQtrle
+from highlight_cuts_cv.media.bitstreams.prores import SparseProRes
+from highlight_cuts_cv.media.bitstreams.qtrle import SparseQtrle
 from highlight_cuts_cv.model import (
     BadInputError,
     CancelledError,
@@ -25,6 +24,7 @@ from highlight_cuts_cv.model import (
     Track,
 )
 from highlight_cuts_cv.rendering.flat import flattened
+from highlight_cuts_cv.rendering.kit import PyAvKit
 from highlight_cuts_cv.testing.synthetic import make_counting_clip
 
 (SPEC,) = hccv_overlay.hccv_exporters()

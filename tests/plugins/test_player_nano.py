@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hccv_player_nano.network import load_network
 
-from highlight_cuts_cv.demo import demo_clip
+from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.model import BadInputError, Detections, Frame, Region
 
 

@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 import pytest
 
-from highlight_cuts_cv import console
 from highlight_cuts_cv.__main__ import main
-from highlight_cuts_cv.choices import Setup
-from highlight_cuts_cv.demo import demo_clip
+from highlight_cuts_cv.faces import console
+from highlight_cuts_cv.faces.demo import demo_clip
+from highlight_cuts_cv.jobs.clip import detect_frame, video_clip
+from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.media import open_frames
 from highlight_cuts_cv.model import BoundingBox
-from highlight_cuts_cv.pipeline import detect_frame, video_clip
 from highlight_cuts_cv.testing.synthetic import write_clip
 
 START = 60

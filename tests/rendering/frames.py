@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highlight_cuts_cv.contracts import RawFrame
+from highlight_cuts_cv.media.pixel_formats import PIXEL_FORMATS
 from highlight_cuts_cv.model import ColorTags, Placement
-from highlight_cuts_cv.rendering.pixel_formats import PIXEL_FORMATS
 
 NO_TAGS = ColorTags()
 LUMA_WEIGHTS = {"bt709": (0.2126, 0.0722), "smpte170m": (0.299, 0.114), "bt2020nc": (0.2627, 0.0593)}

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from highlight_cuts_cv.media.writing.presets import PRESETS, encode_settings, limited_rate
 from highlight_cuts_cv.model import BadInputError, ClipInfo, MediaInfo, State, Track
-from highlight_cuts_cv.rendering import PRESETS, encode_settings, limited_rate, prepare_draw
+from highlight_cuts_cv.rendering import prepare_draw
 
 
 def make_clip(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from highlight_cuts_cv.contracts import RawFrame
+from highlight_cuts_cv.media.pixel_formats import PIXEL_FORMATS
 from highlight_cuts_cv.model import BadInputError, ColorTags, Shade, SpriteTrack
-from highlight_cuts_cv.rendering import PIXEL_FORMATS, Compositor
+from highlight_cuts_cv.rendering import Compositor
 from highlight_cuts_cv.rendering.flat import require_sprites
 
 WIDTH, HEIGHT = 160, 96

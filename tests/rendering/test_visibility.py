@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from highlight_cuts_cv.analysis.nearby import frames_with_others
 from highlight_cuts_cv.model import BadInputError, Detections, Track
 from highlight_cuts_cv.rendering import parse_show, prepare_draw, wanted_frames
-from highlight_cuts_cv.tracking.nearby import frames_with_others
 
 from .test_prepare import make_clip, make_track, walking
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from highlight_cuts_cv.contracts import TrackJob
-from highlight_cuts_cv.identities import Identities, choose_identity, track_by_identity
 from highlight_cuts_cv.model import Anchor, BadInputError, BoundingBox, State
 from highlight_cuts_cv.testing import contracts
+from highlight_cuts_cv.tracking.identities import Identities, choose_identity, track_by_identity
 
 HERE = BoundingBox(0, 0, 10, 20)
 RATE = Fraction(4)  # so that half a second is two frames

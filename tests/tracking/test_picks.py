@@ -7,9 +7,9 @@ import logging
 import numpy as np
 import pytest
 
+from highlight_cuts_cv.analysis.detections import LazyDetections
 from highlight_cuts_cv.model import BadInputError, BoundingBox, Detections, Frame
 from highlight_cuts_cv.testing.contracts import HEIGHT, RATE, WIDTH, MemoryFrames, memory_clip
-from highlight_cuts_cv.tracking.detections import LazyDetections
 from highlight_cuts_cv.tracking.grow import expected_height, grow_box
 from highlight_cuts_cv.tracking.picks import parse_pick, resolve_picks
 

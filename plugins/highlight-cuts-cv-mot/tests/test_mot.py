@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from highlight_cuts_cv.api import Anchor, BadInputError, BoundingBox, Detections, State, TrackJob
 from highlight_cuts_cv.contracts import resolve_options
-from highlight_cuts_cv.registry import get_registry
+from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.testing import check_tracker
 from highlight_cuts_cv.testing.contracts import MemoryFrames, memory_clip
 
@@ -103,7 +103,7 @@ def test_listed_without_problems() -> None:
 
 def test_listing_imports_neither_package_and_using_them_no_torch() -> None:
     code = (
-        "import sys; from highlight_cuts_cv.registry import get_registry; r = get_registry();"
+        "import sys; from highlight_cuts_cv.plugin.registry import get_registry; r = get_registry();"
         "assert not {'trackers', 'arcsort', 'supervision'} & set(sys.modules);"
         "[r.tracker(n) for n in %r]; assert 'torch' not in sys.modules"
     )

@@ -14,7 +14,7 @@ import torch
 from highlight_cuts_cv.api import BadInputError, Frame, JobFailedError, Region
 from highlight_cuts_cv.contracts import resolve_options
 from highlight_cuts_cv.media import clip_of, open_frames, probe
-from highlight_cuts_cv.registry import get_registry
+from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.testing import check_detector
 
 from hccv_ultralytics import DETECTOR_OPTIONS
@@ -152,7 +152,7 @@ def test_it_needs_no_network(model: Path) -> None:
 import socket, sys
 def refuse(*args, **kwargs): raise SystemExit(f"asked the network: {args}")
 socket.getaddrinfo = socket.create_connection = socket.socket.connect = refuse
-from highlight_cuts_cv.registry import get_registry
+from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.testing import check_detector
 registry = get_registry()
 assert not {"torch", "ultralytics"} & set(sys.modules), "listing the plugins must stay light"

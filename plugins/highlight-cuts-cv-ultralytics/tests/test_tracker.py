@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from highlight_cuts_cv.api import Anchor, BadInputError, BoundingBox, Detections, State, TrackJob
-from highlight_cuts_cv.registry import get_registry
+from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.testing import check_tracker
 from highlight_cuts_cv.testing.contracts import MemoryFrames, memory_clip
 

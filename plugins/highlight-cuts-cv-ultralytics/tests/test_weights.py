@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from highlight_cuts_cv.api import BadInputError, JobFailedError
-from highlight_cuts_cv.registry import get_registry
+from highlight_cuts_cv.plugin.registry import get_registry
 
 from hccv_ultralytics import weights
 from hccv_ultralytics.__main__ import fetch, main

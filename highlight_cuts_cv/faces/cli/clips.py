@@ -1,0 +1,42 @@
+"""``hccv clips``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from highlight_cuts_cv.faces.cli.app import app
+from highlight_cuts_cv.faces.cli.options import (
+    MediaRoot,
+    Padding,
+    Player,
+    TimelineFile,
+)
+from highlight_cuts_cv.faces.cli.shared import load_timeline
+from highlight_cuts_cv.faces.console import table
+
+
+@app.command()
+def clips(
+    timeline: TimelineFile, media_root: MediaRoot = None, player: Player = None, padding: Padding = None
+) -> None:
+    """Show what is in a timeline: the clips, by the names that --pick takes."""
+    read = load_timeline(timeline, media_root, player, padding)
+    table(
+        ("clip", "name", "track", "media", "starts at", "frames", "rate"),
+        [
+            (
+                c.clip_id,
+                c.name,
+                c.track_name,
+                c.media_path,
+                f"{float(c.start):.3f} s",
+                c.frame_count,
+                _rate(c.rate),
+            )
+            for c in read.clips
+        ],
+    )
+
+
+def _rate(rate: Any) -> str:
+    return f"{rate.numerator}/{rate.denominator}" if rate.denominator != 1 else str(rate.numerator)

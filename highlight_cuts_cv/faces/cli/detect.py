@@ -1,0 +1,55 @@
+"""``hccv detect``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from highlight_cuts_cv.faces.cli.app import app
+from highlight_cuts_cv.faces.cli.options import (
+    DetectorName,
+    Video,
+)
+from highlight_cuts_cv.faces.console import say, table
+from highlight_cuts_cv.jobs.setup import (
+    DEFAULT_DETECTOR,
+    parse_choice,
+)
+
+
+@app.command()
+def detect(
+    video: Video,
+    frame: Annotated[int, typer.Option("--frame", min=0, help="Which frame, from 0.")] = 0,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the picture with numbered boxes.")
+    ] = None,
+    detector: DetectorName = DEFAULT_DETECTOR,
+) -> None:
+    """Show who can be picked in a frame, numbered."""
+    from highlight_cuts_cv.faces.pictures import numbered_picture, write_picture
+    from highlight_cuts_cv.jobs.clip import detect_frame
+
+    picture, found = detect_frame(video, frame, parse_choice(detector))
+    boxes = found.boxes()
+    table(
+        ("number", "left", "top", "width", "height", "score"),
+        [
+            (
+                f"#{i}",
+                f"{b.x1:.0f}",
+                f"{b.y1:.0f}",
+                f"{b.width:.0f}",
+                f"{b.height:.0f}",
+                f"{b.confidence:.2f}",
+            )
+            for i, b in enumerate(boxes, start=1)
+        ],
+    )
+    if not boxes:
+        say(f"Nobody was found in frame {frame}; pick a box with --pick {frame}:X,Y,W,H.")
+    if output is not None:
+        write_picture(output, numbered_picture(picture.bgr, boxes))
+        say(f"Wrote {output}.")

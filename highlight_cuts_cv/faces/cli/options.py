@@ -1,0 +1,64 @@
+"""Arguments and options that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PICK_HELP = (
+    "FRAME:X,Y,W,H (a box), FRAME:X,Y (a point), FRAME:#N (a number from 'hccv detect') or FRAME:none."
+)
+CHOICE_HELP = "NAME or NAME:OPTION=VALUE,OPTION=VALUE; 'hccv plugins' lists them."
+
+Video = Annotated[Path, typer.Argument(help="A video file.", show_default=False)]
+TimelineFile = Annotated[
+    Path, typer.Argument(help="An .otio timeline, a CSV of timestamps, or what an OTIO adapter reads.")
+]
+TrackFile = Annotated[Path, typer.Option("--track", help="A track file of 'hccv track'.", show_default=False)]
+Picks = Annotated[list[str], typer.Option("--pick", help=PICK_HELP, show_default=False)]
+Range = Annotated[
+    str | None,
+    typer.Option("--range", metavar="START:END", help="Frames from 0, END excluded; else the whole video."),
+]
+DetectorName = Annotated[str, typer.Option("--detector", help=CHOICE_HELP)]
+TrackerName = Annotated[str, typer.Option("--tracker", help=CHOICE_HELP)]
+IndicatorName = Annotated[str, typer.Option("--indicator", help=CHOICE_HELP)]
+ExporterName = Annotated[str, typer.Option("--exporter", help=CHOICE_HELP)]
+MediaRoot = Annotated[
+    Path | None, typer.Option("--media-root", help="Where to look for media that moved, by file name.")
+]
+Player = Annotated[str | None, typer.Option("--player", help="Whose clips, where a CSV has several players.")]
+Padding = Annotated[
+    float | None,
+    typer.Option("--padding", min=0, help="Seconds to add before and after each interval of a CSV."),
+]
+Quality = Annotated[
+    str | None,
+    typer.Option(
+        "--quality", help="preview, edit, final or match: short for the exporter's option 'quality'."
+    ),
+]
+Encoder = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder",
+        help="auto, x264, nvenc, qsv, vaapi or videotoolbox: short for the exporter's option 'encoder'.",
+    ),
+]
+ShowWhen = Annotated[
+    str,
+    typer.Option(
+        "--show",
+        help="When the marker shows: first:3, 2.0-4.5 (seconds of the clip), near (others), joined by commas.",
+    ),
+]
+Intro = Annotated[
+    str,
+    typer.Option(
+        "--intro",
+        metavar="SECONDS[@pick|@FRAME]",
+        help="Let the first picture (or that of the pick, or of a frame) stand still with the marker, then play.",
+    ),
+]

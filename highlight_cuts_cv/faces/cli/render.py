@@ -1,0 +1,81 @@
+"""``hccv render`` and ``hccv export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from highlight_cuts_cv.faces.cli.app import app
+from highlight_cuts_cv.faces.cli.options import (
+    CHOICE_HELP,
+    Encoder,
+    ExporterName,
+    IndicatorName,
+    Intro,
+    Quality,
+    Range,
+    ShowWhen,
+    TrackFile,
+    Video,
+)
+from highlight_cuts_cv.faces.cli.shared import make_setup, writable
+from highlight_cuts_cv.faces.console import progress_bars, say, say_warning
+from highlight_cuts_cv.jobs.setup import (
+    DEFAULT_EXPORTER,
+    DEFAULT_INDICATOR,
+    Setup,
+)
+
+
+@app.command()
+def render(
+    video: Video,
+    track: TrackFile,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The film to write.", show_default=False)],
+    frames: Range = None,
+    indicator: IndicatorName = DEFAULT_INDICATOR,
+    quality: Quality = None,
+    encoder: Encoder = None,
+    show: ShowWhen = "",
+    intro: Intro = "",
+    exporter: ExporterName = DEFAULT_EXPORTER,
+) -> None:
+    """Draw the indicator on a followed player and write the film."""
+    setup = make_setup(indicator, exporter, show, intro, quality=quality, encoder=encoder)
+    _export(video, track, output, frames, setup)
+
+
+@app.command("export")
+def export_(
+    video: Video,
+    track: TrackFile,
+    exporter: Annotated[str, typer.Option("--exporter", help=CHOICE_HELP, show_default=False)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.", show_default=False)],
+    frames: Range = None,
+    indicator: IndicatorName = DEFAULT_INDICATOR,
+    show: ShowWhen = "",
+    intro: Intro = "",
+) -> None:
+    """Write a followed player in another form: an overlay, a script, subtitles or data."""
+    _export(video, track, output, frames, make_setup(indicator, exporter, show, intro))
+
+
+def _export(video: Path, track: Path, output: Path, frames: str | None, setup: Setup) -> None:
+    from highlight_cuts_cv.jobs.clip import video_clip
+    from highlight_cuts_cv.jobs.export import export
+    from highlight_cuts_cv.jobs.intro import freeze_in_video
+    from highlight_cuts_cv.jobs.timeline import check_setup
+    from highlight_cuts_cv.tracking.files import track_over_clip
+
+    clip = video_clip(video, frames)
+    check_setup(setup)
+    followed = track_over_clip(track, clip)
+    freeze = freeze_in_video(clip, followed, setup.intro, say_warning)
+    writable(output)
+    with progress_bars() as step:
+        written = export(
+            clip, followed, output, setup, progress=step("Rendering"), warn=say_warning, freeze=freeze
+        )
+    say(f"Wrote {written}.")

@@ -1,0 +1,102 @@
+"""``hccv demo``: the whole job on the embedded clip."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from highlight_cuts_cv.jobs.setup import Setup
+from highlight_cuts_cv.jobs.timeline import ClipResult, StepProgress, run_timeline, silent
+from highlight_cuts_cv.model import BadInputError, ByteArray
+from highlight_cuts_cv.tracking.picks import Pick
+
+# (name, first frame, end frame, where the player stands in the first frame, in pixels)
+CLIPS = (
+    ("The red jacket arrives", 20, 60, (1056.0, 330.0)),
+    ("The man in jeans walks away", 60, 120, (950.0, 268.0)),
+)
+SHEET_PICTURES_PER_CLIP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """The files that the demo wrote."""
+
+    timeline: Path
+    film: Path
+    sheet: Path
+    clips: list[ClipResult]
+
+
+def demo_clip() -> Path:
+    """The embedded clip: 12 s of people crossing a campus, 1152x648 at 10 fps."""
+    return Path(str(files("highlight_cuts_cv") / "data" / "crossing.mp4"))
+
+
+def run_demo(folder: Path, progress: StepProgress = silent) -> DemoResult:
+    """Copy the clip, cut a timeline, pick, follow, mark, render; all files land in *folder*.
+
+    Raises BadInputError when *folder* is a file.
+    """
+    from highlight_cuts_cv.faces.pictures import contact_sheet, write_picture
+    from highlight_cuts_cv.media import concat_files
+    from highlight_cuts_cv.timeline import read_timeline
+
+    if folder.exists() and not folder.is_dir():
+        raise BadInputError(f"{folder} is a file; name a folder for the demo with -o.")
+    folder.mkdir(parents=True, exist_ok=True)
+    game = folder / "game.mp4"
+    shutil.copyfile(demo_clip(), game)
+    cut = write_cut(game, folder / "game.otio")
+    timeline = read_timeline(cut)
+    picks = {clip.clip_id: [Pick(0, point=CLIPS[i][3])] for i, clip in enumerate(timeline.clips)}
+    tracked = folder / "game.tracked.otio"
+    results = run_timeline(timeline, picks, tracked, Setup(), progress)
+    film = folder / "reel.mp4"
+    concat_files([result.render for result in results], film)
+    sheet = folder / "sheet.png"
+    write_picture(
+        sheet, contact_sheet([picture for result in results for picture in _samples(result.render)])
+    )
+    return DemoResult(tracked, film, sheet, results)
+
+
+def write_cut(game: Path, output: Path) -> Path:
+    """Write the timeline that a user would have made in an editor: two clips of the recording."""
+    import opentimelineio as otio
+
+    from highlight_cuts_cv.media import probe
+
+    info = probe(game)
+    rate = float(info.rate)
+    track = otio.schema.Track(name="V1", kind=otio.schema.TrackKind.Video)
+    for name, start, end, _ in CLIPS:
+        media = otio.schema.ExternalReference(
+            target_url=str(game.resolve()),
+            available_range=otio.opentime.TimeRange(
+                otio.opentime.RationalTime(0, rate), otio.opentime.RationalTime(info.frame_count, rate)
+            ),
+        )
+        used = otio.opentime.TimeRange(
+            otio.opentime.RationalTime(start, rate), otio.opentime.RationalTime(end - start, rate)
+        )
+        track.append(otio.schema.Clip(name=name, media_reference=media, source_range=used))
+    timeline = otio.schema.Timeline(name="Demo game")
+    timeline.tracks.append(track)
+    otio.adapters.write_to_file(timeline, str(output))
+    return output
+
+
+def _samples(film: Path) -> list[ByteArray]:
+    """Pictures evenly spread over a film, the first and the last included."""
+    from highlight_cuts_cv.media import clip_of, open_frames, probe
+
+    clip = clip_of(probe(film))
+    wanted = [
+        round(i * (clip.frame_count - 1) / (SHEET_PICTURES_PER_CLIP - 1))
+        for i in range(SHEET_PICTURES_PER_CLIP)
+    ]
+    with open_frames(clip) as frames:
+        return [frames[index].bgr for index in wanted]

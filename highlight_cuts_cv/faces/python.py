@@ -1,0 +1,114 @@
+"""The plain public API: four functions over paths, for scripts and notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from highlight_cuts_cv.jobs.clip import detect_frame, video_clip
+from highlight_cuts_cv.jobs.export import export
+from highlight_cuts_cv.jobs.follow import follow
+from highlight_cuts_cv.jobs.setup import DEFAULT_DETECTOR, DEFAULT_TRACKER, Setup, parse_choice
+from highlight_cuts_cv.media import concat_files
+from highlight_cuts_cv.model import BadInputError, BoundingBox, State, Track, TrackingFrame
+from highlight_cuts_cv.tracking.picks import Pick
+
+AnyPath = str | Path
+
+
+def detect_players(
+    video_path: AnyPath, frame_index: int = 0, detector: str = DEFAULT_DETECTOR
+) -> list[BoundingBox]:
+    """Find the players in one frame (from 0), best first.
+
+    Raises BadInputError for an unreadable video or a frame outside it.
+
+    >>> from highlight_cuts_cv.faces.demo import demo_clip
+    >>> len(detect_players(demo_clip(), 60)) >= 5
+    True
+    """
+    return detect_frame(Path(video_path), frame_index, parse_choice(detector))[1].boxes()
+
+
+def track_player(
+    video_path: AnyPath,
+    bbox: BoundingBox,
+    tracker: str = DEFAULT_TRACKER,
+    frame_index: int = 0,
+    frames: str | None = None,
+) -> list[TrackingFrame]:
+    """Follow the player whose box in frame *frame_index* is *bbox*; one result per frame.
+
+    ``frames`` (``"START:END"``, from 0, END excluded) limits the work to a part of the video; all
+    frame indexes count from the video's first frame.  Raises BadInputError.
+
+    >>> from highlight_cuts_cv.faces.demo import demo_clip
+    >>> player = detect_players(demo_clip(), 30)[0]
+    >>> path = track_player(demo_clip(), player, frame_index=30, frames="30:33")
+    >>> [frame.frame_index for frame in path], path[0].lost
+    ([30, 31, 32], False)
+    """
+    clip = video_clip(Path(video_path), frames)
+    pick = Pick(frame_index, box=bbox).shifted(-clip.first_frame)
+    track = follow(clip, [pick], Setup(tracker=parse_choice(tracker)))
+    return [
+        TrackingFrame(clip.first_frame + i, track.box(i), float(track.scores[i]), not track.visible[i])
+        for i in range(len(track))
+    ]
+
+
+def render_indicator(
+    video_path: AnyPath,
+    tracking_data: Sequence[TrackingFrame],
+    output_path: AnyPath,
+    quality: str = "final",
+    indicator_type: str = "dot",
+) -> Path:
+    """Draw the indicator on the frames of *tracking_data* and write exactly those frames.
+
+    Raises BadInputError when the frames are empty or not consecutive.
+
+    >>> import tempfile
+    >>> from highlight_cuts_cv.faces.demo import demo_clip
+    >>> still = [TrackingFrame(i, BoundingBox(500, 300, 540, 400), 1.0, False) for i in range(3)]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     render_indicator(demo_clip(), still, folder + "/marked.mp4", quality="preview").name
+    'marked.mp4'
+    """
+    if not tracking_data:
+        raise BadInputError("There is no frame to render: tracking_data is empty.")
+    first = tracking_data[0].frame_index
+    if [frame.frame_index for frame in tracking_data] != list(range(first, first + len(tracking_data))):
+        raise BadInputError("The frames of tracking_data must follow each other without a gap.")
+    clip = video_clip(Path(video_path), f"{first}:{first + len(tracking_data)}")
+    setup = Setup(indicator=parse_choice(indicator_type), exporter=parse_choice(f"burn:quality={quality}"))
+    return export(clip, _as_track(tracking_data), Path(output_path), setup)
+
+
+def concat_tracked_clips(clip_paths: Sequence[AnyPath], output_path: AnyPath) -> Path:
+    """Join films into one file, without encoding again those that are of one kind.
+
+    The first decides size, rate and colours, and the first with sound the kind of sound; the others
+    are fitted into that.  Raises BadInputError when one is HDR and another is not.
+
+    >>> import tempfile
+    >>> from highlight_cuts_cv.faces.demo import demo_clip
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     concat_tracked_clips([demo_clip(), demo_clip()], folder + "/both.mp4").name
+    'both.mp4'
+    """
+    concat_files([Path(path) for path in clip_paths], Path(output_path), reencode=True)
+    return Path(output_path)
+
+
+def _as_track(frames: Sequence[TrackingFrame]) -> Track:
+    shown = [frame.bbox if not frame.lost else None for frame in frames]
+    return Track(
+        np.array([box.as_xyxy() if box else [np.nan] * 4 for box in shown], np.float32),
+        np.array(
+            [frame.confidence if box else 0 for frame, box in zip(frames, shown, strict=True)], np.float32
+        ),
+        np.array([State.OBSERVED if box else State.LOST for box in shown], np.uint8),
+    )

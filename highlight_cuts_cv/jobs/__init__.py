@@ -1,0 +1,1 @@
+"""What is done for the user, from pictures to a finished timeline.  Nothing here prints."""

@@ -1,0 +1,68 @@
+"""Videos and the clips of a timeline as what is followed, and one of their pictures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from highlight_cuts_cv.jobs.setup import Choice
+from highlight_cuts_cv.media import clip_of, frame_at_time, open_frames, probe
+from highlight_cuts_cv.model import (
+    BadInputError,
+    ClipInfo,
+    Detections,
+    Frame,
+)
+from highlight_cuts_cv.plugin.registry import get_registry
+from highlight_cuts_cv.timeline import safe_name
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.timeline import TimelineClip
+
+
+def video_clip(video: Path, frames: str | None = None) -> ClipInfo:
+    """A video, or its frames ``START:END`` (from 0, END excluded), as a clip.  Raises BadInputError."""
+    info = probe(video)
+    start, stop = 0, info.frame_count
+    if frames is not None:
+        first, colon, last = frames.partition(":")
+        if not colon or not (first or "0").isdecimal() or not (last or "0").isdecimal():
+            raise BadInputError(f"The range '{frames}' is not START:END, two frame numbers counted from 0.")
+        start, stop = int(first or 0), int(last or info.frame_count)
+        if not 0 <= start < stop <= info.frame_count:
+            raise BadInputError(
+                f"The range '{frames}' does not fit {video}, which has the frames 0 to {info.frame_count - 1} "
+                f"(END is excluded, so at most {info.frame_count})."
+            )
+    return clip_of(info, start, stop, clip_id=safe_name(video.stem), name=video.name)
+
+
+def media_clip(clip: TimelineClip) -> ClipInfo:
+    """The media frames that a timeline's clip shows, from the one on screen when it begins."""
+    info = clip.info
+    first = min(frame_at_time(info, clip.start), info.frame_count - 1)
+    last = min(frame_at_time(info, clip.start + (clip.frame_count - 1) / clip.rate), info.frame_count - 1)
+    found = clip_of(info, first, last + 1, clip_id=clip.clip_id, name=clip.name)
+    begin = clip.start - (found.start_pts - info.start_pts) * info.time_base
+    return replace(found, start_offset=max(Fraction(0), begin))
+
+
+def detect_frame(video: Path, frame_index: int, choice: Choice) -> tuple[Frame, Detections]:
+    """The frame *frame_index* of a video (from 0) and who is in it.
+
+    Raises BadInputError for an unreadable video or a frame outside it.
+    """
+    info = probe(video)
+    if not 0 <= frame_index < info.frame_count:
+        raise BadInputError(
+            f"{video} has the frames 0 to {info.frame_count - 1}; there is no frame {frame_index}."
+        )
+    detector = get_registry().detector(choice.name, choice.options)
+    try:
+        with open_frames(clip_of(info)) as frames:
+            frame = frames[frame_index]
+        return frame, detector.detect([frame])[0]
+    finally:
+        detector.close()

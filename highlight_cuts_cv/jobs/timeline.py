@@ -1,0 +1,140 @@
+"""A timeline's whole job: follow, draw and render each clip that was picked, then write the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from highlight_cuts_cv import __version__
+from highlight_cuts_cv.contracts import (
+    Progress,
+    never_cancelled,
+    no_progress,
+    resolve_options,
+)
+from highlight_cuts_cv.jobs.clip import media_clip
+from highlight_cuts_cv.jobs.export import export
+from highlight_cuts_cv.jobs.follow import follow
+from highlight_cuts_cv.jobs.intro import ClipIntro
+from highlight_cuts_cv.jobs.setup import Setup
+from highlight_cuts_cv.model import (
+    BadInputError,
+    Track,
+)
+from highlight_cuts_cv.plugin.registry import get_registry
+from highlight_cuts_cv.rendering import (
+    parse_intro,
+    parse_show,
+)
+from highlight_cuts_cv.timeline import safe_name
+from highlight_cuts_cv.tracking.picks import Pick
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.timeline import Timeline
+
+
+StepProgress = Callable[[str], Progress]
+"""Given what a step is called, returns where that step reports its frames."""
+
+
+def silent(step: str) -> Progress:
+    """A :data:`StepProgress` that reports to nobody."""
+    return no_progress
+
+
+def check_setup(setup: Setup) -> None:
+    """Raise BadInputError now, before any work, when a plugin's name or an option does not exist."""
+    registry = get_registry()
+    resolve_options(registry.detectors.find(setup.detector.name).options, setup.detector.options)
+    resolve_options(registry.trackers.find(setup.tracker.name).options, setup.tracker.options)
+    resolve_options(registry.indicators.find(setup.indicator.name).options, setup.indicator.options)
+    resolve_options(registry.exporters.find(setup.exporter.name).options, setup.exporter.options)
+    parse_show(setup.show)
+    if parse_intro(setup.intro) and not registry.exporters.find(setup.exporter.name).freezes:
+        raise BadInputError(
+            f"The exporter '{setup.exporter.name}' writes beside the recording, which plays without a stop; "
+            "an intro needs a film, so take 'burn' or leave --intro out."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClipResult:
+    """What became of one clip of a timeline."""
+
+    clip_id: str
+    render: Path
+    track: Track
+
+
+def run_timeline(
+    timeline: Timeline,
+    picks: Mapping[str, Sequence[Pick]],
+    output: Path,
+    setup: Setup,
+    progress: StepProgress = silent,
+    cancelled: Callable[[], bool] = never_cancelled,
+    warn: Callable[[str], None] = lambda sentence: None,
+) -> list[ClipResult]:
+    """Follow, draw and render each clip that has picks, then write the tracked timeline.
+
+    Renders lie in the folder ``<output's name>.media`` beside *output*.  Clips without picks stay
+    as they are.  Raises BadInputError before any work when a pick names no clip, or when an intro
+    would harm the timeline.
+    """
+    from highlight_cuts_cv.timeline import TrackedRender, write_tracked
+
+    check_setup(setup)
+    clips = {clip_id: timeline.clip(clip_id) for clip_id in picks}
+    if not picks:
+        raise BadInputError("Nobody was picked; give --pick CLIP=FRAME:... for at least one clip.")
+    if not get_registry().exporters.find(setup.exporter.name).film:
+        raise BadInputError(
+            f"What the exporter '{setup.exporter.name}' writes cannot stand in for a clip; "
+            "use it with 'hccv export', and 'burn' for timelines."
+        )
+    intro = parse_intro(setup.intro)
+    stops = {}
+    if intro is not None:
+        stops = {
+            clip_id: ClipIntro(timeline, clips[clip_id], media_clip(clips[clip_id]), intro, clip_picks)
+            for clip_id, clip_picks in picks.items()
+        }
+    folder = output.parent / f"{safe_name(output.name.split('.')[0])}.media"
+    folder.mkdir(parents=True, exist_ok=True)
+    results = []
+    renders = {}
+    for clip_id, clip_picks in picks.items():
+        clip = media_clip(clips[clip_id])
+        label = clips[clip_id].name or clip_id
+        track = follow(
+            clip, clip_picks, setup, progress(f"Following in {label}"), cancelled, folder / "analysis"
+        )
+        freeze = stops[clip_id].freeze(track, warn) if clip_id in stops else None
+        render = export(
+            clip,
+            track,
+            folder / f"{safe_name(clip_id)}.tracked.mp4",
+            setup,
+            clips[clip_id].rate,
+            clips[clip_id].frame_count,
+            progress(f"Rendering {label}"),
+            cancelled,
+            warn,
+            freeze,
+        )
+        results.append(ClipResult(clip_id, render, track))
+        renders[clip_id] = TrackedRender(
+            path=render.resolve(),
+            metadata={
+                "version": __version__,
+                "pick": [str(pick) for pick in clip_picks],
+                "tracker": setup.tracker.name,
+                "indicator": setup.indicator.name,
+                "tracked": round(track.coverage, 4),
+            },
+            **(stops[clip_id].room(freeze) if freeze is not None else {}),
+        )
+    write_tracked(timeline, renders, output)
+    return results

@@ -1,0 +1,1 @@
+"""Craft with single bits and boxes of files, fenced off."""

@@ -1,0 +1,1 @@
+"""Several films as one."""

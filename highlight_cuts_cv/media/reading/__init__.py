@@ -1,0 +1,1 @@
+"""Video files in: what they are, and their pictures."""

@@ -1,0 +1,172 @@
+"""Which frame is shown when: the presentation times of all frames of a file, without decoding."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from highlight_cuts_cv.media.bitstreams.mp4_tables import composition_tables
+from highlight_cuts_cv.media.streams import read_only
+from highlight_cuts_cv.model import BadInputError
+
+_log = logging.getLogger(__name__)
+_CHECKED_PACKETS = 64
+_MOST_READ_ERRORS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FrameIndex:
+    """The frames of one video stream in the order they are shown.
+
+    ``pts`` (N,) int64, strictly rising; ``end_pts`` is where the last frame ends.  ``key_pts`` (K,)
+    int64 rising are the frames that decoding can start at, and ``key_seek`` (K,) the timestamps
+    that a seek must name to land on them (the demuxers differ in which clock they seek by).
+    """
+
+    pts: NDArray[np.int64]
+    end_pts: int
+    key_pts: NDArray[np.int64]
+    key_seek: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.pts)
+
+    def number_at(self, pts: int) -> int | None:
+        """The frame nearest to *pts*, or ``None`` when it lies more than half a frame from all."""
+        after = int(np.searchsorted(self.pts, pts))
+        nearest = min(
+            (n for n in (after - 1, after) if 0 <= n < len(self.pts)),
+            key=lambda n: abs(int(self.pts[n]) - pts),
+        )
+        return nearest if 2 * abs(int(self.pts[nearest]) - pts) <= self._span(nearest) else None
+
+    def key_before(self, number: int) -> int:
+        """Which keyframe (an index into ``key_pts``) to start decoding at to get this frame."""
+        return max(0, int(np.searchsorted(self.key_pts, self.pts[number], "right")) - 1)
+
+    def stop_pts(self, stop: int) -> int:
+        """Where the frame before *stop* ends."""
+        return int(self.pts[stop]) if stop < len(self.pts) else self.end_pts
+
+    def _span(self, number: int) -> int:
+        before = self.pts[number] - self.pts[number - 1] if number else self.end_pts - self.pts[-1]
+        return int(min(before, self.stop_pts(number + 1) - self.pts[number]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Packets:
+    """All packets of a stream in decode order; (N,) arrays."""
+
+    pts: NDArray[np.int64]
+    dts: NDArray[np.int64]
+    key: NDArray[np.bool_]
+    hidden: NDArray[np.bool_]
+    last_duration: int
+
+
+def build_index(container: Any, stream: Any, path: Path) -> FrameIndex:
+    """Index *stream* of a freshly opened *container*; it is left somewhere in the middle.
+
+    Raises BadInputError when the stream has no frames or no timestamps.
+    """
+    read_only(container, [stream])
+    is_mp4 = "mp4" in container.format.name
+    packets = _from_tables(container, stream, path) if is_mp4 else None
+    if packets is None:
+        if is_mp4:
+            container.seek(0)
+        packets = _from_demuxing(container, stream)
+    if not len(packets.pts):
+        raise BadInputError(f"'{path}' holds no pictures; it may be cut off or still being written.")
+    return _index_of(packets, by_pts="matroska" in container.format.name, stream=stream)
+
+
+def _index_of(packets: _Packets, by_pts: bool, stream: Any) -> FrameIndex:
+    key = packets.key.copy()
+    if not key.any():  # intra refresh: nothing but the start is safe
+        key[0] = True
+    first_key = int(np.argmax(key))
+    # Pictures shown before the first keyframe lean on ones that the file does not have (a stream
+    # cut at an open GOP, or recorded from its middle); no decoder shows them.
+    shown = ~packets.hidden & (packets.pts >= packets.pts[first_key])
+    pts = np.unique(packets.pts[shown])
+    if not len(pts):
+        pts = np.unique(packets.pts)
+    order = np.argsort(packets.pts[key], kind="stable")
+    seek = packets.pts[key] if by_pts else packets.dts[key]
+    typical = int(np.median(np.diff(pts))) if len(pts) > 1 else _one_frame(stream)
+    # Some muxers give the last packet no or an absurd duration.
+    last = packets.last_duration if 0 < packets.last_duration <= 4 * typical else typical
+    return FrameIndex(pts, int(pts[-1]) + max(1, last), packets.pts[key][order], seek[order])
+
+
+def _one_frame(stream: Any) -> int:
+    rate = Fraction(stream.guessed_rate or stream.average_rate or 25)
+    return max(1, round(1 / (rate * Fraction(stream.time_base))))
+
+
+def _from_tables(container: Any, stream: Any, path: Path) -> _Packets | None:
+    """The packets by FFmpeg's index and the header's offsets; ``None`` when they do not tally."""
+    count = len(stream.index_entries)
+    tables = composition_tables(path, stream.id) if count else None
+    if tables is None:
+        return None
+    durations, offsets = tables
+    entries = [(e.timestamp, e.is_keyframe, e.is_discard, e.pos + e.size) for e in stream.index_entries]
+    dts = np.array([e[0] for e in entries], np.int64)
+    if len(offsets) < count or (len(offsets) > count and len(set(offsets.tolist())) > 1):
+        return None  # an edit list picked some of the samples, and which ones is not sure
+    offsets, durations = offsets[:count], durations[:count]
+    if len(tables[0]) == count and (np.diff(dts) != durations[:-1]).any():
+        return None
+    head: list[tuple[int, int]] = []
+    for packet in container.demux(stream):
+        if packet.pts is None or packet.dts is None or len(head) == min(count, _CHECKED_PACKETS):
+            break
+        head.append((packet.pts, packet.dts))
+    if not head:
+        return None
+    shift = head[0][0] - head[0][1] - int(offsets[0])
+    pts = dts + offsets + shift
+    if [(int(p), int(d)) for p, d in zip(pts, dts, strict=True)][: len(head)] != head:
+        return None
+    size = path.stat().st_size
+    kept = np.array([e[3] <= size for e in entries])
+    if not kept.all():
+        _log.warning(
+            "'%s' is cut off: %d of its %d pictures are missing at the end.", path, (~kept).sum(), count
+        )
+    return _Packets(
+        pts[kept],
+        dts[kept],
+        np.array([e[1] for e in entries])[kept],
+        np.array([e[2] for e in entries])[kept],
+        int(durations[-1]),
+    )
+
+
+def _from_demuxing(container: Any, stream: Any) -> _Packets:
+    rows: list[tuple[int, int, bool, bool]] = []
+    last_pts, last_duration, errors = None, 0, 0
+    while errors < _MOST_READ_ERRORS:
+        try:
+            for packet in container.demux(stream):
+                pts = packet.pts if packet.pts is not None else packet.dts
+                if pts is None:  # the flushing packet, or a broken one
+                    continue
+                dts = packet.dts if packet.dts is not None else pts
+                rows.append((pts, dts, packet.is_keyframe, packet.is_discard))
+                if last_pts is None or pts > last_pts:
+                    last_pts, last_duration = pts, packet.duration or 0
+            break
+        except av.error.InvalidDataError:
+            errors += 1
+    table = np.array(rows, np.int64).reshape(-1, 4)
+    return _Packets(table[:, 0], table[:, 1], table[:, 2] > 0, table[:, 3] > 0, last_duration)

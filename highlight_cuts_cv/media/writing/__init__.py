@@ -1,0 +1,1 @@
+"""Video files out: encoders, sound, presets."""

@@ -1,0 +1,77 @@
+"""One player through a clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from highlight_cuts_cv.model.arrays import ByteArray, FloatArray, read_only
+from highlight_cuts_cv.model.boxes import BoundingBox
+
+
+class State(IntEnum):
+    """How a frame of a :class:`Track` came about."""
+
+    LOST = 0
+    INTERPOLATED = 1
+    OBSERVED = 2
+    ANCHOR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One player through one clip.
+
+    ``xyxy`` (F, 4) float32, NaN rows where lost; ``scores`` (F,) float32 from 0 to 1, 0 where lost;
+    ``states`` (F,) uint8 of :class:`State`.  F is the clip's frame count.  Raises
+    :class:`ValueError` when shapes do not fit or a row is half NaN.
+    """
+
+    xyxy: FloatArray
+    scores: FloatArray
+    states: ByteArray
+
+    def __post_init__(self) -> None:
+        count = len(self.scores)
+        if self.xyxy.shape != (count, 4) or self.states.shape != (count,):
+            raise ValueError("xyxy must be (F, 4), scores and states (F,) of the same F")
+        missing = np.isnan(self.xyxy)
+        if (missing.any(axis=1) != missing.all(axis=1)).any():
+            raise ValueError("a row of xyxy must be all NaN (lost) or all numbers")
+        if ((self.states == State.LOST) != missing.all(axis=1)).any():
+            raise ValueError("states must say LOST in exactly the rows that are NaN")
+        for array in (self.xyxy, self.scores, self.states):
+            read_only(array)
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @property
+    def visible(self) -> NDArray[np.bool_]:
+        """(F,) bool: True where there is a box."""
+        return np.asarray(self.states != State.LOST)
+
+    @property
+    def coverage(self) -> float:
+        """Share of frames with a box, 0 to 1."""
+        return float(self.visible.mean()) if len(self) else 0.0
+
+    def box(self, frame_index: int) -> BoundingBox | None:
+        """The box in a frame, or ``None`` where the player is lost."""
+        if self.states[frame_index] == State.LOST:
+            return None
+        x1, y1, x2, y2 = (float(value) for value in self.xyxy[frame_index])
+        return BoundingBox(x1, y1, x2, y2, float(self.scores[frame_index]))
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingFrame:
+    """One frame of a followed player, in the plain public API."""
+
+    frame_index: int
+    bbox: BoundingBox | None
+    confidence: float
+    lost: bool

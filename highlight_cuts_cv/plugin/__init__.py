@@ -1,0 +1,1 @@
+"""The machinery for plugins: the hooks, and what finds, checks and isolates who implements them."""

@@ -1,0 +1,134 @@
+"""Frames become BGR pictures when somebody looks at them, and not before."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from threading import Thread
+
+import av
+import numpy as np
+import pytest
+
+from highlight_cuts_cv.faces.demo import demo_clip
+from highlight_cuts_cv.jobs.clip import video_clip
+from highlight_cuts_cv.media import open_frames
+from highlight_cuts_cv.media.reading.bgr import BgrConverter, UndrawnPicture
+from highlight_cuts_cv.model import Frame
+
+
+def test_streaming_converts_only_what_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    converted = []
+    convert = BgrConverter.__call__
+
+    def counted(self, picture):
+        converted.append(picture.pts)
+        return convert(self, picture)
+
+    monkeypatch.setattr(BgrConverter, "__call__", counted)
+    with open_frames(video_clip(demo_clip())) as frames:
+        looked = [frame.bgr for frame in frames.frames(0, 12) if frame.index % 4 == 0]
+        assert len(looked) == len(converted) == 3
+        held = list(frames.frames(20, 24))
+    # the file is closed, the pictures are still there
+    assert all(frame.bgr.shape == (frame.height, frame.width, 3) for frame in held)
+    assert len({frame.bgr.tobytes() for frame in held}) == 4
+
+
+class Drawn:
+    """A picture that counts how often it is drawn."""
+
+    width, height = 6, 4
+
+    def __init__(self) -> None:
+        self.whole_asked = self.parts_asked = 0
+
+    def whole(self) -> np.ndarray:
+        self.whole_asked += 1
+        return np.arange(72, dtype=np.uint8).reshape(4, 6, 3)
+
+    def part(self, left: int, top: int, right: int, bottom: int) -> np.ndarray:
+        self.parts_asked += 1
+        return self.whole()[top:bottom, left:right]
+
+
+def test_many_threads_are_given_one_picture() -> None:
+    picture = Drawn()
+    frame = Frame(0, 0, Fraction(1, 25), picture)
+    assert (frame.width, frame.height) == (6, 4)
+    seen = []
+    threads = [Thread(target=lambda: seen.append(frame.bgr)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert picture.whole_asked == 1
+    assert all(picture is seen[0] for picture in seen)
+
+
+def test_a_part_is_drawn_alone_until_the_whole_is_there() -> None:
+    picture = Drawn()
+    frame = Frame(0, 0, Fraction(1, 25), picture)
+    alone = frame.part(1, 2, 4, 4)
+    np.testing.assert_array_equal(frame.bgr[2:4, 1:4], alone)
+    np.testing.assert_array_equal(frame.part(1, 2, 4, 4), alone)
+    assert picture.parts_asked == 1
+
+
+@pytest.mark.parametrize("part", [(0, 0, 7, 4), (2, 0, 2, 4), (0, -1, 6, 4), (0, 3, 6, 2)])
+def test_a_part_lies_within_the_picture(part: tuple[int, int, int, int]) -> None:
+    with pytest.raises(ValueError, match="no part of a 6x4 picture"):
+        Frame(0, 0, Fraction(1, 25), Drawn()).part(*part)
+
+
+FORMATS = [
+    "yuv420p", "yuvj420p", "yuv422p", "yuv411p", "yuv444p", "yuv420p10le", "yuv422p10le", "nv12", "p010le",
+    "gray", "gbrp", "bgr24", "rgba", "yuyv422",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(184, 102), (183, 101)])
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize("pixel_format", FORMATS)
+def test_parts_are_cut_from_the_whole(pixel_format: str, rotation: int, size: tuple[int, int]) -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (12, 17, 3), np.uint8)
+    coarse = np.kron(noise, np.ones((9, 11, 1), np.uint8))[: size[1], : size[0]]
+    picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(coarse), "bgr24").reformat(format=pixel_format)
+    picture.time_base = Fraction(1, 25)
+    undrawn = UndrawnPicture(picture, BgrConverter(None, rotation))
+    whole = undrawn.whole()
+    assert whole.shape[:2] == (undrawn.height, undrawn.width)
+    for left, top, right, bottom in [
+        (0, 0, 101, 101),
+        (31, 17, 64, 90),
+        (70, 66, 101, 101),
+        (50, 50, 51, 51),
+    ]:
+        part = undrawn.part(left, top, right, bottom)
+        assert part.shape == (bottom - top, right - left, 3)
+        # deep pictures are dithered, which depends on the place
+        difference = np.abs(part.astype(int) - whole[top:bottom, left:right])
+        assert difference.max() <= (2 if "10" in pixel_format else 0)
+
+
+def test_a_scaled_picture_is_cut_from_the_scaled_whole() -> None:
+    coarse = np.random.default_rng(3).integers(0, 256, (60, 80, 3), np.uint8)
+    undrawn = UndrawnPicture(av.VideoFrame.from_ndarray(coarse, "bgr24"), BgrConverter(40, 0))
+    assert (undrawn.width, undrawn.height) == (40, 30)
+    np.testing.assert_array_equal(undrawn.part(5, 5, 25, 20), undrawn.whole()[5:20, 5:25])
+
+
+def test_a_picture_that_cannot_be_parted_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = av.VideoFrame.from_ndarray(np.zeros((61, 81, 3), np.uint8), "bgr24").reformat(format="yuv420p")
+    drawn = []
+    convert = BgrConverter.__call__
+
+    def counted(self, picture):
+        drawn.append(picture)
+        return convert(self, picture)
+
+    monkeypatch.setattr(BgrConverter, "__call__", counted)
+    frame = Frame(0, 0, Fraction(1, 25), UndrawnPicture(odd, BgrConverter(None, 0)))
+    for left in (0, 20, 40):
+        assert frame.part(left, 10, left + 20, 30).shape == (20, 20, 3)
+    assert frame.bgr.shape == (61, 81, 3)
+    assert len(drawn) == 1
