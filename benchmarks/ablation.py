@@ -3,7 +3,7 @@
     python benchmarks/ablation.py FOOTAGE --jobs 2 --json out.json
 
 FOOTAGE is as for accuracy.py.  An ingredient is taken away by replacing the function that it lives
-in, so the tracker itself has no switches for this.
+in, or by a setting of weight zero, so the tracker itself has no switches for this.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ def everything() -> None:
 
 def without_rehearsals() -> None:
     """The filter sees the pick's surroundings as they are, and never the player elsewhere."""
-    from hccv_follow import follower
+    from hccv_follow import beginning
     from hccv_follow.rehearse import rehearsals
 
     def as_it_is(*arguments: Any) -> Iterator[Any]:
         return islice(rehearsals(*arguments), 3)
 
-    follower.rehearsals = as_it_is  # type: ignore[assignment]
+    beginning.rehearsals = as_it_is  # type: ignore[assignment]
 
 
 def without_learning() -> None:
@@ -47,13 +47,13 @@ def without_learning() -> None:
 
 def without_neighbours() -> None:
     """Nobody else owns a detection: the best candidate is the player."""
-    from hccv_follow.others import NOWHERE, Others
+    from hccv_follow.others import Others
 
     def decide(self: Any, candidates: Any, players: Any, likeness: Any, motion: Any, frames: int) -> Any:
         self._move(motion, frames)
         self._taken = {}
         best = max(candidates, key=lambda candidate: candidate.total, default=None)
-        return best if best is not None and best.total > NOWHERE else None
+        return best if best is not None and best.total > self._s.nowhere else None
 
     Others.decide = decide  # type: ignore[method-assign]
 
@@ -79,17 +79,17 @@ def without_group_motion() -> None:
 
 def without_motion() -> None:
     """A place is as good as any other within the crop."""
-    _weigh(w_motion=0.0)
+    _weigh(evidence__motion=0.0)
 
 
 def without_filter() -> None:
     """Appearance says nothing; detections, motion and size decide."""
-    _weigh(w_response=0.0, accept=0.2, reaccept=0.25)
+    _weigh(evidence__response=0.0, decision__accept=0.2, decision__reaccept=0.25)
 
 
 def without_detector() -> None:
     """Detections place boxes, but that one is there counts for nothing."""
-    _weigh(w_detector=0.0, accept=0.38, reaccept=0.45)
+    _weigh(evidence__detector=0.0, decision__accept=0.38, decision__reaccept=0.45)
 
 
 def without_colours() -> None:
@@ -108,10 +108,10 @@ def without_second_follower() -> None:
 
 
 def _weigh(**changed: float) -> None:
-    from hccv_follow import follower
+    from hccv_follow import tracker, tuning
 
-    settings = follower.Settings
-    follower.Settings = lambda: settings(**changed)  # type: ignore[assignment, misc]
+    settings = tuning.changed(tracker.Settings(), **changed)
+    tracker.Settings = lambda: settings  # type: ignore[assignment, misc]
 
 
 INGREDIENTS: dict[str, Callable[[], None]] = {

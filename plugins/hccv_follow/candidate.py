@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,12 +28,30 @@ def outside(point: np.ndarray, extent: np.ndarray) -> float:
     return float(max(0.0, *(-point), *(point - extent)))
 
 
+class Terms(NamedTuple):
+    """What speaks for a candidate, and, in `colours` and `missing`, against it; weighted, about 0..1 in all."""
+
+    response: float = 0.0
+    motion: float = 0.0
+    detector: float = 0.0
+    scale: float = 0.0
+    colours: float = 0.0
+    missing: float = 0.0
+
+    def total(self) -> float:
+        """The evidence."""
+        return self.response + self.motion + self.detector + self.scale - self.colours - self.missing
+
+
+UNWEIGHED = Terms()
+
+
 @dataclass
 class Candidate:
     """One explanation of where the player is, in picture pixels.
 
     `motion` is 1 where predicted, 0 at two standard deviations, at worst -3; `scale` and `shape`
-    (0..1) compare the box with the player's; `total` is the sum of the evidence, about 0..1.
+    (0..1) compare the box with the player's; `total` is the sum of the evidence, `terms`, about 0..1.
     """
 
     centre: np.ndarray
@@ -45,4 +64,5 @@ class Candidate:
     shape: float = 1.0
     unlike: float = 0.0  # 1 where the colours are surely somebody else's
     rival: float = 0.0  # the strongest response elsewhere
+    terms: Terms = UNWEIGHED
     total: float = 0.0

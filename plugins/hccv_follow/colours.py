@@ -7,11 +7,14 @@ coefficient of colour histograms: Comaniciu, Ramesh and Meer, PAMI 2003).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hccv_follow.net import intersections
+from hccv_follow.tuning import setting
 
 Colours = NDArray[np.float32]
 """(1024,): square roots of two histograms over L*a*b*, each of unit sum; half the dot product of two is their likeness."""
@@ -22,9 +25,19 @@ _SIDE = 0.2
 """Share of the box's width left out on either side: mostly background."""
 _BINS = 8
 _RANGES = (0.0, 256.0, 64.0, 192.0, 64.0, 192.0)
-SPREAD = 0.07
-"""Likeness that the same person may lack from one look to another; others lack two or three times that."""
-_RATE = 0.1
+
+
+@dataclass(frozen=True)
+class ColourSettings:
+    """How surely other colours are somebody else's."""
+
+    spread: float = setting(
+        0.07,
+        "likeness that the same person may lack from one look to another; others lack two or three times that",
+    )
+    rate: float = setting(0.1, "share that a learnt look has in the colours of late")
+    known: float = setting(6.0, "looks after which the colours are known; before, they count less")
+    clear: float = setting(0.2, "share; who is covered less than this shows their own colours")
 
 
 def colours_of(crop: np.ndarray, box: np.ndarray) -> Colours:
@@ -48,10 +61,16 @@ def colours_of(crop: np.ndarray, box: np.ndarray) -> Colours:
 class Wardrobe:
     """The colours of one person, as first seen and as of late."""
 
-    def __init__(self, colours: Colours) -> None:
+    def __init__(self, colours: Colours, settings: ColourSettings | None = None) -> None:
+        self._s = settings or ColourSettings()
         self._first, self._late = colours, colours
-        self._usual = 1 - SPREAD
+        self._usual = 1 - self._s.spread
         self._learnt = 0
+
+    @property
+    def clear(self) -> float:
+        """Who is covered less than this share shows their own colours."""
+        return self._s.clear
 
     def likeness(self, colours: Colours) -> float:
         """0..1."""
@@ -60,12 +79,14 @@ class Wardrobe:
     def unlike(self, colours: Colours) -> float:
         """0 where it can be the same person, 1 where it is surely somebody else."""
         lack = max(self._usual - self.likeness(colours), 0.0)
-        return float(1 - np.exp(-0.5 * (lack / SPREAD) ** 2)) * min(1.0, (self._learnt + 1) / 6)
+        return float(1 - np.exp(-0.5 * (lack / self._s.spread) ** 2)) * min(
+            1.0, (self._learnt + 1) / self._s.known
+        )
 
     def learn(self, colours: Colours) -> None:
         """It was this person again."""
         self._learnt += 1
-        rate = max(_RATE, 1 / (self._learnt + 1))
+        rate = max(self._s.rate, 1 / (self._learnt + 1))
         late = (1 - rate) * self._late**2 + rate * colours**2
         self._usual += rate * (self.likeness(colours) - self._usual)
         self._late = np.sqrt(late)

@@ -10,47 +10,75 @@ not to the place where the two parted (forward-backward error: Kalal, Mikolajczy
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hccv_follow.path import AGREE_IOU, Path
+from hccv_follow.tuning import setting
 
-DOUBTED = 0.6
-"""Highest score of a frame in which the two followers part."""
-BEFORE_SECONDS = 0.6
-"""How far before the parting the way back is compared with the common path."""
-AWAY_SECONDS = 2.5
-"""The way back starts this long after the parting: by then the players stand apart."""
+
+@dataclass(frozen=True)
+class DuelSettings:
+    """When two followers have parted, and who is right."""
+
+    doubted: float = setting(0.6, "highest score of a frame in which the two followers part")
+    parted: float = setting(0.25, "seconds of showing different players after which they have parted")
+    met: float = setting(0.5, "seconds of showing the same after which they have met again")
+    before: float = setting(
+        0.6, "seconds before the parting in which the way back is compared with the common path"
+    )
+    away: float = setting(
+        2.5, "seconds after the parting where the way back starts: by then the players stand apart"
+    )
+    arrived: float = setting(0.5, "share of those frames that the way back must meet")
+    better: float = setting(0.15, "score; where neither arrives, by how much one must be better on average")
+    reunited: float = setting(
+        3.0, "seconds; two that have shown the same for this long, and learnt the same, are one again"
+    )
+    together: float = setting(
+        1.0, "seconds; a pass that has shown what a known one shows for this long goes on as that one did"
+    )
+    picked: float = setting(0.5, "IoU; a path that overlaps a pick this much in its frame was right there")
+
 
 Return = Callable[[int, NDArray[np.float64], int], Path]
 """Given a frame, the box in it and an earlier frame (in the pass's direction): the path back."""
 
 
-def settle(first: Path, second: Path, order: NDArray[np.int64], rate: float, back: Return) -> Path:
+def settle(
+    first: Path,
+    second: Path,
+    order: NDArray[np.int64],
+    rate: float,
+    back: Return,
+    settings: DuelSettings | None = None,
+) -> Path:
     """The path to believe.
 
     ``order`` lists the pass's frames in the order followed; ``back`` follows from a frame towards
     the pass's start.
     """
+    s = settings or DuelSettings()
     overlap = first.overlap(second)
     apart = overlap[order] < AGREE_IOU
     agree = (overlap >= AGREE_IOU) | (~first.shown & ~second.shown)
     result = Path(first.boxes.copy(), first.scores.copy())
     fill = second.shown & ~first.shown
     result.boxes[fill], result.scores[fill] = second.boxes[fill], second.scores[fill]
-    result.scores[~agree] = np.minimum(result.scores[~agree], DOUBTED)
+    result.scores[~agree] = np.minimum(result.scores[~agree], s.doubted)
     end = 0
-    # Parted once both are shown apart for a quarter second, until they show the same for half a second.
-    while (start := _run_start(apart, end, max(2, round(rate / 4)))) < len(order):
-        end = _run_start(agree[order], start, max(2, round(rate / 2)))
-        chosen = _judge((first, second), overlap, order, start, end, rate, back)
+    # Parted once both are shown apart for a while, until they show the same for a while.
+    while (start := _run_start(apart, end, max(2, round(rate * s.parted)))) < len(order):
+        end = _run_start(agree[order], start, max(2, round(rate * s.met)))
+        chosen = _judge((first, second), overlap, order, start, end, rate, back, s)
         frames = order[start:end]
         if chosen is None:
             result.hide(frames)
         else:
             result.boxes[frames] = chosen.boxes[frames]
-            result.scores[frames] = np.minimum(chosen.scores[frames], DOUBTED)
+            result.scores[frames] = np.minimum(chosen.scores[frames], s.doubted)
     return result
 
 
@@ -72,25 +100,26 @@ def _judge(
     end: int,
     rate: float,
     back: Return,
+    s: DuelSettings,
 ) -> Path | None:
     """Which of the parted paths leads back to where both were the same."""
     # Before they part one of them may have been lost, and is no judge of the other.
     same = np.flatnonzero(overlap[order[:start]] >= AGREE_IOU)
-    common = order[same[-max(2, round(BEFORE_SECONDS * rate)) :]]
+    common = order[same[-max(2, round(s.before * rate)) :]]
     arrived = []
     for path in parted:
-        places = [p for p in range(start, end) if path.shown[order[p]] and p - start <= AWAY_SECONDS * rate]
+        places = [p for p in range(start, end) if path.shown[order[p]] and p - start <= s.away * rate]
         if not places:
             continue
         way = back(int(order[places[-1]]), path.boxes[order[places[-1]]], int(common[0]))
         met = np.nan_to_num(way.overlap(path)[common], nan=0.0)
-        if float((met >= AGREE_IOU).mean()) > 0.5:
+        if float((met >= AGREE_IOU).mean()) > s.arrived:
             arrived.append(path)
     if len(arrived) == 1:
         return arrived[0]
     frames = order[start:end]
     means = [float(path.scores[frames].mean()) for path in parted]
     best = int(np.argmax(means))
-    if len(arrived) == 2 or abs(means[0] - means[1]) > 0.15:
+    if len(arrived) == 2 or abs(means[0] - means[1]) > s.better:
         return parted[best]
     return None

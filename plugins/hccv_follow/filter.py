@@ -9,11 +9,27 @@ by steepest descent with an exact step. Convolutions go through the FFT.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from hccv_follow.net import GRID
+from hccv_follow.tuning import setting
+
+
+@dataclass(frozen=True)
+class FilterSettings:
+    """How the filter is fitted."""
+
+    memory: int = setting(22, "kept samples")
+    ridge: float = setting(0.05, "penalty on the filter's energy; larger is smoother and weaker")
+    target: float = setting(40.0, "weight of the player's place, beside 1 for the background")
+    others: float = setting(20.0, "weight of the others' places")
+    pick: float = setting(0.3, "share of the pick's samples among all")
+    shown: float = setting(
+        0.02, "label above which a place is the player's, where negative responses cost too"
+    )
 
 
 def bump(centre: np.ndarray, sigma: float) -> np.ndarray:
@@ -50,15 +66,14 @@ def from_spectrum(spectra: np.ndarray) -> np.ndarray:
 class Filter:
     """Ridge-like classifier "is the player's centre here" for every cell of a crop.
 
-    `support` is the filter's height and width in cells; `memory` the number of kept samples.
+    `support` is the filter's height and width in cells.
     """
 
-    def __init__(
-        self, channels: int, support: tuple[float, float], memory: int = 22, ridge: float = 0.05
-    ) -> None:
+    def __init__(self, channels: int, support: tuple[float, float], settings: FilterSettings) -> None:
+        self._s = settings
+        memory = settings.memory
         axis = np.minimum(np.arange(GRID), GRID - np.arange(GRID))
         self._mask = ((axis[:, None] <= support[0] / 2) & (axis[None] <= support[1] / 2)).astype(np.float32)
-        self._ridge = ridge
         self._memory = memory
         bins = GRID * (GRID // 2 + 1)
         self._spectra = np.zeros((bins, memory, channels), np.complex64)
@@ -101,9 +116,9 @@ class Filter:
         else:
             slot = self._pinned + int(np.argmin(self._share[self._pinned :]))
         label = bump(centre, sigma)
-        weight = 1 + 40 * label
+        weight = 1 + self._s.target * label
         for other in others:
-            weight += 20 * bump(other, 2 * sigma) * (1 - label)
+            weight += self._s.others * bump(other, 2 * sigma) * (1 - label)
         self._spectra[:, slot] = spectrum
         self._scores[slot] = self.respond(spectrum)
         self._labels[slot] = label
@@ -116,27 +131,27 @@ class Filter:
             self._share[slot] = rate if free.sum() > 1e-6 else 1.0
             free /= free.sum()
 
-    def learn(self, steps: int, anchor_share: float = 0.3) -> None:
+    def learn(self, steps: int) -> None:
         """Steepest descent on the memory; negative responses on the background cost nothing."""
         n = self._filled
         share = self._share[:n].copy()
         if n > self._pinned:
-            share[: self._pinned] *= anchor_share
-            share[self._pinned :] *= 1 - anchor_share
+            share[: self._pinned] *= self._s.pick
+            share[self._pinned :] *= 1 - self._s.pick
         spectra, labels = self._spectra[:, :n], self._labels[:n]
         weights = self._weights[:n] * share[:, None, None]
         scores = self._scores[:n]
         for _ in range(steps):
             residual = scores - labels
-            active = (labels > 0.02) | (scores > 0)
+            active = (labels > self._s.shown) | (scores > 0)
             back = weights * residual * active
             back_f = to_spectrum(back)
             grad_f = np.matmul(back_f.conj()[:, None, :], spectra)[:, 0]
-            grad = (from_spectrum(grad_f) + self._ridge * self._kernel) * self._mask
+            grad = (from_spectrum(grad_f) + self._s.ridge * self._kernel) * self._mask
             step_f = to_spectrum(grad)
             move = self._forward(spectra, step_f)
             energy = float((grad**2).sum())
-            curve = float((weights * active * move**2).sum()) + self._ridge * energy
+            curve = float((weights * active * move**2).sum()) + self._s.ridge * energy
             length = energy / max(curve, 1e-12)
             self._kernel -= length * grad
             self._kernel_f -= np.complex64(length) * step_f

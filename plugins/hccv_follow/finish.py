@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from hccv_follow.candidate import outside
+from hccv_follow.tuning import setting
 
 Motions = Callable[[int], np.ndarray]
 """The (2, 3) camera map from the frame before to the given one."""
 
 SKIPPED = -1.0
 """The score of a frame that the follower did not look at."""
+
+
+@dataclass(frozen=True)
+class FinishSettings:
+    """Which gaps are bridged, and which islands dropped."""
+
+    longest: float = setting(1.0, "seconds; the longest gap that is bridged")
+    height: float = setting(0.5, "log ratio; no gap is bridged whose ends differ more in height")
+    outside: float = setting(0.5, "sizes; nor one over a place this far outside the picture")
+    reach: float = setting(0.35, "sizes; nor one whose ends do not meet within this")
+    # a runner covers about four body heights a second
+    speed: float = setting(4.0, "sizes a second; what the gap's length adds to it")
+    score: float = setting(0.5, "share of the lower end's score that a bridged frame has")
+    flash: float = setting(0.25, "seconds; a shorter island with weak evidence is dropped")
+    flash_score: float = setting(0.8, "average score below which the evidence is weak")
 
 
 def _carry(centre: np.ndarray, motions: Motions, start: int, end: int) -> list[np.ndarray]:
@@ -36,34 +53,34 @@ def bridge(
     motions: Motions,
     fps: float,
     extent: np.ndarray,
-    longest: float = 1.0,
+    settings: FinishSettings | None = None,
 ) -> None:
-    """Fill gaps of at most `longest` seconds in place when the path before leads to the path after.
+    """Fill short gaps in place when the path before leads to the path after.
 
     The filled path is the mean of straight lines over the ground and in the picture; who stood
     still would not have left the picture of width and height `extent` meanwhile. `boxes` (F, 4) xyxy
     with NaN, `scores` (F,).
     """
+    s = settings or FinishSettings()
     seen = np.flatnonzero(np.isfinite(boxes[:, 0]))
     for a, b in itertools.pairwise(seen.tolist()):
         gap = b - a
-        if gap == 1 or gap > longest * fps + 1:
+        if gap == 1 or gap > s.longest * fps + 1:
             continue
         size_a, size_b = boxes[a, 2:] - boxes[a, :2], boxes[b, 2:] - boxes[b, :2]
         size = max(size_a[1], 1.3 * size_a[0])
-        if abs(np.log(size_b[1] / size_a[1])) > 0.5:
+        if abs(np.log(size_b[1] / size_a[1])) > s.height:
             continue
         ca, cb = (boxes[a, :2] + boxes[a, 2:]) / 2, (boxes[b, :2] + boxes[b, 2:]) / 2
         carried = _carry(ca, motions, a, b)
-        if any(outside(place, extent) > 0.5 * size for place in carried):
+        if any(outside(place, extent) > s.outside * size for place in carried):
             continue
         arrived = carried[-1]
-        # a runner covers about four body heights a second
-        reach = size * (0.35 + 4.0 * gap / fps)
+        reach = size * (s.reach + s.speed * gap / fps)
         if min(np.linalg.norm(arrived - cb), np.linalg.norm(ca - cb)) > reach:
             continue
         _between(boxes, motions, a, b)
-        scores[a + 1 : b] = 0.5 * min(scores[a], scores[b])
+        scores[a + 1 : b] = s.score * min(scores[a], scores[b])
 
 
 def _between(boxes: np.ndarray, motions: Motions, a: int, b: int) -> None:
@@ -90,11 +107,14 @@ def fill_skipped(boxes: np.ndarray, scores: np.ndarray, motions: Motions) -> Non
     scores[scores == SKIPPED] = 0
 
 
-def drop_flashes(boxes: np.ndarray, scores: np.ndarray, fps: float) -> None:
-    """Remove, in place, islands shorter than a quarter second with weak evidence."""
+def drop_flashes(
+    boxes: np.ndarray, scores: np.ndarray, fps: float, settings: FinishSettings | None = None
+) -> None:
+    """Remove, in place, short islands with weak evidence."""
+    s = settings or FinishSettings()
     seen = np.isfinite(boxes[:, 0]).astype(int)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], seen, [0]])))
     for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if start > 0 and end - start < 0.25 * fps and scores[start:end].mean() < 0.8:
+        if start > 0 and end - start < s.flash * fps and scores[start:end].mean() < s.flash_score:
             boxes[start:end] = np.nan
             scores[start:end] = 0

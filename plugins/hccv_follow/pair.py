@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from hccv_follow.duel import DuelSettings
 from hccv_follow.finish import SKIPPED
 from hccv_follow.follower import Follower
 from hccv_follow.path import AGREE_IOU, Path, iou
 from highlight_cuts_cv.api import Frame
-
-REUNITED_SECONDS = 3.0
-"""Two that have shown the same for this long, and learnt the same, are one again."""
 
 
 class Pair:
@@ -22,11 +20,17 @@ class Pair:
     """
 
     def __init__(
-        self, follower: Follower, index: int, box: NDArray[np.float64], rate: float, count: int
+        self,
+        follower: Follower,
+        index: int,
+        box: NDArray[np.float64],
+        rate: float,
+        count: int,
+        settings: DuelSettings,
     ) -> None:
         self._followers = [follower]
         self._together = 0
-        self._enough = round(REUNITED_SECONDS * rate)
+        self._enough = round(settings.reunited * rate)
         self.paths = (Path.lost(count), Path.lost(count))
         for path in self.paths:
             path.boxes[index], path.scores[index] = box, 1.0

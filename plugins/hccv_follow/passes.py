@@ -11,14 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hccv_follow.duel import DOUBTED
+from hccv_follow.duel import DuelSettings
 from hccv_follow.path import AGREE_IOU, Path, iou
+from hccv_follow.settings import Settings
+from hccv_follow.tuning import listed
 from highlight_cuts_cv.api import Anchor, TrackStore
-
-TOGETHER_SECONDS = 1.0
-"""A pass that has shown what a known one shows for this long goes on as that one did."""
-SAME_IOU = 0.5
-"""A path that overlaps a pick this much in its frame was right there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +75,19 @@ def paired(passes: Sequence[Pass]) -> Iterator[tuple[Pass | None, Pass | None]]:
 class Known:
     """Passes followed before, in this run or an earlier one."""
 
-    def __init__(self, count: int, store: TrackStore | None) -> None:
+    def __init__(self, count: int, store: TrackStore | None, settings: Settings | None = None) -> None:
         self._count, self._store = count, store
+        self._s = settings or Settings()
+        # what was found with other settings is not this
+        usual = dict((name, value) for name, value, _ in listed(Settings()))
+        other = [f"{name}={value}" for name, value, _ in listed(self._s) if value != usual[name]]
+        self._kind = "".join(f" {change}" for change in other)
         self._paths: dict[tuple[int, int, tuple[float, ...]], tuple[int, Path]] = {}
 
     def look_up(self, passes: Sequence[Pass]) -> None:
         """Fetch what an earlier run kept of *passes*."""
         for one in passes:
-            stored = None if self._store is None else self._store.load(_name(one))
+            stored = None if self._store is None else self._store.load(self._name(one))
             if stored is not None and stored["boxes"].shape == (self._count, 4):
                 boxes, scores = stored["boxes"].astype(np.float64), stored["scores"].astype(np.float64)
                 self._paths[_key(one)] = int(stored["stop"]), Path(boxes, scores)
@@ -102,24 +104,27 @@ class Known:
         self._paths[_key(one)] = one.stop, path
         if self._store is not None:
             self._store.save(
-                _name(one), {"boxes": path.boxes, "scores": path.scores, "stop": np.array(one.stop)}
+                self._name(one), {"boxes": path.boxes, "scores": path.scores, "stop": np.array(one.stop)}
             )
 
     def guides(self, one: Pass, rate: float) -> list[Guide]:
         """The known paths that *one* could run into."""
         return [
-            Guide(path, _trusted(path, start, stop, one), rate)
+            Guide(path, _trusted(path, start, stop, one, self._s.duel.doubted), rate, self._s.duel)
             for (start, _, _), (stop, path) in self._paths.items()
         ]
+
+    def _name(self, one: Pass) -> str:
+        return f"{one.start} {one.way:+d} {','.join(f'{side:.3f}' for side in one.box)}{self._kind}"
 
 
 class Guide:
     """A known path beside a pass: once both have shown the same for a while, the rest is known, too."""
 
-    def __init__(self, path: Path, trusted: NDArray[np.bool_], rate: float) -> None:
+    def __init__(self, path: Path, trusted: NDArray[np.bool_], rate: float, settings: DuelSettings) -> None:
         self.path = path
-        self._trusted = trusted
-        self._needed = max(3, round(TOGETHER_SECONDS * rate))
+        self._trusted, self._s = trusted, settings
+        self._needed = max(3, round(settings.together * rate))
         self._since: int | None = None
 
     def agrees(self, one: Pass) -> bool:
@@ -128,7 +133,7 @@ class Guide:
         return (
             first != one.stop
             and bool(self._trusted[first])
-            and iou(self.path.boxes[one.start], np.array(one.box)) >= SAME_IOU
+            and iou(self.path.boxes[one.start], np.array(one.box)) >= self._s.picked
         )
 
     def joined(self, index: int, boxes: Sequence[NDArray[np.float64]]) -> bool:
@@ -142,12 +147,12 @@ class Guide:
         return bool(self._trusted[index]) and abs(index - self._since) >= self._needed
 
 
-def _trusted(path: Path, start: int, stop: int, one: Pass) -> NDArray[np.bool_]:
+def _trusted(path: Path, start: int, stop: int, one: Pass, doubted: float) -> NDArray[np.bool_]:
     """(F,) frames from which on, in the pass's direction, the path is shown without doubt to the pass's end.
 
     *start* and *stop* are the path's own; one that began ahead of the pass is without doubt where it began.
     """
-    sure = path.shown & (path.scores > DOUBTED)
+    sure = path.shown & (path.scores > doubted)
     result = np.zeros(len(sure), bool)
     low, high = min(start, stop + 1), max(start + 1, stop)
     end = one.stop - one.way
@@ -163,7 +168,3 @@ def _trusted(path: Path, start: int, stop: int, one: Pass) -> NDArray[np.bool_]:
 
 def _key(one: Pass) -> tuple[int, int, tuple[float, ...]]:
     return one.start, one.way, one.box
-
-
-def _name(one: Pass) -> str:
-    return f"{one.start} {one.way:+d} {','.join(f'{side:.3f}' for side in one.box)}"

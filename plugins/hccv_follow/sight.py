@@ -7,17 +7,22 @@ from functools import cached_property
 
 import numpy as np
 
-from hccv_follow.candidate import Candidate, box_of
 from hccv_follow.colours import Colours, Wardrobe, colours_of, in_front
 from hccv_follow.filter import to_spectrum
 from hccv_follow.look import Look
 from hccv_follow.net import CELL, CROP, CropNet, cut, thin
+from hccv_follow.tuning import setting
 from highlight_cuts_cv.api import Frame
 
-DET_LOW = 0.08
-"""Weakest detection considered."""
-SAME_PLACE = 0.05
-"""Looks nearer than this, in player sizes, are one."""
+
+@dataclass(frozen=True)
+class SightSettings:
+    """How a picture is looked at."""
+
+    player: float = setting(72.0, "pixels; the player's size in the crop of 192")
+    weakest: float = setting(0.08, "score of the weakest detection considered")
+    doubled: float = setting(0.55, "IoU above which two detections are one")
+    same: float = setting(0.05, "sizes, and log ratio; looks nearer than this are one")
 
 
 @dataclass
@@ -51,14 +56,8 @@ class Sight:
             self._worn[row] = self.colours(self.players[row])
         return self._worn[row]
 
-    def unlike(self, c: Candidate, wardrobe: Wardrobe) -> float:
-        """Whether the candidate wears other colours than the wardrobe's owner, as far as they can be seen, 0..1."""
-        if c.row >= 0:
-            return self.unlike_row(c.row, wardrobe)
-        return 0.5 * wardrobe.unlike(self.colours(box_of(c.centre, c.wh)))
-
     def unlike_row(self, row: int, wardrobe: Wardrobe) -> float:
-        """The same of the player of a row."""
+        """Whether the player of a row wears other colours than the wardrobe's owner, as far as they can be seen, 0..1."""
         return wardrobe.unlike(self.worn(row)) * (1 - float(self.covered[row]))
 
     @cached_property
@@ -72,14 +71,14 @@ class Sight:
 
 
 class Eye:
-    """Looks at a picture so that a player of the given size fills `player` pixels of the crop.
+    """Looks at a picture so that a player of the given size fills as many pixels of the crop as the settings say.
 
     Followers that were one share it: where both look at the same place of a picture, the second
     is told what the first one saw.
     """
 
-    def __init__(self, net: CropNet, player: float) -> None:
-        self._net, self._player = net, player
+    def __init__(self, net: CropNet, settings: SightSettings) -> None:
+        self._net, self._s = net, settings
         self._frame: Frame | None = None
         self._sights: list[Sight] = []
         self.look: Look | None = None
@@ -88,10 +87,10 @@ class Eye:
         if frame is not self._frame:
             self._frame, self._sights = frame, []
         for sight in self._sights:
-            near = float(np.linalg.norm(sight.centre - centre)) < SAME_PLACE * size
-            if near and abs(np.log(sight.size / size)) < SAME_PLACE:
+            near = float(np.linalg.norm(sight.centre - centre)) < self._s.same * size
+            if near and abs(np.log(sight.size / size)) < self._s.same:
                 return sight
-        sight = self.at(*cut(frame, centre, CROP * size / self._player), centre, size)
+        sight = self.at(*cut(frame, centre, CROP * size / self._s.player), centre, size)
         self._sights.append(sight)
         return sight
 
@@ -100,6 +99,6 @@ class Eye:
     ) -> Sight:
         """Look at a crop that is already there."""
         players, fine, coarse = self._net(crop)
-        players = thin(players, DET_LOW, 0.55)
+        players = thin(players, self._s.weakest, self._s.doubled)
         players[:, :4] = players[:, :4] / scale + np.tile(corner, 2)
         return Sight(centre, size, crop, fine, coarse, players, corner, scale, self.look)

@@ -9,21 +9,32 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from hccv_follow.beginning import begin
 from hccv_follow.duel import settle
-from hccv_follow.finish import bridge, drop_flashes, fill_skipped
+from hccv_follow.finish import FinishSettings, bridge, drop_flashes, fill_skipped
 from hccv_follow.follower import Follower
 from hccv_follow.join import join
 from hccv_follow.net import CropNet
 from hccv_follow.pair import Pair
 from hccv_follow.passes import Guide, Known, Pass, paired, planned
 from hccv_follow.path import Path
+from hccv_follow.record import Record
+from hccv_follow.settings import Settings
+from hccv_follow.sight import Eye
 from highlight_cuts_cv.api import CancelledError, Frame, SceneSource, State, Track, TrackJob
 
 Affine = NDArray[np.float64]
 
 
 class FollowTracker:
-    """See :class:`highlight_cuts_cv.api.Tracker`."""
+    """See :class:`highlight_cuts_cv.api.Tracker`.
+
+    *record*, when given, is filled with the terms of every frame looked at; a pass that is known
+    from an earlier run is then not taken from there, for nothing would be looked at.
+    """
+
+    def __init__(self, settings: Settings | None = None, record: Record | None = None) -> None:
+        self._settings, self._record = settings or Settings(), record
 
     def track(self, job: TrackJob) -> Track:
         """Follow the anchors' player.  Raises ValueError without a scene, CancelledError when cancelled."""
@@ -32,24 +43,34 @@ class FollowTracker:
         count = job.clip.frame_count
         path = Path.lost(count)
         passes = planned(job.anchors, count)
-        known = Known(count, job.store)
+        known = Known(count, job.store if self._record is None else None, self._settings)
         known.look_up(passes)
-        run = _Run(job, job.scene, known, sum(len(one.order) for one in passes))
+        total = sum(len(one.order) for one in passes)
+        run = _Run(job, job.scene, known, total, self._settings, self._record)
         for pair in paired(passes):
             forward, backward = (None if one is None else run.followed(one) for one in pair)
             merged = forward if backward is None else backward
             if forward is not None and backward is not None:
-                merged = join(forward, backward, job.scene.cuts())
+                merged = join(forward, backward, job.scene.cuts(), self._settings.join)
             if merged is not None:
                 shown = merged.shown
                 path.boxes[shown], path.scores[shown] = merged.boxes[shown], merged.scores[shown]
-        return _finished(path, job.scene, job)
+        return _finished(path, job.scene, job, self._settings.finish)
 
 
 class _Run:
     """One job's passes."""
 
-    def __init__(self, job: TrackJob, scene: SceneSource, known: Known, total: int) -> None:
+    def __init__(
+        self,
+        job: TrackJob,
+        scene: SceneSource,
+        known: Known,
+        total: int,
+        settings: Settings,
+        record: Record | None,
+    ) -> None:
+        self._s, self._record = settings, record
         self._job, self._scene, self._known = job, scene, known
         self._rate = float(job.clip.rate)
         self._done, self._total = 0, total
@@ -70,7 +91,9 @@ class _Run:
         """A follower that has learnt the player in one frame; a pick's passes both ways begin with the same."""
         key = (index, *box)
         if self._begun is None or self._begun[0] != key:
-            self._begun = key, Follower(self._loaded().result(), frame, box, self._rate)
+            eye = Eye(self._loaded().result(), self._s.sight)
+            beginning = begin(eye, frame, box, self._s)
+            self._begun = key, Follower(eye, beginning, self._rate, self._s, self._record)
         return self._begun[1]
 
     def _loaded(self) -> Future[CropNet]:
@@ -100,7 +123,7 @@ class _Run:
         def back(index: int, at: NDArray[np.float64], until: int) -> Path:
             return self._run(index, at, until - one.way, eager=False)[1]
 
-        return settle(eager, patient, one.order, self._rate, back)
+        return settle(eager, patient, one.order, self._rate, back, self._s.duel)
 
     def _run(
         self,
@@ -114,6 +137,8 @@ class _Run:
 
         With *eager* given it is that one's twice.
         """
+        if self._record is not None:
+            self._record.begin(start, stop, back=eager is not None)
         backward = stop < start
         low, high = (stop + 1, start + 1) if backward else (start, stop)
         last = low if backward else high - 1
@@ -131,7 +156,7 @@ class _Run:
             onward = shown.motion
             if pair is None:
                 follower = self._beginner(index, shown.frame, box).clone(eager)
-                pair = Pair(follower, index, box, self._rate, self._job.clip.frame_count)
+                pair = Pair(follower, index, box, self._rate, self._job.clip.frame_count, self._s.duel)
                 continue
             boxes = pair.step(shown.frame, motion, everyone, index == last)
             guide = _guide(guides, index, boxes) if boxes else None
@@ -169,7 +194,7 @@ def _inverse(motion: Affine) -> Affine:
     return np.column_stack([linear, -linear @ motion[:, 2]])
 
 
-def _finished(path: Path, scene: SceneSource, job: TrackJob) -> Track:
+def _finished(path: Path, scene: SceneSource, job: TrackJob, settings: FinishSettings) -> Track:
     """Drop flashes, bridge gaps within a shot, and put the user's own boxes in their frames."""
     anchors, rate = job.anchors, float(job.clip.rate)
     extent = np.array([job.clip.width, job.clip.height])
@@ -185,9 +210,9 @@ def _finished(path: Path, scene: SceneSource, job: TrackJob) -> Track:
         def motions(index: int, start: int = start) -> Affine:
             return scene.motion(start + index)
 
-        drop_flashes(part, sure, rate)
+        drop_flashes(part, sure, rate, settings)
         observed[start:stop] = np.isfinite(part[:, 0])
-        bridge(part, sure, motions, rate, extent)
+        bridge(part, sure, motions, rate, extent, settings)
     states = np.where(np.isfinite(boxes[:, 0]), State.INTERPOLATED, State.LOST).astype(np.uint8)
     states[observed] = State.OBSERVED
     for anchor in anchors:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hccv_follow.duel import DOUBTED, settle
+from hccv_follow.duel import DuelSettings, settle
 from hccv_follow.join import join
 from hccv_follow.path import Path
 
@@ -74,7 +74,7 @@ def test_where_two_followers_part_the_one_that_leads_back_is_believed():
 
     result = settle(first, second, order, 10.0, back)
     np.testing.assert_allclose(result.boxes, [LEFT] * 40)
-    assert (result.scores[10:] <= DOUBTED).all() and (result.scores[:10] == 0.8).all()
+    assert (result.scores[10:] <= DuelSettings().doubted).all() and (result.scores[:10] == 0.8).all()
 
 
 def test_only_where_both_were_the_same_can_one_lead_back():

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from hccv_follow.absence import Absence
+from hccv_follow.duel import DuelSettings
 from hccv_follow.finish import SKIPPED, bridge
 from hccv_follow.pair import Pair
 from hccv_follow.path import iou
@@ -60,7 +61,7 @@ class Scripted:
 
 
 def run(follower, frames: int, rate: float = 2.0) -> Pair:
-    pair = Pair(follower, 0, BOX, rate, frames + 1)
+    pair = Pair(follower, 0, BOX, rate, frames + 1, DuelSettings())
     for index in range(1, frames + 1):
         frame = Frame(index, index, Fraction(1, 2), np.zeros((2, 2, 3), np.uint8))
         pair.step(frame, np.eye(2, 3), None, last=index == frames)
