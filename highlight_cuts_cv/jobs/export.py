@@ -14,6 +14,7 @@ from highlight_cuts_cv.contracts import (
     never_cancelled,
     no_progress,
 )
+from highlight_cuts_cv.files.outputs import checked_output
 from highlight_cuts_cv.jobs.draw import draw
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import (
@@ -40,6 +41,7 @@ def export(
     freeze: Freeze | None = None,
 ) -> Path:
     """Draw the indicator and write *output* with the chosen exporter; return the file written."""
+    checked_output(output, [clip.media.path])
     job = ExportJob(
         clip=clip,
         track=track,

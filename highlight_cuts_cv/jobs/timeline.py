@@ -14,6 +14,7 @@ from highlight_cuts_cv.contracts import (
     no_progress,
     resolve_options,
 )
+from highlight_cuts_cv.files.outputs import checked_output
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.export import export
 from highlight_cuts_cv.jobs.follow import follow
@@ -94,6 +95,11 @@ def run_timeline(
             f"What the exporter '{setup.exporter.name}' writes cannot stand in for a clip; "
             "use it with 'hccv export', and 'burn' for timelines."
         )
+    output = checked_output(
+        output.with_suffix(".otio") if output.suffix.lower() == ".csv" else output,
+        [timeline.path, *(clip.media_path for clip in timeline.clips)],
+        (".otio",),
+    )
     intro = parse_intro(setup.intro)
     stops = {}
     if intro is not None:

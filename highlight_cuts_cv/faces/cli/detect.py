@@ -30,8 +30,11 @@ def detect(
 ) -> None:
     """Show who can be picked in a frame, numbered."""
     from highlight_cuts_cv.faces.pictures import numbered_picture, write_picture
+    from highlight_cuts_cv.files.outputs import checked_output
     from highlight_cuts_cv.jobs.clip import detect_frame
 
+    if output is not None:
+        checked_output(output, [video])
     picture, found = detect_frame(video, frame, parse_choice(detector))
     boxes = found.boxes()
     table(

@@ -20,7 +20,7 @@ from highlight_cuts_cv.faces.cli.options import (
     TrackFile,
     Video,
 )
-from highlight_cuts_cv.faces.cli.shared import make_setup, writable
+from highlight_cuts_cv.faces.cli.shared import make_setup
 from highlight_cuts_cv.faces.console import progress_bars, say, say_warning
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_EXPORTER,
@@ -63,6 +63,7 @@ def export_(
 
 
 def _export(video: Path, track: Path, output: Path, frames: str | None, setup: Setup) -> None:
+    from highlight_cuts_cv.files.outputs import checked_output
     from highlight_cuts_cv.jobs.clip import video_clip
     from highlight_cuts_cv.jobs.export import export
     from highlight_cuts_cv.jobs.intro import freeze_in_video
@@ -71,9 +72,9 @@ def _export(video: Path, track: Path, output: Path, frames: str | None, setup: S
 
     clip = video_clip(video, frames)
     check_setup(setup)
+    checked_output(output, [video, track])
     followed = track_over_clip(track, clip)
     freeze = freeze_in_video(clip, followed, setup.intro, say_warning)
-    writable(output)
     with progress_bars() as step:
         written = export(
             clip, followed, output, setup, progress=step("Rendering"), warn=say_warning, freeze=freeze

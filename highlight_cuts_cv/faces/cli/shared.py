@@ -51,11 +51,3 @@ def make_setup(
         show=show,
         intro=intro,
     )
-
-
-def writable(output: Path) -> None:
-    """Refuse now, before minutes of work, an output whose folder does not exist."""
-    if not output.parent.is_dir():
-        raise BadInputError(f"The folder {output.parent} of the output does not exist; create it first.")
-    if output.is_dir():
-        raise BadInputError(f"The output {output} is a folder; name a file in it.")

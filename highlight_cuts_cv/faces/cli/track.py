@@ -15,7 +15,6 @@ from highlight_cuts_cv.faces.cli.options import (
     TrackerName,
     Video,
 )
-from highlight_cuts_cv.faces.cli.shared import writable
 from highlight_cuts_cv.faces.console import progress_bars, say
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
@@ -38,17 +37,18 @@ def track(
 ) -> None:
     """Follow the picked player through a video and write where the player is."""
     from highlight_cuts_cv.analysis.cache_folder import cache_folder
+    from highlight_cuts_cv.files.outputs import checked_output
     from highlight_cuts_cv.jobs.clip import video_clip
     from highlight_cuts_cv.jobs.follow import follow
     from highlight_cuts_cv.jobs.timeline import check_setup
     from highlight_cuts_cv.tracking.files import write_track
     from highlight_cuts_cv.tracking.picks import parse_pick
 
+    checked_output(output, [video])
     clip = video_clip(video, frames)
     setup = Setup(tracker=parse_choice(tracker), detector=parse_choice(detector))
     check_setup(setup)
     picks = [parse_pick(text).shifted(-clip.first_frame) for text in pick]
-    writable(output)
     with progress_bars() as step:
         followed = follow(clip, picks, setup, step("Following"), analysis=cache_folder("analysis"))
     write_track(output, followed, clip.first_frame)

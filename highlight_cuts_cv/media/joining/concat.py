@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from highlight_cuts_cv.contracts import Progress, never_cancelled, no_progress
 from highlight_cuts_cv.files.atomic import atomic_output
+from highlight_cuts_cv.files.outputs import checked_output
 from highlight_cuts_cv.media.failures import writing
 from highlight_cuts_cv.media.joining.alike import encode_pictures, plan_pictures
 from highlight_cuts_cv.media.joining.alike_sound import with_alike_sound
@@ -47,6 +48,7 @@ def concat_files(
     sources, output = [Path(path) for path in paths], Path(output)
     if not sources:
         raise BadInputError("There is nothing to join; name at least one file.")
+    checked_output(output, sources)
     media = [load(path) for path in sources]
     count = _Count(progress, cancelled)
     if not reencode:
