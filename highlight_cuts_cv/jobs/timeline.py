@@ -29,7 +29,6 @@ from highlight_cuts_cv.rendering import (
     parse_intro,
     parse_show,
 )
-from highlight_cuts_cv.timeline import safe_name
 from highlight_cuts_cv.tracking.picks import Pick
 
 if TYPE_CHECKING:
@@ -80,10 +79,11 @@ def run_timeline(
 ) -> list[ClipResult]:
     """Follow, draw and render each clip that has picks, then write the tracked timeline.
 
-    Renders lie in the folder ``<output's name>.media`` beside *output*.  Clips without picks stay
+    Renders lie in the folder ``<output's stem>.media`` beside *output*.  Clips without picks stay
     as they are.  Raises BadInputError before any work when a pick names no clip, or when an intro
     would harm the timeline.
     """
+    from highlight_cuts_cv.jobs.media_folder import film_names, media_folder, take_folder
     from highlight_cuts_cv.timeline import TrackedRender, write_tracked
 
     check_setup(setup)
@@ -107,8 +107,8 @@ def run_timeline(
             clip_id: ClipIntro(timeline, clips[clip_id], media_clip(clips[clip_id]), intro, clip_picks)
             for clip_id, clip_picks in picks.items()
         }
-    folder = output.parent / f"{safe_name(output.name.split('.')[0])}.media"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder, films = media_folder(output), film_names(timeline.clips)
+    take_folder(folder, output)
     results = []
     renders = {}
     for clip_id, clip_picks in picks.items():
@@ -121,7 +121,7 @@ def run_timeline(
         render = export(
             clip,
             track,
-            folder / f"{safe_name(clip_id)}.tracked.mp4",
+            folder / films[clip_id],
             setup,
             clips[clip_id].rate,
             clips[clip_id].frame_count,

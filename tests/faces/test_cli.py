@@ -117,7 +117,7 @@ def test_run_keeps_clips_without_a_pick(tmp_path):
     good("run", tmp_path / "game.otio", "--pick", "02-The-man-in-jeans-walks-away=0:950,268", cwd=tmp_path)
     first, second = otio.adapters.read_from_file(str(tmp_path / "game.tracked.otio")).find_clips()
     assert Path(first.media_reference.target_url).name == "game.mp4"
-    assert Path(second.media_reference.target_url).parent.name == "game.media"
+    assert Path(second.media_reference.target_url).parent.name == "game.tracked.media"
     assert "highlight_cuts_cv" not in first.metadata
 
 
@@ -185,4 +185,4 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path):
     _, stderr = process.communicate(timeout=20)
     assert process.returncode == 130, stderr
     assert "Cancelled; nothing half-written remains." in stderr
-    assert not list(tmp_path.glob("**/.*")) and not list(tmp_path.glob("**/*tracked*"))
+    assert not list(tmp_path.glob("**/.*")) and not list(tmp_path.glob("**/*.tracked.*[0-9o]"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -59,7 +60,7 @@ def run(
     from highlight_cuts_cv.tracking.picks import parse_clip_picks
 
     read = load_timeline(timeline, media_root, player, padding)
-    target = output or timeline.with_name(f"{timeline.stem}.tracked.otio")
+    target = output or timeline.with_name(f"{_stem(timeline, player)}.tracked.otio")
     setup = make_setup(
         indicator, exporter, show, intro, quality=quality, encoder=encoder, tracker=tracker, detector=detector
     )
@@ -70,3 +71,11 @@ def run(
         [(r.clip_id, f"{r.track.coverage:.0%} of the frames", r.render) for r in results],
     )
     say(f"Wrote {target}.")
+
+
+def _stem(timeline: Path, player: str | None) -> str:
+    """The timeline's stem, with the player's name where a CSV has several: each has a timeline of their own."""
+    if player is None:
+        return timeline.stem
+    name = re.sub(r"[^\w.-]+", "-", player).strip("-.")
+    return f"{timeline.stem}.{name or 'player'}"
