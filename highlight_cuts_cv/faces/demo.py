@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import shutil
 from dataclasses import dataclass
 from importlib.resources import files
@@ -18,6 +19,8 @@ CLIPS = (
     ("The man in jeans walks away", 60, 120, (950.0, 268.0)),
 )
 SHEET_PICTURES_PER_CLIP = 8
+WRITES = ("game.mp4", "game.otio", "game.tracked.otio", "game.tracked.media", "reel.mp4", "sheet.png")
+"""What the demo writes into its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def demo_clip() -> Path:
 def run_demo(folder: Path, progress: StepProgress = silent) -> DemoResult:
     """Copy the clip, cut a timeline, pick, follow, mark, render; all files land in *folder*.
 
-    Raises BadInputError when *folder* is a file.
+    Raises BadInputError when *folder* is a file, or holds files of these names that are not an earlier demo's.
     """
     from highlight_cuts_cv.faces.pictures import contact_sheet, write_picture
     from highlight_cuts_cv.media import concat_files
@@ -46,8 +49,14 @@ def run_demo(folder: Path, progress: StepProgress = silent) -> DemoResult:
 
     if folder.exists() and not folder.is_dir():
         raise BadInputError(f"{folder} is a file; name a folder for the demo with -o.")
-    folder.mkdir(parents=True, exist_ok=True)
     game = folder / "game.mp4"
+    if not (game.is_file() and filecmp.cmp(game, demo_clip(), shallow=False)):
+        for name in WRITES:
+            if (folder / name).exists():
+                raise BadInputError(
+                    f"{folder / name} is not the demo's and would be lost; name another folder for the demo with -o."
+                )
+    folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(demo_clip(), game)
     cut = write_cut(game, folder / "game.otio")
     timeline = read_timeline(cut)

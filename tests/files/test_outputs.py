@@ -140,3 +140,11 @@ def test_what_the_system_says_becomes_a_sentence(number):
         writing_sentences("a.csv"),
     ):
         raise OSError(getattr(errno, number), "whatever")
+
+
+@pytest.mark.parametrize("name", ["game.mp4", "game.otio", "game.tracked.otio", "reel.mp4", "sheet.png"])
+def test_the_demo_leaves_a_folder_with_the_users_files_alone(tmp_path, name):
+    (tmp_path / name).write_bytes(b"the only copy")
+    with pytest.raises(BadInputError, match="name another folder"):
+        cli("demo", "-o", tmp_path)
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"the only copy"]
