@@ -25,6 +25,9 @@ def main() -> None:
     except HighlightCutsError as error:
         say_error(str(error))
         sys.exit(JOB_FAILED)
+    except OSError as error:
+        say_error(f"The system refused: {str(error).rstrip('.')}.")
+        sys.exit(JOB_FAILED)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ def contact_sheet(pictures: Sequence[ByteArray]) -> ByteArray:
 def write_picture(path: Path, bgr: ByteArray) -> None:
     """Write a picture as the suffix says.  Raises BadInputError for a suffix nobody writes."""
     from highlight_cuts_cv.files.atomic import atomic_output
+    from highlight_cuts_cv.files.outputs import writing_sentences
 
     try:
         good, data = cv2.imencode(path.suffix or ".", bgr)
@@ -61,5 +62,5 @@ def write_picture(path: Path, bgr: ByteArray) -> None:
         good = False
     if not good:
         raise BadInputError(f"A picture cannot be written as '{path.name}'; use .jpg or .png.")
-    with atomic_output(path) as temporary:
+    with writing_sentences(path), atomic_output(path) as temporary:
         temporary.write_bytes(data.tobytes())

@@ -55,13 +55,18 @@ def writing_sentences(path: Path | str) -> Iterator[None]:
     except HighlightCutsError:
         raise
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            reason = "the disk is full"
-        elif error.errno == errno.EDQUOT:
-            reason = "the quota is used up"
-        else:
-            reason = os.strerror(error.errno).lower() if error.errno else str(error)
-        raise JobFailedError(f"{path} could not be written: {reason}.") from error
+        raise JobFailedError(why_not_written(path, error)) from error
+
+
+def why_not_written(path: Path | str, error: Exception) -> str:
+    """What the system or FFmpeg says about a failed write, as a sentence."""
+    number = getattr(error, "errno", None)
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"'{path}' could not be written because the disk is full; free some space and run again."
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"'{path}' could not be written; check the permissions of its folder."
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return f"'{path}' could not be written: {str(reason).rstrip('.')}."
 
 
 def _same_file(path: Path, source: Path) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import av
 
+from highlight_cuts_cv.files.outputs import why_not_written
 from highlight_cuts_cv.model import BadInputError, HighlightCutsError, JobFailedError
 
 
@@ -42,16 +42,7 @@ def writing(path: Path) -> Iterator[None]:
     except HighlightCutsError:
         raise
     except (av.error.FFmpegError, OSError) as error:
-        number = getattr(error, "errno", None)
-        if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise JobFailedError(
-                f"'{path}' could not be written because the disk is full; free some space and run again."
-            ) from error
-        if number in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise JobFailedError(
-                f"'{path}' could not be written; check the permissions of its folder."
-            ) from error
-        raise JobFailedError(f"'{path}' could not be written: {reason(error)}.") from error
+        raise JobFailedError(why_not_written(path, error)) from error
 
 
 def reason(error: BaseException) -> str:

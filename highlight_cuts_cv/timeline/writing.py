@@ -11,6 +11,7 @@ from pathlib import Path
 import opentimelineio as otio
 
 from highlight_cuts_cv.files.atomic import atomic_output
+from highlight_cuts_cv.files.outputs import writing_sentences
 from highlight_cuts_cv.model import BadInputError, JobFailedError, MediaInfo
 from highlight_cuts_cv.timeline.cleaning import at_rate, external_references, plain_paths, spell_ntsc
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
@@ -88,7 +89,7 @@ def write_tracked(
     if target == "resolve":
         _require_all_media(result)
     text = _serialized(result)
-    with atomic_output(output) as temporary:
+    with writing_sentences(output), atomic_output(output) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
         places = list(result.find_clips())
         written = {places.index(clips[clip.otio_index]): render for clip, render in chosen}

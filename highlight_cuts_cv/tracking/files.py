@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from highlight_cuts_cv.files.atomic import atomic_output
+from highlight_cuts_cv.files.outputs import writing_sentences
 from highlight_cuts_cv.model import BadInputError, ClipInfo, State, Track
 
 HEADER = ["frame", "left", "top", "width", "height", "score"]
@@ -19,7 +20,11 @@ HEADER = ["frame", "left", "top", "width", "height", "score"]
 
 def write_track(path: Path, track: Track, first_frame: int = 0) -> None:
     """Write *track*, whose frame 0 is the video's frame *first_frame* (from 0)."""
-    with atomic_output(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+    with (
+        writing_sentences(path),
+        atomic_output(path) as temporary,
+        temporary.open("w", newline="", encoding="utf-8") as file,
+    ):
         writer = csv.writer(file)
         writer.writerow(HEADER)
         for index in np.flatnonzero(track.visible):

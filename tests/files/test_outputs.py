@@ -136,7 +136,7 @@ def test_what_the_system_says_becomes_a_sentence(number):
     import errno
 
     with (
-        pytest.raises(JobFailedError, match=r"^a\.csv could not be written: .*\.$"),
+        pytest.raises(JobFailedError, match=r"^'a\.csv' could not be written.*\.$"),
         writing_sentences("a.csv"),
     ):
         raise OSError(getattr(errno, number), "whatever")
