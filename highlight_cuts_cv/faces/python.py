@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from highlight_cuts_cv.jobs.clip import detect_frame, video_clip
 from highlight_cuts_cv.jobs.export import export
@@ -20,16 +21,19 @@ AnyPath = str | Path
 
 def detect_players(
     video_path: AnyPath, frame_index: int = 0, detector: str = DEFAULT_DETECTOR
-) -> list[BoundingBox]:
-    """Find the players in one frame (from 0), best first.
+) -> tuple[NDArray[np.uint8], list[BoundingBox]]:
+    """The picture of one frame (from 0), as a new (H, W, 3) uint8 BGR array, and its players, best first.
 
-    Raises BadInputError for an unreadable video or a frame outside it.
+    The boxes are in the picture's pixels.  Raises BadInputError for an unreadable video or a frame
+    outside it.
 
     >>> from highlight_cuts_cv.faces.demo import demo_clip
-    >>> len(detect_players(demo_clip(), 60)) >= 5
-    True
+    >>> frame_image, players = detect_players(demo_clip(), 60)
+    >>> frame_image.shape, len(players) >= 5
+    ((648, 1152, 3), True)
     """
-    return detect_frame(Path(video_path), frame_index, parse_choice(detector))[1].boxes()
+    frame, found = detect_frame(Path(video_path), frame_index, parse_choice(detector))
+    return frame.bgr.copy(), found.boxes()
 
 
 def track_player(
@@ -45,8 +49,8 @@ def track_player(
     frame indexes count from the video's first frame.  Raises BadInputError.
 
     >>> from highlight_cuts_cv.faces.demo import demo_clip
-    >>> player = detect_players(demo_clip(), 30)[0]
-    >>> path = track_player(demo_clip(), player, frame_index=30, frames="30:33")
+    >>> _, players = detect_players(demo_clip(), 30)
+    >>> path = track_player(demo_clip(), players[0], frame_index=30, frames="30:33")
     >>> [frame.frame_index for frame in path], path[0].lost
     ([30, 31, 32], False)
     """
