@@ -29,7 +29,7 @@ from highlight_cuts_cv.rendering import (
     parse_intro,
     parse_show,
 )
-from highlight_cuts_cv.tracking.picks import Pick
+from highlight_cuts_cv.tracking.picks import Pick, check_picks
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.timeline import Timeline
@@ -49,8 +49,9 @@ def check_setup(setup: Setup) -> None:
     registry = get_registry()
     resolve_options(registry.detectors.find(setup.detector.name).options, setup.detector.options)
     resolve_options(registry.trackers.find(setup.tracker.name).options, setup.tracker.options)
-    resolve_options(registry.indicators.find(setup.indicator.name).options, setup.indicator.options)
-    resolve_options(registry.exporters.find(setup.exporter.name).options, setup.exporter.options)
+    # Some options are only understood by who is made from them: a colour, a font, a picture.
+    registry.indicator(setup.indicator.name, setup.indicator.options)
+    registry.exporter(setup.exporter.name, setup.exporter.options)
     parse_show(setup.show)
     if parse_intro(setup.intro) and not registry.exporters.find(setup.exporter.name).freezes:
         raise BadInputError(
@@ -80,8 +81,8 @@ def run_timeline(
     """Follow, draw and render each clip that has picks, then write the tracked timeline.
 
     Renders lie in the folder ``<output's stem>.media`` beside *output*.  Clips without picks stay
-    as they are.  Raises BadInputError before any work when a pick names no clip, or when an intro
-    would harm the timeline.
+    as they are.  Raises BadInputError before any work when a pick names no clip or does not fit its clip,
+    or when an intro would harm the timeline.
     """
     from highlight_cuts_cv.jobs.media_folder import film_names, media_folder, take_folder
     from highlight_cuts_cv.timeline import TrackedRender, write_tracked
@@ -100,11 +101,14 @@ def run_timeline(
         [timeline.path, *(clip.media_path for clip in timeline.clips)],
         (".otio",),
     )
+    pieces = {clip_id: media_clip(clip) for clip_id, clip in clips.items()}
+    for clip_id, clip_picks in picks.items():
+        check_picks(clip_picks, pieces[clip_id])
     intro = parse_intro(setup.intro)
     stops = {}
     if intro is not None:
         stops = {
-            clip_id: ClipIntro(timeline, clips[clip_id], media_clip(clips[clip_id]), intro, clip_picks)
+            clip_id: ClipIntro(timeline, clips[clip_id], pieces[clip_id], intro, clip_picks)
             for clip_id, clip_picks in picks.items()
         }
     folder, films = media_folder(output), film_names(timeline.clips)
@@ -112,7 +116,7 @@ def run_timeline(
     results = []
     renders = {}
     for clip_id, clip_picks in picks.items():
-        clip = media_clip(clips[clip_id])
+        clip = pieces[clip_id]
         label = clips[clip_id].name or clip_id
         track = follow(
             clip, clip_picks, setup, progress(f"Following in {label}"), cancelled, folder / "analysis"

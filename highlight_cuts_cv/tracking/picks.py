@@ -108,33 +108,46 @@ def parse_pick(text: str) -> Pick:
     raise wrong
 
 
-def resolve_picks(picks: Sequence[Pick], clip: ClipInfo, people: Lookout) -> tuple[Anchor, ...]:
-    """Turn picks (frames counted within the clip) into anchors, sorted by frame.
+def check_picks(picks: Sequence[Pick], clip: ClipInfo) -> None:
+    """Raise BadInputError for picks that cannot be used whoever is in the pictures; none is looked at.
 
-    A box that touches nobody who can be found is taken as it is, and a warning is logged.  Raises
-    BadInputError for a frame outside the clip, two picks in one frame, no pick that shows the player,
-    a box or a point outside the picture, a number that nobody has, a point where nobody is.
+    That is a frame outside the clip, two picks in one frame, no pick that shows the player, a box or
+    a point outside the picture.
     """
-    anchors: dict[int, Anchor] = {}
+    seen: set[int] = set()
     for pick in picks:
         if pick.frame_index >= clip.frame_count:
             raise BadInputError(
                 f"The pick's frame {pick.told} lies outside '{clip.name or clip.clip_id}', "
                 f"which has the frames {pick.origin} to {pick.origin + clip.frame_count - 1}."
             )
-        if pick.frame_index in anchors:
+        if pick.frame_index in seen:
             raise BadInputError(f"There are two picks in frame {pick.told}; keep one.")
-        anchors[pick.frame_index] = Anchor(pick.frame_index, _box_of(pick, clip, people))
-    if not any(anchor.box for anchor in anchors.values()):
+        seen.add(pick.frame_index)
+        if pick.box is not None:
+            _check_box(pick.box, clip)
+        if pick.point is not None:
+            _check_point(pick.point, clip)
+    if all(pick.box is None and pick.point is None and pick.number is None for pick in picks):
         raise BadInputError(
             f"No pick shows the player in '{clip.name or clip.clip_id}'; give at least one as {FORMS}."
         )
-    return tuple(anchors[frame] for frame in sorted(anchors))
 
 
-def _box_of(pick: Pick, clip: ClipInfo, people: Lookout) -> BoundingBox | None:
+def resolve_picks(picks: Sequence[Pick], clip: ClipInfo, people: Lookout) -> tuple[Anchor, ...]:
+    """Turn picks (frames counted within the clip) into anchors, sorted by frame.
+
+    A box that touches nobody who can be found is taken as it is, and a warning is logged.  Raises
+    BadInputError for what :func:`check_picks` refuses, a number that nobody has, a point where nobody is.
+    """
+    check_picks(picks, clip)
+    anchors = [Anchor(pick.frame_index, _box_of(pick, people)) for pick in picks]
+    return tuple(sorted(anchors, key=lambda anchor: anchor.frame_index))
+
+
+def _box_of(pick: Pick, people: Lookout) -> BoundingBox | None:
     if pick.box is not None:
-        return _inside(pick, pick.box, clip, people)
+        return _known_box(pick, pick.box, people)
     if pick.number is not None:
         boxes = people[pick.frame_index].boxes()
         if not 1 <= pick.number <= len(boxes):
@@ -144,11 +157,11 @@ def _box_of(pick: Pick, clip: ClipInfo, people: Lookout) -> BoundingBox | None:
             )
         return boxes[pick.number - 1]
     if pick.point is not None:
-        return _box_at(pick, pick.point, clip, people)
+        return _box_at(pick, pick.point, people)
     return None
 
 
-def _inside(pick: Pick, box: BoundingBox, clip: ClipInfo, people: Lookout) -> BoundingBox:
+def _check_box(box: BoundingBox, clip: ClipInfo) -> None:
     x1, y1 = max(0.0, box.x1), max(0.0, box.y1)
     x2, y2 = min(float(clip.width), box.x2), min(float(clip.height), box.y2)
     if x2 - x1 < 2 or y2 - y1 < 2:
@@ -156,6 +169,15 @@ def _inside(pick: Pick, box: BoundingBox, clip: ClipInfo, people: Lookout) -> Bo
             f"The box {box.x1:g},{box.y1:g},{box.width:g},{box.height:g} lies outside the "
             f"{clip.width}x{clip.height} picture."
         )
+
+
+def _check_point(point: tuple[float, float], clip: ClipInfo) -> None:
+    x, y = point
+    if not (0 <= x < clip.width and 0 <= y < clip.height):
+        raise BadInputError(f"The point {x:g},{y:g} lies outside the {clip.width}x{clip.height} picture.")
+
+
+def _known_box(pick: Pick, box: BoundingBox, people: Lookout) -> BoundingBox:
     found = people[pick.frame_index].boxes()
     if not any(_touch(box, one) for one in found):
         near = people.closer(pick.frame_index, *box.center).boxes()
@@ -175,15 +197,13 @@ def _touch(a: BoundingBox, b: BoundingBox) -> bool:
     return width > 0 and height > 0 and width * height >= _TOUCHES * smaller
 
 
-def _box_at(pick: Pick, point: tuple[float, float], clip: ClipInfo, people: Lookout) -> BoundingBox:
+def _box_at(pick: Pick, point: tuple[float, float], people: Lookout) -> BoundingBox:
     """The smallest detected box under the point, else of a closer look, else what stands out there.
 
     The smallest: who stands in front has the smaller box as often as not, but who is far away is
     only ever reachable this way.
     """
     x, y = point
-    if not (0 <= x < clip.width and 0 <= y < clip.height):
-        raise BadInputError(f"The point {x:g},{y:g} lies outside the {clip.width}x{clip.height} picture.")
     found = people[pick.frame_index]
     under = _under(point, found) or _under(point, people.closer(pick.frame_index, x, y))
     if under is None:
