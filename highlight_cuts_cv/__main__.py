@@ -13,6 +13,7 @@ def main() -> None:
     """Run the command line.  Exits with 0, 1 (a job failed), 2 (bad input) or 130 (cancelled)."""
     from highlight_cuts_cv.faces.cli import app
     from highlight_cuts_cv.faces.console import say_error
+    from highlight_cuts_cv.faces.crashes import keep_traceback, unexpected
 
     try:
         app()
@@ -23,10 +24,17 @@ def main() -> None:
         say_error(str(error))
         sys.exit(BAD_INPUT)
     except HighlightCutsError as error:
+        # A cause is somebody's exception that became a sentence: its author will want to see it.
+        if error.__cause__ is not None:
+            keep_traceback(error)
         say_error(str(error))
         sys.exit(JOB_FAILED)
     except OSError as error:
+        keep_traceback(error)
         say_error(f"The system refused: {str(error).rstrip('.')}.")
+        sys.exit(JOB_FAILED)
+    except Exception as error:
+        say_error(unexpected(error))
         sys.exit(JOB_FAILED)
 
 

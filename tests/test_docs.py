@@ -36,6 +36,13 @@ def test_every_command_and_option_is_documented(name):
                 assert f"`{flag}`" in text, f"{flag} of 'hccv {name}' is missing in docs/cli.md"
 
 
+def test_every_global_option_is_documented():
+    head = CLI[: CLI.index("## hccv ")]
+    for parameter in GROUP.params:
+        for flag in parameter.opts:
+            assert flag in head, f"{flag} of 'hccv' is missing in docs/cli.md"
+
+
 def test_no_command_or_option_is_documented_that_does_not_exist():
     assert set(re.findall(r"^## hccv (\w+)", CLI, re.M)) == set(COMMANDS)
     for name, command in COMMANDS.items():

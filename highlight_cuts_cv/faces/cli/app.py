@@ -8,6 +8,7 @@ import typer
 
 from highlight_cuts_cv import __version__
 from highlight_cuts_cv.faces.console import say, show_logged_warnings
+from highlight_cuts_cv.faces.crashes import show_tracebacks
 
 app = typer.Typer(
     name="hccv",
@@ -31,6 +32,10 @@ def main(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error, for reports and plugin authors.")
+    ] = False,
 ) -> None:
     """Mark one player through every clip of a highlight reel: timeline in, tracked timeline out."""
     show_logged_warnings()
+    show_tracebacks(debug)
