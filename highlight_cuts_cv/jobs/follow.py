@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from highlight_cuts_cv.analysis.cache import AnalysisStore, clip_identity, code_identity
+from highlight_cuts_cv.analysis.cache import AnalysisStore, clip_identity
 from highlight_cuts_cv.analysis.camera import SMALL_SIDE
+from highlight_cuts_cv.analysis.code_identity import code_identity, options_identity
 from highlight_cuts_cv.analysis.detections import LazyDetections, WatchedFrames, packed, unpacked
 from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.contracts import (
@@ -103,8 +104,8 @@ def _stores(analysis: Path, clip: ClipInfo, setup: Setup, kept: int) -> tuple[An
     stores = []
     for specs, choice in ((registry.detectors, setup.detector), (registry.trackers, setup.tracker)):
         spec = specs.find(choice.name)
-        options: Mapping[str, object] = resolve_options(spec.options, choice.options)
-        parts += [spec.name, dict(options), code_identity(spec.create)]
+        options = resolve_options(spec.options, choice.options)
+        parts += [spec.name, options_identity(options), code_identity(spec.create)]
         stores.append(AnalysisStore(analysis, *parts))
     return stores[0], stores[1]
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from dataclasses import replace
-from types import ModuleType
 
 import numpy as np
 import pytest
 
-from highlight_cuts_cv.analysis.cache import AnalysisStore, clip_identity, code_identity
+from highlight_cuts_cv.analysis.cache import AnalysisStore, clip_identity
 from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.media import clip_of, probe
 
@@ -52,16 +49,3 @@ def test_a_renamed_recording_is_the_same_and_a_changed_one_another(tmp_path):
     same, other, another = map(clip_identity, clips)
     assert same == other != another
     assert clip_identity(replace(clips[0], frame_count=10)) != same
-
-
-def test_a_plugins_changed_code_is_another_plugin(tmp_path, monkeypatch):
-    source = tmp_path / "plug.py"
-    source.write_text("def create(options): ...\n")
-    module = ModuleType("plug")
-    exec(compile(source.read_text(), source, "exec"), module.__dict__)
-    module.__file__ = str(source)
-    monkeypatch.setitem(sys.modules, "plug", module)
-    before = code_identity(module.create)
-    assert before == code_identity(module.create)
-    os.utime(source, ns=(1, 1))
-    assert code_identity(module.create) != before
