@@ -24,7 +24,7 @@ from highlight_cuts_cv.contracts import (
 )
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.media import open_frames
-from highlight_cuts_cv.model import ClipInfo, Detections, Frame, JobFailedError, Region, Track
+from highlight_cuts_cv.model import ClipInfo, Detections, Frame, Region, Track
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.tracking.picks import Pick, resolve_picks
 from highlight_cuts_cv.tracking.steady import steadied
@@ -76,10 +76,6 @@ def follow(
             track = registry.tracker(setup.tracker.name, setup.tracker.options).track(job)
         if shelf is not None and scene.grown:
             shelf.save("scene", scene.state())
-    if len(track) != len(kept):
-        raise JobFailedError(
-            f"The tracker '{setup.tracker.name}' returned {len(track)} frames for a clip of {len(kept)}."
-        )
     return spread(steadied(track, scene, float(thin.rate)), kept, clip.frame_count, scene.cuts())
 
 

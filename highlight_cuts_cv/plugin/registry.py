@@ -27,6 +27,14 @@ from highlight_cuts_cv.contracts import (
 )
 from highlight_cuts_cv.model import BadInputError, JobFailedError
 from highlight_cuts_cv.plugin import hookspecs
+from highlight_cuts_cv.plugin.guard import (
+    Guard,
+    GuardedDetector,
+    GuardedExporter,
+    GuardedIndicator,
+    GuardedTracker,
+    describe,
+)
 
 Spec = DetectorSpec | TrackerSpec | IndicatorSpec | ExporterSpec
 S = TypeVar("S", DetectorSpec, TrackerSpec, IndicatorSpec, ExporterSpec)
@@ -86,6 +94,11 @@ class _Shelf(Generic[S]):
         return f"{self._title(name)} is provided more than once, by {sources}; uninstall one to use it."
 
     def find(self, name: str) -> S:
+        """The spec of that name.  Raises BadInputError where there is none, or several."""
+        return self.provider(name)[0]
+
+    def provider(self, name: str) -> tuple[S, PluginReport]:
+        """The spec of that name and who provides it; raises as :meth:`find` does."""
         providers = self.specs.get(name, [])
         if not providers:
             known = ", ".join(self.names()) or "none"
@@ -94,7 +107,7 @@ class _Shelf(Generic[S]):
             )
         if len(providers) > 1:
             raise BadInputError(self._conflict(name))
-        return providers[0][0]
+        return providers[0]
 
     def names(self) -> list[str]:
         return sorted(name for name, providers in self.specs.items() if len(providers) == 1)
@@ -133,7 +146,7 @@ class Registry:
                 raise
             except BaseException as error:
                 self.reports.append(report)
-                report.problems.append(f"It could not be imported ({_describe(error)}).")
+                report.problems.append(f"It could not be imported ({describe(error)}).")
                 continue
             self.add(plugin, report)
 
@@ -149,10 +162,10 @@ class Registry:
             # The name keeps two distributions with one entry-point name apart.
             self._manager.register(plugin, name=f"{len(self.reports)}:{report.name}")
         except pluggy.PluginValidationError as error:
-            report.problems.append(f"It does not fit the hooks ({_describe(error)}).")
+            report.problems.append(f"It does not fit the hooks ({describe(error)}).")
             return
         except ValueError as error:
-            report.problems.append(f"It could not be registered ({_describe(error)}).")
+            report.problems.append(f"It could not be registered ({describe(error)}).")
             return
         for hook, (kind, spec_class) in HOOKS.items():
             for impl in getattr(self._manager.hook, hook).get_hookimpls():
@@ -163,39 +176,40 @@ class Registry:
             report.problems.append("It provides nothing.")
 
     def detector(self, name: str, options: Mapping[str, object] | None = None) -> Detector:
-        """Make a detector by name.  Raises BadInputError (name, option) or JobFailedError (start)."""
-        return _make(self.detectors, name, options, Detector)  # type: ignore[type-abstract]
+        """Make a detector by name.  Raises BadInputError (name, option) or JobFailedError (start).
+
+        What the plugin does wrong later is a JobFailedError that names it, too; any thread may ask it.
+        """
+        return GuardedDetector(*_make(self.detectors, name, options, Detector))  # type: ignore[type-abstract]
 
     def tracker(self, name: str, options: Mapping[str, object] | None = None) -> Tracker:
         """Make a tracker by name; raises as :meth:`detector` does."""
-        return _make(self.trackers, name, options, Tracker)  # type: ignore[type-abstract]
+        return GuardedTracker(*_make(self.trackers, name, options, Tracker))  # type: ignore[type-abstract]
 
     def indicator(self, name: str, options: Mapping[str, object] | None = None) -> Indicator:
         """Make an indicator by name; raises as :meth:`detector` does."""
-        return _make(self.indicators, name, options, Indicator)  # type: ignore[type-abstract]
+        return GuardedIndicator(*_make(self.indicators, name, options, Indicator))  # type: ignore[type-abstract]
 
     def exporter(self, name: str, options: Mapping[str, object] | None = None) -> Exporter:
         """Make an exporter by name; raises as :meth:`detector` does."""
-        return _make(self.exporters, name, options, Exporter)  # type: ignore[type-abstract]
+        return GuardedExporter(*_make(self.exporters, name, options, Exporter))  # type: ignore[type-abstract]
 
 
 T = TypeVar("T")
 
 
-def _make(shelf: _Shelf[Any], name: str, options: Mapping[str, object] | None, protocol: type[T]) -> T:
-    spec = shelf.find(name)
+def _make(
+    shelf: _Shelf[Any], name: str, options: Mapping[str, object] | None, protocol: type[T]
+) -> tuple[T, str]:
+    """What the plugin makes, and how sentences name it."""
+    spec, report = shelf.provider(name)
     values = resolve_options(spec.options, options or {})
-    try:
+    who = f"The {shelf.kind} '{name}' ({report.source})"
+    with Guard(who).doing("to start"):
         made = spec.create(values)
-    except (BadInputError, JobFailedError):
-        raise
-    except Exception as error:
-        raise JobFailedError(
-            f"The {shelf.kind} '{name}' could not be started ({_describe(error)})."
-        ) from error
     if not isinstance(made, protocol):
         raise JobFailedError(f"What the {shelf.kind} '{name}' makes is not one: a method is missing.")
-    return made
+    return made, who
 
 
 def _hook_like_names(plugin: object) -> list[str]:
@@ -245,12 +259,8 @@ def _collect(
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        report.problems.append(f"Its hook '{hook}' failed ({_describe(error)}).")
+        report.problems.append(f"Its hook '{hook}' failed ({describe(error)}).")
     return specs
-
-
-def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(": ")
 
 
 _loaded: Registry | None = None
