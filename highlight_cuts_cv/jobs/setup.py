@@ -27,12 +27,18 @@ _NEXT_OPTION = re.compile(r",(?=[A-Za-z_][A-Za-z0-9_-]*=)")
 
 
 def parse_choice(text: str) -> Choice:
-    """Read ``NAME`` or ``NAME:OPTION=VALUE,OPTION=VALUE``.  Raises BadInputError.
+    """Read ``NAME`` or ``NAME:OPTION=VALUE,OPTION=VALUE``; NAME may be ``PLUGIN:NAME``.  Raises BadInputError.
 
     >>> parse_choice("label:text=Smith, A.,size=1.5")
     Choice(name='label', options={'text': 'Smith, A.', 'size': '1.5'})
+    >>> parse_choice("mine:label:text=3:0")
+    Choice(name='mine:label', options={'text': '3:0'})
     """
     name, _, rest = text.partition(":")
+    second, _, beyond = rest.partition(":")
+    # A value may hold colons, but an option has its "=" before the first of them.
+    if second and "=" not in second:
+        name, rest = f"{name}:{second}", beyond
     options: dict[str, object] = {}
     for part in _NEXT_OPTION.split(rest) if rest else []:
         key, equals, value = part.partition("=")

@@ -1,16 +1,15 @@
 """Finds, checks, isolates and reports plugins.
 
-A broken plugin is left out and reported; it never stops the tool.  Two providers of one name are
-a conflict: neither is used until the user removes one, and the message names both.
+A broken plugin is left out and reported; it never stops the tool.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Generic, TypeVar
+from types import ModuleType, SimpleNamespace
+from typing import Any, TypeVar
 
 import pluggy
 
@@ -25,7 +24,7 @@ from highlight_cuts_cv.contracts import (
     TrackerSpec,
     resolve_options,
 )
-from highlight_cuts_cv.model import BadInputError, JobFailedError
+from highlight_cuts_cv.model import JobFailedError
 from highlight_cuts_cv.plugin import hookspecs
 from highlight_cuts_cv.plugin.guard import (
     Guard,
@@ -35,9 +34,7 @@ from highlight_cuts_cv.plugin.guard import (
     GuardedTracker,
     describe,
 )
-
-Spec = DetectorSpec | TrackerSpec | IndicatorSpec | ExporterSpec
-S = TypeVar("S", DetectorSpec, TrackerSpec, IndicatorSpec, ExporterSpec)
+from highlight_cuts_cv.plugin.shelves import PluginReport, Shelf
 
 HOOKS: dict[str, tuple[str, type[Any]]] = {
     "hccv_detectors": ("detector", DetectorSpec),
@@ -51,68 +48,6 @@ MAX_SPECS = 1000
 """A generator that yields more specs than this is taken for endless."""
 
 
-@dataclass(slots=True)
-class PluginReport:
-    """One plugin as ``hccv plugins`` shows it: where it comes from, what it gives, what is wrong."""
-
-    name: str
-    distribution: str = "unknown"
-    version: str = ""
-    provides: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def source(self) -> str:
-        """Plugin and distribution, as error messages name a provider."""
-        return f"plugin '{self.name}' of {self.distribution} {self.version}".rstrip()
-
-
-@dataclass(slots=True)
-class _Shelf(Generic[S]):
-    """All specs of one kind, by name, with who provides them."""
-
-    kind: str
-    specs: dict[str, list[tuple[S, PluginReport]]] = field(default_factory=dict)
-
-    def add(self, spec: S, report: PluginReport) -> None:
-        providers = self.specs.setdefault(spec.name, [])
-        providers.append((spec, report))
-        report.provides.append(f"{self.kind} {spec.name}")
-        if len(providers) > 1:
-            sentence = self._conflict(spec.name)
-            for _, provider in providers:
-                provider.problems = [
-                    p for p in provider.problems if not p.startswith(f"{self._title(spec.name)} ")
-                ]
-                provider.problems.append(sentence)
-
-    def _title(self, name: str) -> str:
-        return f"{self.kind.capitalize()} '{name}'"
-
-    def _conflict(self, name: str) -> str:
-        sources = " and ".join(dict.fromkeys(report.source for _, report in self.specs[name]))
-        return f"{self._title(name)} is provided more than once, by {sources}; uninstall one to use it."
-
-    def find(self, name: str) -> S:
-        """The spec of that name.  Raises BadInputError where there is none, or several."""
-        return self.provider(name)[0]
-
-    def provider(self, name: str) -> tuple[S, PluginReport]:
-        """The spec of that name and who provides it; raises as :meth:`find` does."""
-        providers = self.specs.get(name, [])
-        if not providers:
-            known = ", ".join(self.names()) or "none"
-            raise BadInputError(
-                f"There is no {self.kind} '{name}'; known are: {known}. 'hccv plugins' tells what was left out and why."
-            )
-        if len(providers) > 1:
-            raise BadInputError(self._conflict(name))
-        return providers[0]
-
-    def names(self) -> list[str]:
-        return sorted(name for name, providers in self.specs.items() if len(providers) == 1)
-
-
 class Registry:
     """The plugins found on this machine and what they provide."""
 
@@ -120,13 +55,13 @@ class Registry:
         self.reports: list[PluginReport] = []
         self._manager = pluggy.PluginManager(hookspecs.GROUP)
         self._manager.add_hookspecs(hookspecs)
-        self.detectors: _Shelf[DetectorSpec] = _Shelf("detector")
-        self.trackers: _Shelf[TrackerSpec] = _Shelf("tracker")
-        self.indicators: _Shelf[IndicatorSpec] = _Shelf("indicator")
-        self.exporters: _Shelf[ExporterSpec] = _Shelf("exporter")
+        self.detectors: Shelf[DetectorSpec] = Shelf("detector")
+        self.trackers: Shelf[TrackerSpec] = Shelf("tracker")
+        self.indicators: Shelf[IndicatorSpec] = Shelf("indicator")
+        self.exporters: Shelf[ExporterSpec] = Shelf("exporter")
 
     @property
-    def _shelves(self) -> dict[str, _Shelf[Any]]:
+    def _shelves(self) -> dict[str, Shelf[Any]]:
         return {
             "hccv_detectors": self.detectors,
             "hccv_trackers": self.trackers,
@@ -153,14 +88,22 @@ class Registry:
     def add(self, plugin: object, report: PluginReport) -> None:
         """Register one plugin object and collect its specs."""
         self.reports.append(report)
-        for name in _hook_like_names(plugin):
+        hooks = SimpleNamespace(**_marked(plugin, report))
+        for name in vars(hooks):
             if name not in HOOKS:
                 report.problems.append(
                     f"It implements an unknown hook '{name}'; known are: {', '.join(HOOKS)}."
                 )
+        if vars(hooks):
+            self._register(hooks, report)
+        if not report.provides and not report.problems:
+            report.problems.append("It provides nothing.")
+
+    def _register(self, hooks: SimpleNamespace, report: PluginReport) -> None:
+        """Let pluggy check the hook functions, and collect what those that fit provide."""
         try:
             # The name keeps two distributions with one entry-point name apart.
-            self._manager.register(plugin, name=f"{len(self.reports)}:{report.name}")
+            self._manager.register(hooks, name=f"{len(self.reports)}:{report.name}")
         except pluggy.PluginValidationError as error:
             report.problems.append(f"It does not fit the hooks ({describe(error)}).")
             return
@@ -169,11 +112,9 @@ class Registry:
             return
         for hook, (kind, spec_class) in HOOKS.items():
             for impl in getattr(self._manager.hook, hook).get_hookimpls():
-                if impl.plugin is plugin:
+                if impl.plugin is hooks:
                     for spec in _collect(impl.function, hook, kind, spec_class, report):
                         self._shelves[hook].add(spec, report)
-        if not report.provides and not report.problems:
-            report.problems.append("It provides nothing.")
 
     def detector(self, name: str, options: Mapping[str, object] | None = None) -> Detector:
         """Make a detector by name.  Raises BadInputError (name, option) or JobFailedError (start).
@@ -199,7 +140,7 @@ T = TypeVar("T")
 
 
 def _make(
-    shelf: _Shelf[Any], name: str, options: Mapping[str, object] | None, protocol: type[T]
+    shelf: Shelf[Any], name: str, options: Mapping[str, object] | None, protocol: type[T]
 ) -> tuple[T, str]:
     """What the plugin makes, and how sentences name it."""
     spec, report = shelf.provider(name)
@@ -212,10 +153,34 @@ def _make(
     return made, who
 
 
-def _hook_like_names(plugin: object) -> list[str]:
-    """Names marked with ``@hookimpl`` in the plugin, whether we know the hook or not."""
+def _marked(plugin: object, report: PluginReport) -> dict[str, Any]:
+    """What is marked with ``@hookimpl`` in the plugin, by name, whether we know the hook or not.
+
+    Nothing else is touched: a module may import lazily when it is asked for a name, and even naming
+    what it has may fail.
+    """
     mark = f"{hookspecs.GROUP}_impl"
-    return [name for name in dir(plugin) if hasattr(getattr(plugin, name, None), mark)]
+    found: dict[str, Any] = {}
+    try:
+        names = set(dir(plugin))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        report.problems.append(f"It cannot say what it has ({describe(error)}).")
+        names = set()
+    if isinstance(plugin, ModuleType):
+        names = {*vars(plugin), *names.intersection(HOOKS)}
+    for name in sorted(names):
+        try:
+            thing = getattr(plugin, name)
+            if inspect.isroutine(thing) and hasattr(thing, mark):
+                found[name] = thing
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            if name in HOOKS:
+                report.problems.append(f"Its hook '{name}' cannot be read ({describe(error)}).")
+    return found
 
 
 def _collect(

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from importlib.metadata import distributions
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from highlight_cuts_cv.api import IndicatorSpec, hookimpl
 from highlight_cuts_cv.model import BadInputError, JobFailedError
-from highlight_cuts_cv.plugin.registry import HOOKS, Registry, get_registry
+from highlight_cuts_cv.plugin.registry import HOOKS, PluginReport, Registry, get_registry
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "third_party_indicator"
 GOOD = """
@@ -218,3 +220,118 @@ def test_third_party_indicator_is_found_listed_and_used_among_broken_ones(tmp_pa
     with open_frames(clip_of(probe(film))) as frames:
         blue, green, red = (int(v) for v in frames[2].bgr[280 + 7, 520])
     assert red > 180 and blue > 180 and green < 90
+
+
+LAZY = """
+import importlib
+{head}
+def __getattr__(name):
+    {reaction}
+
+def __dir__():
+    return [*globals(), "Model", "weights"]
+
+@hookimpl
+def hccv_indicators():
+    yield IndicatorSpec(name="lazy", create=print)
+"""
+
+
+@pytest.mark.parametrize(
+    "reaction",
+    [
+        "return importlib.import_module('no_such_module_anywhere')",
+        "raise SystemExit(name)",
+        "raise KeyError(name)",
+        "raise ValueError(name)",
+    ],
+)
+def test_a_module_that_imports_lazily_is_not_made_to(site, reaction):
+    install(site, "lazy", LAZY.format(head=HEAD, reaction=reaction))
+    install(site, "good", GOOD.format(name="fine"))
+    registry = load(site)
+    assert registry.indicators.names() == ["fine", "lazy"]
+    assert [report.problems for report in registry.reports] == [[], []]
+
+
+def test_a_module_that_cannot_even_be_listed_harms_nobody(site):
+    body = HEAD + "def __dir__(): raise SystemExit(3)\n" + "@hookimpl\ndef hccv_indicators(): yield 1\n"
+    install(site, "mute", body)
+    install(site, "good", GOOD.format(name="fine"))
+    registry = load(site)
+    assert registry.indicators.names() == ["fine"]
+    assert "cannot say what it has (SystemExit: 3)" in registry.reports[1].problems[0]
+
+
+LATE = """
+{head}
+def _make():
+    @hookimpl
+    def late(): yield IndicatorSpec(name='late', create=print)
+    return late
+
+def __dir__(): return ['hccv_indicators', 'hccv_trackers']
+
+def __getattr__(name):
+    if name == 'hccv_indicators': return _make()
+    raise RuntimeError('no ' + name)
+"""
+
+
+def test_a_hook_that_is_made_lazily_is_used_and_one_that_cannot_be_is_reported(site):
+    install(site, "late", LATE.format(head=HEAD))
+    registry = load(site)
+    assert registry.indicators.names() == ["late"]
+    assert registry.reports[0].problems == [
+        "Its hook 'hccv_trackers' cannot be read (RuntimeError: no hccv_trackers)."
+    ]
+
+
+def named(names_of: dict[str, tuple[str, ...]]) -> Registry:
+    """A registry with a plugin of each name, from a distribution of that name, that gives those indicators."""
+    registry = Registry()
+    for plugin, names in names_of.items():
+        specs = [IndicatorSpec(name=name, create=print, summary=plugin) for name in names]
+        distribution = "highlight-cuts-cv" if plugin == "bundled" else f"{plugin}-dist"
+        registry.add(_giving(specs), PluginReport(plugin, distribution, "1.0"))
+    return registry
+
+
+def _giving(specs: list[IndicatorSpec]) -> SimpleNamespace:
+    return SimpleNamespace(hccv_indicators=hookimpl(lambda: specs))
+
+
+@pytest.mark.parametrize("order", [("bundled", "mine"), ("mine", "bundled")])
+def test_a_bundled_plugin_keeps_its_name_and_the_other_has_one_too(order):
+    registry = named(dict.fromkeys(order, ("dot",)))
+    assert registry.indicators.names() == ["dot"]
+    assert registry.indicators.find("dot").summary == "bundled"
+    assert registry.indicators.find("mine:dot").summary == "mine"
+    assert registry.indicators.find("bundled:dot").summary == "bundled"
+    reports = {report.name: report for report in registry.reports}
+    assert reports["bundled"].problems == [] and reports["bundled"].provides == ["indicator dot"]
+    assert reports["mine"].provides == ["indicator mine:dot"]
+    (problem,) = reports["mine"].problems
+    assert "plugin 'bundled' of highlight-cuts-cv 1.0" in problem and "called 'mine:dot'" in problem
+
+
+def test_two_foreign_plugins_of_one_name_are_a_conflict_with_a_way_out():
+    registry = named({"first": ("cross",), "second": ("cross",)})
+    assert registry.indicators.names() == []
+    with pytest.raises(BadInputError, match="or choose 'first:cross' or 'second:cross'"):
+        registry.indicators.find("cross")
+    assert registry.indicators.find("second:cross").summary == "second"
+    with_bundled = named({"first": ("dot",), "bundled": ("dot",), "second": ("dot",)})
+    assert with_bundled.indicators.find("dot").summary == "bundled"
+    assert with_bundled.indicators.find("first:dot").summary == "first"
+    for report in with_bundled.reports:
+        assert not any("more than once" in problem for problem in report.problems)
+
+
+def test_a_plugins_name_with_a_wrong_thing_is_a_sentence():
+    registry = named({"mine": ("cross",), "bundled": ("dot",)})
+    for name in ("mine:dot", "nobody:cross", "mine:"):
+        with pytest.raises(BadInputError, match=f"There is no indicator '{name}'; known are: cross, dot"):
+            registry.indicators.find(name)
+    with pytest.raises(BadInputError, match="An option is written dot:OPTION=VALUE"):
+        registry.indicators.find("dot:size")
