@@ -14,6 +14,7 @@ from highlight_cuts_cv.jobs.follow import follow
 from highlight_cuts_cv.jobs.setup import DEFAULT_DETECTOR, DEFAULT_TRACKER, Setup, parse_choice
 from highlight_cuts_cv.media import concat_files
 from highlight_cuts_cv.model import BadInputError, BoundingBox, State, Track, TrackingFrame
+from highlight_cuts_cv.tracking.numbers import numbered_players
 from highlight_cuts_cv.tracking.picks import Pick
 
 AnyPath = str | Path
@@ -22,9 +23,10 @@ AnyPath = str | Path
 def detect_players(
     video_path: AnyPath, frame_index: int = 0, detector: str = DEFAULT_DETECTOR
 ) -> tuple[NDArray[np.uint8], list[BoundingBox]]:
-    """The picture of one frame (from 0), as a new (H, W, 3) uint8 BGR array, and its players, best first.
+    """The picture of one frame (from 0), as a new (H, W, 3) uint8 BGR array, and its players.
 
-    The boxes are in the picture's pixels.  Raises BadInputError for an unreadable video or a frame
+    The boxes are in the picture's pixels, in the order of the numbers that ``hccv detect`` shows: from
+    left to right.  Raises BadInputError for an unreadable video or a frame
     outside it.
 
     >>> from highlight_cuts_cv.faces.demo import demo_clip
@@ -33,7 +35,7 @@ def detect_players(
     ((648, 1152, 3), True)
     """
     frame, found = detect_frame(Path(video_path), frame_index, parse_choice(detector))
-    return frame.bgr.copy(), found.boxes()
+    return frame.bgr.copy(), numbered_players(found)
 
 
 def track_player(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from highlight_cuts_cv.model import Anchor, BadInputError, BoundingBox, ClipInfo, Detections, Frame
+from highlight_cuts_cv.tracking.numbers import numbered_players, player_at
 
 _log = logging.getLogger(__name__)
 
@@ -149,7 +150,7 @@ def _box_of(pick: Pick, people: Lookout) -> BoundingBox | None:
     if pick.box is not None:
         return _known_box(pick, pick.box, people)
     if pick.number is not None:
-        boxes = people[pick.frame_index].boxes()
+        boxes = numbered_players(people[pick.frame_index])
         if not 1 <= pick.number <= len(boxes):
             raise BadInputError(
                 f"There is no player #{pick.number} in frame {pick.told}: {len(boxes)} were found; "
@@ -178,8 +179,8 @@ def _check_point(point: tuple[float, float], clip: ClipInfo) -> None:
 
 
 def _known_box(pick: Pick, box: BoundingBox, people: Lookout) -> BoundingBox:
-    found = people[pick.frame_index].boxes()
-    if not any(_touch(box, one) for one in found):
+    found = people[pick.frame_index]
+    if not any(_touch(box, one) for one in found.boxes()):
         near = people.closer(pick.frame_index, *box.center).boxes()
         if not any(_touch(box, one) for one in near):
             _log.warning(
@@ -198,14 +199,10 @@ def _touch(a: BoundingBox, b: BoundingBox) -> bool:
 
 
 def _box_at(pick: Pick, point: tuple[float, float], people: Lookout) -> BoundingBox:
-    """The smallest detected box under the point, else of a closer look, else what stands out there.
-
-    The smallest: who stands in front has the smaller box as often as not, but who is far away is
-    only ever reachable this way.
-    """
+    """The smallest person under the point, else of a closer look, else what stands out there."""
     x, y = point
     found = people[pick.frame_index]
-    under = _under(point, found) or _under(point, people.closer(pick.frame_index, x, y))
+    under = player_at(point, found) or player_at(point, people.closer(pick.frame_index, x, y))
     if under is None:
         # OpenCV is loaded only where it is needed.
         from highlight_cuts_cv.tracking.grow import grow_box
@@ -213,19 +210,14 @@ def _box_at(pick: Pick, point: tuple[float, float], people: Lookout) -> Bounding
         under = grow_box(people.frame(pick.frame_index).bgr, point, found)
     if under is None:
         raise BadInputError(
-            f"There is no player at {x:g},{y:g} in frame {pick.told}. {_offer(pick, point, found.boxes())}"
+            f"There is no player at {x:g},{y:g} in frame {pick.told}. {_offer(pick, point, found)}"
         )
     return under
 
 
-def _under(point: tuple[float, float], found: Detections) -> BoundingBox | None:
-    x, y = point
-    under = [box for box in found.boxes() if box.x1 <= x < box.x2 and box.y1 <= y < box.y2]
-    return min(under, key=lambda box: box.width * box.height, default=None)
-
-
-def _offer(pick: Pick, point: tuple[float, float], boxes: Sequence[BoundingBox]) -> str:
+def _offer(pick: Pick, point: tuple[float, float], found: Detections) -> str:
     """The sentence that names the nearest players as picks."""
+    boxes = numbered_players(found)
     nearest = sorted(range(len(boxes)), key=lambda i: math.dist(boxes[i].center, point))[:3]
     offers = "; ".join(
         f"{pick.told}:#{i + 1} at {boxes[i].center[0]:.0f},{boxes[i].center[1]:.0f}" for i in nearest

@@ -95,7 +95,7 @@ def test_detect_track_render(tmp_path):
     assert "#1" in good("detect", demo_clip(), "--frame", 60, "-o", picture)
     assert cv2.imread(str(picture)).shape == (648, 1152, 3)
     track = tmp_path / "track.csv"
-    good("track", demo_clip(), "--pick", "60:#1", "--range", "58:70", "-o", track)
+    good("track", demo_clip(), "--pick", "60:#6", "--range", "58:70", "-o", track)
     rows = list(csv.DictReader(track.read_text().splitlines()))
     assert [int(row["frame"]) for row in rows] == list(range(59, 71))
     film = tmp_path / "film.mp4"

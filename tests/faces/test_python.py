@@ -17,5 +17,6 @@ def test_detecting_gives_the_frames_picture_and_its_players(frame_index):
         assert np.array_equal(frame_image, frames[frame_index].bgr)
     assert frame_image.dtype == np.uint8
     frame_image[:] = 0  # the caller's own, to draw on
-    assert [p.confidence for p in players] == sorted((p.confidence for p in players), reverse=True)
+    middles = [player.center[0] for player in players]
+    assert len(players) >= 3 and middles == sorted(middles)
     assert all(isinstance(player, hccv.BoundingBox) for player in players)

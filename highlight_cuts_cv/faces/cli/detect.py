@@ -32,11 +32,12 @@ def detect(
     from highlight_cuts_cv.faces.pictures import numbered_picture, write_picture
     from highlight_cuts_cv.files.outputs import checked_output
     from highlight_cuts_cv.jobs.clip import detect_frame
+    from highlight_cuts_cv.tracking.numbers import numbered_players
 
     if output is not None:
         checked_output(output, [video])
     picture, found = detect_frame(video, frame, parse_choice(detector))
-    boxes = found.boxes()
+    boxes = numbered_players(found)
     table(
         ("number", "left", "top", "width", "height", "score"),
         [
