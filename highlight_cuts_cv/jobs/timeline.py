@@ -97,7 +97,7 @@ def run_timeline(
             "use it with 'hccv export', and 'burn' for timelines."
         )
     output = checked_output(
-        output.with_suffix(".otio") if output.suffix.lower() == ".csv" else output,
+        output.with_suffix(".otio") if output.suffix.lower() in (".csv", ".tsv") else output,
         [timeline.path, *(clip.media_path for clip in timeline.clips)],
         (".otio",),
     )

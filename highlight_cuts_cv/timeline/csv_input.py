@@ -12,7 +12,7 @@ from highlight_cuts_cv.timeline.loading import choose, read_file
 from highlight_cuts_cv.timeline.sources import Sources, media_timecode
 from highlight_cuts_cv.timeline.times import exact_rate, frame_range, nearest_frame, seconds
 
-SUFFIX = ".csv"
+SUFFIXES = (".csv", ".tsv")
 
 
 def load_csv(

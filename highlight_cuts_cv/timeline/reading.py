@@ -48,7 +48,7 @@ def read_timeline(
     path = Path(path).absolute()
     # An .otiod bundle is a folder, and its media paths count from it.
     sources = Sources(MediaFinder(path if path.is_dir() else path.parent, media_root), probe, path)
-    if path.suffix.lower() == csv_input.SUFFIX:
+    if path.suffix.lower() in csv_input.SUFFIXES:
         timeline = csv_input.load_csv(path, player, sources, adapter_args)
     else:
         timeline = load(path, player, adapter_args)

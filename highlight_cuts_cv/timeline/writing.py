@@ -99,7 +99,7 @@ def write_tracked(
 
 def _checked_output(timeline: Timeline, output: Path) -> Path:
     output = Path(output).absolute()
-    if output.suffix.lower() == ".csv":  # a CSV can name neither renders nor tracks
+    if output.suffix.lower() in (".csv", ".tsv"):  # a CSV can name neither renders nor tracks
         output = output.with_suffix(".otio")
     if output.suffix.lower() != ".otio":
         raise BadInputError(f"The tracked timeline is written as .otio, but the output is {output}.")

@@ -17,19 +17,16 @@ from typing import Any
 
 import opentimelineio as otio
 
-from hccv_csv.table import REQUIRED, CsvError, Interval, Row, format_time, merge, read_rows, write_rows
+from hccv_csv.dialect import COLUMNS, CsvError, decode
+from hccv_csv.table import Interval, Row, format_time, merge, read_rows, write_rows
 
 _KEY = "highlight_cuts_csv"
 _Line = tuple[int, dict[str, str]]
 
 
 def read_from_file(filepath: str, **args: Any) -> otio.schema.Timeline | otio.schema.SerializableCollection:
-    """As :func:`read_from_string`, of a UTF-8 file.  Raises CsvError for another encoding."""
-    try:
-        text = Path(filepath).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise CsvError("The file is not UTF-8 text; save it as 'CSV UTF-8' in the spreadsheet.") from None
-    return read_from_string(text, **args)
+    """As :func:`read_from_string`, of a file in UTF-8, UTF-16 or cp1252."""
+    return read_from_string(decode(Path(filepath).read_bytes()), **args)
 
 
 def read_from_string(
@@ -75,7 +72,7 @@ def write_to_string(input_otio: otio.core.SerializableObject) -> str:
 
     The player's name is the timeline's.  Raises CsvError when there is no clip to write.
     """
-    columns: dict[str, None] = dict.fromkeys(REQUIRED)
+    columns: dict[str, None] = dict.fromkeys(COLUMNS[:4])
     lines: list[_Line] = []
     for timeline in _timelines(input_otio):
         kept = timeline.metadata.get(_KEY)

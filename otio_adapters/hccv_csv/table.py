@@ -14,15 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-REQUIRED = ("videoName", "startTime", "stopTime", "playerName")
-OPTIONAL = ("include", "notes")
+from hccv_csv.dialect import COLUMNS, REQUIRED, SEPARATORS, CsvError, canonical, read_lines
+
 _TIME = re.compile(r"(?:(\d+):)?(\d+):(\d{1,2}(?:[.,]\d+)?)", re.ASCII)
 _YES = {"", "yes", "y", "true", "1", "x"}
 _NO = {"no", "n", "false", "0"}
-
-
-class CsvError(ValueError):
-    """The CSV cannot be used; the message is a whole sentence that names the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,39 +73,35 @@ def format_time(time: Fraction) -> str:
 
 def read_rows(text: str) -> tuple[list[str], list[Row]]:
     """The columns and rows of a CSV.  Raises CsvError that names the first bad line."""
-    text = text.removeprefix("\ufeff")
-    header = text.partition("\n")[0]
-    # Spreadsheets write semicolons where the comma is the decimal mark.
-    delimiter = ";" if ";" in header and "," not in header else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except csv.Error as error:
-        raise CsvError(f"Line {reader.line_num} is not valid CSV: {error}.") from error
+    separator, lines = read_lines(text)
     if not lines:
-        raise CsvError(f"The file is empty; its first line should be {','.join(REQUIRED)}.")
-    columns = _columns(lines[0][1])
+        raise CsvError(f"The file is empty; its first line should be {','.join(COLUMNS[:4])}.")
+    columns = _columns(*lines[0], separator)
     rows = [_row(columns, cells, line) for line, cells in lines[1:]]
     if not rows:
         raise CsvError("The file has a header but no highlights; add a line for each.")
     return columns, rows
 
 
-def _columns(header: Sequence[str]) -> list[str]:
-    known = {name.lower(): name for name in (*REQUIRED, *OPTIONAL)}
-    columns = [known.get(cell.strip().lower(), cell.strip()) for cell in header]
-    missing = [name for name in REQUIRED if name not in columns]
+def _columns(line: int, header: Sequence[str], separator: str) -> list[str]:
+    columns = canonical(header)
+    while columns and not columns[-1]:  # separators at the line's end, as spreadsheets leave them
+        columns.pop()
+    says = f"read with {SEPARATORS[separator]} between the columns, it says: {' | '.join(columns)}"
+    missing = [name for name in (*REQUIRED, "playerName") if name not in columns]
     if missing:
         raise CsvError(
-            f"Line 1 should name the columns {','.join(REQUIRED)}, but {', '.join(missing)} is missing; "
-            f"it says: {','.join(header)}."
+            f"Line {line} should name the columns {', '.join(COLUMNS[:4])}, "
+            f"but {', '.join(missing)} is missing; {says}."
         )
     if len(set(columns)) != len(columns):
-        raise CsvError(f"Line 1 names a column twice: {','.join(header)}.")
+        raise CsvError(f"Line {line} names a column twice; {says}.")
     return columns
 
 
 def _row(columns: Sequence[str], values: Sequence[str], line: int) -> Row:
+    while len(values) > len(columns) and not values[-1].strip():
+        values = values[:-1]
     if len(values) > len(columns):
         raise CsvError(
             f"Line {line} has {len(values)} values for {len(columns)} columns; "

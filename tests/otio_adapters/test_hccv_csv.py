@@ -91,9 +91,64 @@ def test_semicolons_as_european_spreadsheets_write_them():
     assert frames(read(text).find_clips()[0]) == (315, 360)
 
 
-def test_another_encoding_is_named(tmp_path):
-    (tmp_path / "a.csv").write_bytes(lines("a.mp4,0:10,0:12,Zoë").encode("latin-1"))
-    with pytest.raises(CsvError, match="not UTF-8"):
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("others", ["notes, remarks", "a;b;c", "this|that", "plain"])
+@pytest.mark.parametrize("said", ["", "sep={}\r\n", '"sep={}"\n'])
+def test_the_separator_is_the_one_that_finds_the_known_columns(separator, others, said):
+    header = separator.join([*HEADER.split(","), f'"{others}"'])
+    text = said.format(separator) + f"{header}\r\n" + separator.join(["a.mp4", "0:10", "0:12", "Ann", ""])
+    assert frames(read(text).find_clips()[0]) == (300, 360)
+
+
+def test_a_sep_line_that_another_program_did_not_keep_up_is_no_harm():
+    assert frames(read("sep=;\n" + lines("a.mp4,0:10,0:12,Ann")).find_clips()[0]) == (300, 360)
+    with pytest.raises(CsvError, match=r"^Line 4"):
+        read("sep=;\n" + lines("", "a.mp4,0:10,ten,Ann"))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Video Name,Start Time,Stop Time,Player Name",
+        "VIDEO_NAME,start-time,Stop,player",
+        "File,begin,End,PLAYER",
+    ],
+)
+def test_headings_as_people_write_them(header):
+    timeline = read(lines("a.mp4,0:10,0:12,Ann", header=header))
+    assert frames(timeline.find_clips()[0]) == (300, 360)
+    assert write(timeline) == lines("a.mp4,0:10,0:12,Ann")
+
+
+def test_a_column_of_another_meaning_stays_when_the_name_itself_is_there():
+    text = lines("a.mp4,0:10,0:12,Ann,cam 2", header=f"{HEADER},file")
+    assert write(read(text)) == text
+
+
+def test_separators_at_the_ends_of_lines_are_no_columns():
+    text = lines("a.mp4,0:10,0:12,Ann,,", ",,,,,", header=f"{HEADER},,")
+    assert write(read(text)) == lines("a.mp4,0:10,0:12,Ann")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_encodings_of_spreadsheets(tmp_path, name, encoding):
+    text = lines("a.mp4,0:10,0:12,Zoë").replace(",", "\t")
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert otio.adapters.read_from_file(str(tmp_path / name)).name == "Zoë"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"PK\x03\x04rest", "is a workbook"),
+        (b"\xff\xfea", "damaged UTF-16"),
+        (b"a,b\n\0\1" * 9, "no text"),
+    ],
+)
+def test_files_that_are_no_csv_are_named(tmp_path, data, message):
+    (tmp_path / "a.csv").write_bytes(data)
+    with pytest.raises(CsvError, match=message):
         otio.adapters.read_from_file(str(tmp_path / "a.csv"))
 
 
@@ -121,7 +176,7 @@ def test_rows_that_are_not_included(no, yes):
         (lines("a.mp4,0:10,0:12, "), "Line 2 has no playerName"),
         (lines("a.mp4,0:10,0:12"), "Line 2 has no playerName"),
         (lines("a.mp4,0:10,0:12,Ann,x"), "Line 2 has 5 values for 4 columns"),
-        (lines('a.mp4,0:10,0:12,"Ann'), "Line 2 is not valid CSV"),
+        (lines('a.mp4,0:10,0:12,"Ann'), "The file is not valid CSV: line 2"),
         (lines("a.mp4,0:10,0:12,A,maybe", header=f"{HEADER},include"), "Line 2: include .*'maybe'"),
         (lines("a.mp4,0:10,0:12,A,no", header=f"{HEADER},include"), "Every highlight"),
     ],

@@ -279,6 +279,12 @@ def test_a_csv_runs_at_its_media_rate_and_ends_with_it(media, tmp_path):
     assert first.otio_index == 0 and timeline.otio_clip(first).markers[0].comment == "first goal"
 
 
+def test_a_table_with_tabs_is_read_by_its_suffix(media, tmp_path):
+    media.add("media/game.mp4")
+    (tmp_path / "game.TSV").write_text(CSV.replace(",", "\t"))
+    assert len(read_timeline(tmp_path / "game.TSV", player="Ann", probe=media.probe).clips) == 2
+
+
 def test_a_csv_of_silent_video_has_no_audio_track(media, tmp_path):
     media.add("media/game.mp4", audio=False)
     (tmp_path / "game.csv").write_text(CSV)

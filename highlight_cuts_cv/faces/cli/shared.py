@@ -19,7 +19,7 @@ from highlight_cuts_cv.jobs.setup import (
 def load_timeline(path: Path, media_root: Path | None, player: str | None, padding: float | None) -> Any:
     from highlight_cuts_cv.timeline import read_timeline
 
-    if padding is not None and path.suffix.lower() != ".csv":
+    if padding is not None and path.suffix.lower() not in (".csv", ".tsv"):
         raise BadInputError(f"--padding widens the intervals of a CSV, but {path} is none; leave it out.")
     arguments: dict[str, Any] = {} if padding is None else {"padding": padding}
     read = read_timeline(path, media_root=media_root, player=player, **arguments)
