@@ -36,6 +36,8 @@ from highlight_cuts_cv.plugin.guard import (
 )
 from highlight_cuts_cv.plugin.shelves import PluginReport, Shelf
 
+Spec = DetectorSpec | TrackerSpec | IndicatorSpec | ExporterSpec
+
 HOOKS: dict[str, tuple[str, type[Any]]] = {
     "hccv_detectors": ("detector", DetectorSpec),
     "hccv_trackers": ("tracker", TrackerSpec),
@@ -115,6 +117,17 @@ class Registry:
                 if impl.plugin is hooks:
                     for spec in _collect(impl.function, hook, kind, spec_class, report):
                         self._shelves[hook].add(spec, report)
+
+    def offers(self, name: str) -> list[tuple[str, str, Spec, PluginReport]]:
+        """All things called *name* (``PLUGIN:NAME``, too) and all of a plugin called so.
+
+        Each is its kind, the name to use, its spec and who provides it; there may be none.
+        """
+        return [
+            (shelf.kind, full_name, spec, report)
+            for shelf in self._shelves.values()
+            for full_name, spec, report in shelf.offers(name)
+        ]
 
     def detector(self, name: str, options: Mapping[str, object] | None = None) -> Detector:
         """Make a detector by name.  Raises BadInputError (name, option) or JobFailedError (start).

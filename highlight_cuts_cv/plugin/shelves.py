@@ -76,6 +76,19 @@ class Shelf(Generic[S]):
         """Every name that can be used as it is, in order."""
         return sorted(name for name, providers in self.specs.items() if len(_winners(providers)) == 1)
 
+    def offers(self, name: str) -> list[tuple[str, S, PluginReport]]:
+        """All that are called *name*, or are of a plugin called so: the name to use, the spec and its provider."""
+        found = []
+        for own_name, providers in sorted(self.specs.items()):
+            winners = _winners(providers)
+            for given in providers:
+                spec, report = given
+                alone = len(winners) == 1 and given is winners[0]
+                full_name = own_name if alone else f"{report.name}:{own_name}"
+                if name in (own_name, f"{report.name}:{own_name}", report.name):
+                    found.append((full_name, spec, report))
+        return found
+
     def _title(self, name: str) -> str:
         return f"{self.kind.capitalize()} '{name}'"
 

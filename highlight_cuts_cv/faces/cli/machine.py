@@ -2,25 +2,89 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.faces.cli.app import app
-from highlight_cuts_cv.faces.console import say_warning, table
+from highlight_cuts_cv.faces.console import say, say_warning, table
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.contracts import Option
+    from highlight_cuts_cv.plugin.registry import Registry
+
+PluginName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[NAME]", help="A detector, tracker, indicator, exporter or plugin, to list its options."
+    ),
+]
 
 
 @app.command()
-def plugins() -> None:
-    """List the plugins: where each comes from, what it provides, and why one was left out."""
+def plugins(name: PluginName = None) -> None:
+    """List the plugins: where each comes from, what it provides, and why one was left out; or one's options."""
     from highlight_cuts_cv.plugin.registry import get_registry
 
-    reports = get_registry().reports
+    registry = get_registry()
+    if name is not None:
+        _describe(name, registry)
+        return
     table(
         ("plugin", "distribution", "version", "provides"),
-        [(r.name, r.distribution, r.version, ", ".join(r.provides) or "nothing") for r in reports],
+        [(r.name, r.distribution, r.version, ", ".join(r.provides) or "nothing") for r in registry.reports],
     )
+    for report in registry.reports:
+        for problem in report.problems:
+            say_warning(f"{report.source}: {problem}")
+
+
+def _describe(name: str, registry: Registry) -> None:
+    """Print the options of everything called *name*, and of all that a plugin of that name provides."""
+    offers = registry.offers(name)
+    reports = [report for report in registry.reports if report.name == name]
+    if not offers and not reports:
+        raise BadInputError(
+            f"There is no plugin '{name}', nor anything of that name; 'hccv plugins' lists all."
+        )
+    for number, (kind, full_name, spec, report) in enumerate(offers):
+        if number:
+            say("")
+        say(f"{kind} {full_name}{f': {spec.summary}' if spec.summary else ''}")
+        say(f"from {report.source}")
+        if not spec.options:
+            say("It has no options.")
+            continue
+        table(
+            ("option", "type", "default", "values", "meaning"),
+            [
+                (o.name, o.kind.__name__, _shown(o.default), _values(o), " ".join(o.summary.split()))
+                for o in spec.options
+            ],
+        )
     for report in reports:
         for problem in report.problems:
             say_warning(f"{report.source}: {problem}")
+
+
+def _shown(value: object) -> str:
+    """A value as it is written on the command line."""
+    return str(value).lower() if isinstance(value, bool) else str(value) or '""'
+
+
+def _values(option: Option) -> str:
+    """Which values an option takes, as far as its type does not say so."""
+    if option.choices:
+        return ", ".join(map(_shown, option.choices))
+    if option.kind is bool:
+        return "true, false"
+    low, high = option.minimum, option.maximum
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if low is not None:
+        return f"from {low:g}"
+    return "any" if high is None else f"up to {high:g}"
 
 
 @app.command()
