@@ -102,7 +102,9 @@ def recorded(video: Path, picks: Sequence[str], part: str | None, settings: Sett
     clip = video_clip(video, part)
     setup = Setup(tracker=Choice("follow"))
     with patch("hccv_follow.tracker.FollowTracker", lambda: FollowTracker(settings, record)):
-        follow(clip, [parse_pick(pick) for pick in picks], setup)
+        # Picks count the recording's frames, as for hccv track; following counts the range's.
+        first = int((part or "").partition(":")[0] or 0)
+        follow(clip, [parse_pick(pick).shifted(-first) for pick in picks], setup)
     return record
 
 
