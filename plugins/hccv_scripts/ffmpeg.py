@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 import shlex
+import shutil
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +33,8 @@ _MATRICES = {
     "bt2020c": "bt2020",
 }
 _FILTER = "filter.txt"
+_EXPORT = re.compile(r"[0-9a-f]{8}")
+"""What an export's folder is called."""
 _LEAD_SECONDS = 2
 """How much before its start a clip is read from: seeking is quick but not exact, trimming is both."""
 
@@ -52,7 +58,10 @@ _BLENDS = {
 
 
 class Ffmpeg:
-    """``NAME.sh`` and the folder ``NAME.sprites`` with one picture per frame and the filter graph.
+    """``NAME.sh`` and, in the folder ``NAME.sprites``, one picture per frame and the filter graph.
+
+    Each export has a folder of its own in there, named in its script: an earlier script keeps its
+    pictures until the new one takes its place.
 
     All pictures are of one size and lie on even pixels, as chroma needs it; their sub-pixel places
     are drawn into them.  A picture is found by its frame's number, so nothing hangs on clocks.
@@ -64,11 +73,23 @@ class Ffmpeg:
     def export(self, job: ExportJob) -> Path:
         require_suffix(job.output, ".sh", "A script for FFmpeg")
         require_sprites(job.sprites, "ffmpeg")
+        every = job.output.with_name(f"{job.output.stem}.sprites")
+        folder = every / secrets.token_hex(4)
+        try:
+            folder.mkdir(parents=True)
+            self._write(job, folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # an earlier export's pictures lie in it
+                every.rmdir()
+            raise
+        for old in every.iterdir():
+            if old != folder and _EXPORT.fullmatch(old.name):
+                shutil.rmtree(old, ignore_errors=True)
+        return job.output
+
+    def _write(self, job: ExportJob, folder: Path) -> None:
         clip = job.clip
-        folder = job.output.with_name(f"{job.output.stem}.sprites")
-        folder.mkdir(exist_ok=True)
-        for old in folder.glob("[0-9]*.png"):
-            old.unlink()
         placements = job.sprites.by_frame()
         flats = [
             flattened(placements.get(index, ()), clip.width, clip.height) for index in range(clip.frame_count)
@@ -81,9 +102,8 @@ class Ffmpeg:
             _write_picture(job, folder / f"{index:06}.png", flat, place, width, height)
             job.progress(index + 1, clip.frame_count)
         write_text(job, folder / _FILTER, _graph(job, places))
-        write_text(job, job.output, _script(job, folder.name))
+        write_text(job, job.output, _script(job, f"{folder.parent.name}/{folder.name}"))
         job.output.chmod(0o755)
-        return job.output
 
 
 def _size(flats: list[FlatPicture | None]) -> tuple[int, int]:

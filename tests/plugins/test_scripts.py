@@ -108,6 +108,26 @@ def test_nothing_is_left_under_the_outputs_name_after_a_cancel(
     assert not output.exists()
 
 
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+
+
+def test_a_stopped_second_export_leaves_the_first_with_all_its_pictures(
+    clip: ClipInfo, tmp_path: Path
+) -> None:
+    output = tmp_path / "film.sh"
+    export("ffmpeg", make_job(clip, output))
+    first = everything(tmp_path)
+    asked = iter(range(100))
+    with pytest.raises(CancelledError):
+        export("ffmpeg", replace(make_job(clip, output, "box"), cancelled=lambda: next(asked) > 10))
+    assert everything(tmp_path) == first
+    export("ffmpeg", make_job(clip, output, "box"))
+    second = everything(tmp_path)
+    assert len(second) == len(first) and second["film.sh"] != first["film.sh"]
+    assert all(name.split("/")[1] in second["film.sh"].decode() for name in second if "/" in name)
+
+
 def test_none_of_them_is_a_film_that_can_stand_in_a_timeline() -> None:
     assert not any(spec.film for spec in EXPORTERS.values())
 
