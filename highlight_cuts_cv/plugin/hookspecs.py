@@ -25,7 +25,7 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 def hccv_detectors() -> Iterable[DetectorSpec]:  # type: ignore[empty-body]
     """Provide detectors: things that find players in pictures.
 
-    A complete plugin, which "finds" one player in the middle of every picture::
+    A complete plugin, which "finds" one player in the middle of whatever it searches::
 
         import numpy as np
         from highlight_cuts_cv.api import Detections, DetectorSpec, hookimpl
@@ -33,10 +33,13 @@ def hccv_detectors() -> Iterable[DetectorSpec]:  # type: ignore[empty-body]
         class Middle:
             def detect(self, frames, regions=None):
                 found = []
-                for frame in frames:
-                    height, width = frame.bgr.shape[:2]
-                    box = np.array([[0.4 * width, 0.3 * height, 0.6 * width, 0.9 * height]], np.float32)
-                    found.append(Detections(box, np.ones(1, np.float32)))
+                for frame, region in zip(frames, regions or [None] * len(frames)):
+                    x1, y1, x2, y2 = 0, 0, frame.width, frame.height
+                    if region is not None:
+                        x1, y1 = max(x1, region.x1), max(y1, region.y1)
+                        x2, y2 = min(x2, region.x2), min(y2, region.y2)
+                    box = [0.6 * x1 + 0.4 * x2, 0.7 * y1 + 0.3 * y2, 0.4 * x1 + 0.6 * x2, y2]
+                    found.append(Detections(np.array([box], np.float32), np.ones(1, np.float32)))
                 return found
 
             def close(self):

@@ -10,5 +10,6 @@
 """
 
 from highlight_cuts_cv.testing.contracts import check_detector, check_indicator, check_tracker
+from highlight_cuts_cv.testing.exporters import check_exporter
 
-__all__ = ["check_detector", "check_indicator", "check_tracker"]
+__all__ = ["check_detector", "check_exporter", "check_indicator", "check_tracker"]

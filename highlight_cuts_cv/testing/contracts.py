@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
 from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.contracts import Detector, DrawJob, Indicator, Tracker, TrackJob
+from highlight_cuts_cv.media import clip_of, open_frames, probe
 from highlight_cuts_cv.model import (
     Anchor,
     BoundingBox,
@@ -81,25 +83,55 @@ class KnownDetections:
 
 
 def check_detector(detector: Detector) -> None:
-    """Assert shapes, ranges and order of results, for one picture, a batch and regions."""
-    pictures, _ = moving_square(2)
-    frames = [Frame(i, i, 1 / RATE, picture) for i, picture in enumerate(pictures)]
+    """Assert shapes, ranges and order of results, that regions are kept to and pictures left as they were.
+
+    People are looked for in pictures of a real clip, too: what finds nobody is in nobody's wrong place.
+    """
     assert detector.detect([]) == [], "no frames must give no results"
-    for given, regions in (
-        (frames[:1], None),
-        (frames, None),
-        (frames, [Region(10, 10, 200, 200), Region(0.5, 3, 320, 240)]),
-    ):
-        results = detector.detect(given, regions)
-        assert len(results) == len(given), "one Detections per frame"
-        for found in results:
-            assert isinstance(found, Detections)
-            assert found.xyxy.dtype == np.float32 and found.scores.dtype == np.float32
-            assert ((found.scores >= 0) & (found.scores <= 1)).all(), "scores lie in 0..1"
-            assert (np.diff(found.scores) <= 0).all(), "best first"
-            assert (found.xyxy[:, 2:] > found.xyxy[:, :2]).all(), "boxes have an area"
-            limits = np.array([WIDTH, HEIGHT, WIDTH, HEIGHT])
-            assert ((found.xyxy >= 0) & (found.xyxy <= limits)).all(), "boxes lie inside the picture"
+    assert detector.detect([], []) == [], "no frames and no regions must give no results"
+    drawn = [Frame(i, i, 1 / RATE, picture) for i, picture in enumerate(moving_square(2)[0])]
+    real = _real_frames()
+    for frames in (drawn[:1], drawn, real):
+        width, height = frames[0].width, frames[0].height
+        left = Region(-20, 10.5, 0.6 * width, height)
+        right = Region(0.6 * width, -5, width + 9.5, 0.9 * height)
+        # Whoever ignores the regions, or takes one frame's for another, has a box in a wrong half.
+        for regions in (None, [left, right], [right, left]):
+            given = None if regions is None else regions[: len(frames)]
+            parts: list[Region | None] = [*given] if given else [None] * len(frames)
+            before = [frame.bgr.copy() for frame in frames]
+            results = detector.detect(frames, given)
+            assert isinstance(results, list) and len(results) == len(frames), (
+                "one Detections per frame, in a list"
+            )
+            for frame, picture, found, region in zip(frames, before, results, parts, strict=True):
+                assert np.array_equal(frame.bgr, picture), (
+                    "the pictures belong to others: leave them as they are"
+                )
+                _check_detections(found, frame, region)
+
+
+def _check_detections(found: Detections, frame: Frame, region: Region | None) -> None:
+    assert isinstance(found, Detections)
+    assert found.xyxy.dtype == np.float32 and found.scores.dtype == np.float32
+    assert ((found.scores >= 0) & (found.scores <= 1)).all(), "scores lie in 0..1"
+    assert (np.diff(found.scores) <= 0).all(), "best first"
+    assert (found.xyxy[:, 2:] > found.xyxy[:, :2]).all(), "boxes have an area"
+    limits = np.array([frame.width, frame.height, frame.width, frame.height])
+    assert ((found.xyxy >= 0) & (found.xyxy <= limits)).all(), "boxes lie inside the picture"
+    if region is not None:
+        # A region cuts through pixels: the part that is searched may reach to their far sides.
+        inside = (found.xyxy[:, :2] >= np.floor([region.x1, region.y1]) - 1) & (
+            found.xyxy[:, 2:] <= np.ceil([region.x2, region.y2]) + 1
+        )
+        assert inside.all(), "with regions, only a frame's own region is searched"
+
+
+def _real_frames() -> list[Frame]:
+    """Two pictures of the embedded clip, with people on either side."""
+    path = Path(str(files("highlight_cuts_cv") / "data" / "crossing.mp4"))
+    with open_frames(clip_of(probe(path))) as frames:
+        return [frames[0], frames[10]]
 
 
 def check_tracker(tracker: Tracker) -> None:

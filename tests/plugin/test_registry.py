@@ -16,6 +16,7 @@ import pytest
 from highlight_cuts_cv.api import IndicatorSpec, hookimpl
 from highlight_cuts_cv.model import BadInputError, JobFailedError
 from highlight_cuts_cv.plugin.registry import HOOKS, PluginReport, Registry, get_registry
+from highlight_cuts_cv.testing import check_detector, check_exporter, check_indicator
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "third_party_indicator"
 GOOD = """
@@ -173,7 +174,7 @@ def test_bundled_plugins_are_all_well():
 
 
 @pytest.mark.parametrize("hook", HOOKS)
-def test_the_example_in_a_hooks_docstring_is_a_complete_plugin(hook, site):
+def test_the_example_in_a_hooks_docstring_is_a_complete_plugin(hook, site, tmp_path_factory):
     from highlight_cuts_cv.plugin import hookspecs
 
     text = getattr(hookspecs, hook).__doc__
@@ -181,7 +182,13 @@ def test_the_example_in_a_hooks_docstring_is_a_complete_plugin(hook, site):
     install(site, "example", "\n".join(line[8:] for line in lines))
     registry = load(site)
     assert registry.reports[0].problems == []
-    assert len(registry.reports[0].provides) == 1
+    (provided,) = registry.reports[0].provides
+    kind, name = provided.split()
+    thing = getattr(registry, kind)(name)
+    if kind == "exporter":
+        check_exporter(thing, tmp_path_factory.mktemp("empty") / "out.txt")
+    elif kind != "tracker":  # it says itself that its player never moves
+        {"detector": check_detector, "indicator": check_indicator}[kind](thing)
 
 
 def run_hccv(*arguments: str, site: Path) -> subprocess.CompletedProcess[str]:

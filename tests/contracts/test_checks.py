@@ -1,0 +1,174 @@
+"""The checks that plugin authors run find what they are there to find."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from highlight_cuts_cv.api import CancelledError, Detections, State
+from highlight_cuts_cv.testing import check_detector, check_exporter
+
+
+class Middle:
+    """Finds one player in the middle of what it searches: right in every way."""
+
+    def detect(self, frames, regions=None):
+        found = [self.one(frame, regions[i] if regions else None) for i, frame in enumerate(frames)]
+        return self.answer(found, frames)
+
+    def one(self, frame, region):
+        x1, y1, x2, y2 = 0, 0, frame.width, frame.height
+        if region is not None:
+            x1, y1, x2, y2 = max(0, region.x1), max(0, region.y1), min(x2, region.x2), min(y2, region.y2)
+        return self.middle(x1, y1, x2, y2)
+
+    def middle(self, x1, y1, x2, y2):
+        width, height = x2 - x1, y2 - y1
+        box = [x1 + 0.4 * width, y1 + 0.3 * height, x1 + 0.6 * width, y1 + 0.9 * height]
+        return Detections(np.array([box], np.float32), np.ones(1, np.float32))
+
+    def answer(self, found, frames):
+        return found
+
+    def close(self):
+        pass
+
+
+class IgnoresRegions(Middle):
+    def one(self, frame, region):
+        return super().one(frame, None)
+
+
+class OnlyInRealPictures(IgnoresRegions):
+    """As a network: it finds nobody in noise."""
+
+    def one(self, frame, region):
+        return super().one(frame, region) if frame.width > 1000 else Detections.none()
+
+
+class MixesFramesUp(Middle):
+    def answer(self, found, frames):
+        return found[::-1]
+
+
+class InTheRegionsOwnPixels(Middle):
+    def one(self, frame, region):
+        if region is None:
+            return super().one(frame, None)
+        return self.middle(0, 0, region.x2 - region.x1, region.y2 - region.y1)
+
+
+class ReturnsATuple(Middle):
+    def answer(self, found, frames):
+        return tuple(found) if found else found
+
+
+class PaintsOnPictures(Middle):
+    def one(self, frame, region):
+        frame.bgr[:4, :4] = 255 - frame.bgr[:4, :4]
+        return super().one(frame, region)
+
+
+class ForgetsAFrame(Middle):
+    def answer(self, found, frames):
+        return found[:1]
+
+
+WRONG_DETECTORS = {
+    IgnoresRegions: "own region",
+    OnlyInRealPictures: "own region",
+    MixesFramesUp: "own region",
+    InTheRegionsOwnPixels: "own region",
+    ReturnsATuple: "in a list",
+    PaintsOnPictures: "leave them as they are",
+    ForgetsAFrame: "one Detections per frame",
+}
+
+
+def test_a_right_detector_passes():
+    check_detector(Middle())
+
+
+@pytest.mark.parametrize("wrong", WRONG_DETECTORS)
+def test_a_wrong_detector_fails(wrong):
+    with pytest.raises(AssertionError, match=WRONG_DETECTORS[wrong]):
+        check_detector(wrong())
+
+
+class Count:
+    """Writes how many frames show the player: right in every way."""
+
+    def export(self, job):
+        if job.cancelled():
+            raise CancelledError("Stopped.")
+        job.output.write_text(f"{int(job.track.visible.sum())}\n")
+        return job.output
+
+
+class ReturnsNothing(Count):
+    def export(self, job):
+        super().export(job)
+
+
+class WritesNothing(Count):
+    def export(self, job):
+        return job.output
+
+
+class WritesElsewhere(Count):
+    def export(self, job):
+        path = job.output.parent / "sub" / "out.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("1")
+        return path
+
+
+class TouchesTheRecording(Count):
+    def export(self, job):
+        if not job.cancelled():
+            with job.clip.media.path.open("ab") as film:
+                film.write(b"x")
+        return super().export(job)
+
+
+class LeavesALitter(Count):
+    def export(self, job):
+        (job.output.parent / "half.part").touch()
+        return super().export(job)
+
+
+class RefusesToReplace(Count):
+    def export(self, job):
+        if not job.cancelled():
+            job.output.touch(exist_ok=False)
+        return super().export(job)
+
+
+class FailsWhereLost(Count):
+    def export(self, job):
+        assert (job.track.states != State.LOST).all(), "not made for this"
+        return super().export(job)
+
+
+WRONG_EXPORTERS = {
+    ReturnsNothing: (AssertionError, "is returned"),
+    WritesNothing: (AssertionError, "is there"),
+    WritesElsewhere: (AssertionError, "where it was asked for"),
+    TouchesTheRecording: (AssertionError, "stays as it is"),
+    LeavesALitter: (AssertionError, "leaves nothing behind"),
+    RefusesToReplace: (FileExistsError, "exists"),
+    FailsWhereLost: (AssertionError, "not made for this"),
+}
+
+
+def test_a_right_exporter_passes(tmp_path):
+    check_exporter(Count(), tmp_path / "out.txt")
+
+
+@pytest.mark.parametrize("wrong", WRONG_EXPORTERS)
+def test_a_wrong_exporter_fails(wrong, tmp_path: Path):
+    error, said = WRONG_EXPORTERS[wrong]
+    with pytest.raises(error, match=said):
+        check_exporter(wrong(), tmp_path / "out.txt")
