@@ -11,7 +11,9 @@ was lost.  ``--set`` changes a setting, ``--settings`` lists them all.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -102,9 +104,11 @@ def recorded(video: Path, picks: Sequence[str], part: str | None, settings: Sett
     clip = video_clip(video, part)
     setup = Setup(tracker=Choice("follow"))
     with patch("hccv_follow.tracker.FollowTracker", lambda: FollowTracker(settings, record)):
-        # Picks count the recording's frames, as for hccv track; following counts the range's.
-        first = int((part or "").partition(":")[0] or 0)
-        follow(clip, [parse_pick(pick).shifted(-first) for pick in picks], setup)
+        follow(clip, [parse_pick(pick).shifted(-clip.first_frame) for pick in picks], setup)
+    # following counts the range's frames, whoever reads this the recording's
+    for stretch in record.stretches:
+        stretch.start, stretch.stop = stretch.start + clip.first_frame, stretch.stop + clip.first_frame
+        stretch.frames = [replace(look, frame=look.frame + clip.first_frame) for look in stretch.frames]
     return record
 
 
@@ -135,4 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BrokenPipeError:  # whoever read has seen enough, as `head` does
+        sys.stdout = None  # type: ignore[assignment]
