@@ -39,7 +39,7 @@ from scoring import read_truth
 from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.jobs.clip import detect_frame, video_clip
 from highlight_cuts_cv.jobs.draw import draw
-from highlight_cuts_cv.jobs.follow import follow
+from highlight_cuts_cv.jobs.follow import follow_on, workbench
 from highlight_cuts_cv.jobs.setup import DEFAULT_TRACKER, Setup, parse_choice
 from highlight_cuts_cv.media import clip_of, open_frames, probe
 from highlight_cuts_cv.model import BoundingBox, ByteArray, ClipInfo, Track
@@ -145,9 +145,11 @@ def measure(scene: Scene, setup: Setup) -> Figures:
 
 def followed(clip: ClipInfo, scene: Scene, setup: Setup) -> tuple[Track, np.ndarray]:
     """The track from a pick in the first frame, and (F, 2) the middle of the marker, NaN where none shows."""
-    track = follow(clip, [Pick(0, box=BoundingBox(*scene.box))], setup)
+    with workbench(clip, setup) as bench:
+        track = follow_on(bench, [Pick(0, box=BoundingBox(*scene.box))], setup)
+        drawn = draw(bench, track, setup)
     drawn = np.full((len(track), 2), np.nan)
-    for placement in draw(clip, track, setup).placements:
+    for placement in drawn.placements:
         rows, columns = placement.sprite.rgba.shape[:2]
         drawn[placement.frame_index] = placement.x + columns / 2, placement.y + rows / 2
     return track, drawn

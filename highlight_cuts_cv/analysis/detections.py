@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,22 +26,24 @@ class LazyDetections:
         self._frames = frames
         self._detector = detector
         self.found: dict[int, Detections] = {}
-        self._last: Frame | None = None
+        self._last: tuple[int, Frame] | None = None
+        self._lock = RLock()
 
-    def saw(self, frame: Frame) -> None:
-        """Tell which frame the consumer holds at the moment."""
-        self._last = frame
+    def saw(self, index: int, frame: Frame) -> None:
+        """Tell which frame the consumer holds at the moment, and its index among those of the detections."""
+        self._last = index, frame
 
     def __getitem__(self, index: int) -> Detections:
         """Detections of frame *index*.  Raises IndexError outside the clip."""
-        if index not in self.found:
-            (self.found[index],) = self._detector.detect([self.frame(index)])
-        return self.found[index]
+        with self._lock:
+            if index not in self.found:
+                (self.found[index],) = self._detector.detect([self.frame(index)])
+            return self.found[index]
 
     def frame(self, index: int) -> Frame:
         """The picture of frame *index*.  Raises IndexError outside the clip."""
         held = self._last
-        return held if held is not None and held.index == index else self._frames[index]
+        return held[1] if held is not None and held[0] == index else self._frames[index]
 
     def closer(self, index: int, x: float, y: float) -> Detections:
         """Who is found near a point when parts of the picture around it are alone, best first.
@@ -71,12 +74,35 @@ class LazyDetections:
         return Detections(np.concatenate(boxes)[order], np.concatenate(scores)[order])
 
 
-class WatchedFrames:
-    """A frame source that tells :class:`LazyDetections` which frame its consumer holds."""
+class KeptDetections:
+    """The detections of some of a clip's frames, counted among those: *kept* are their indexes in the clip."""
 
-    def __init__(self, frames: FrameSource, detections: LazyDetections) -> None:
-        self._frames = frames
-        self._detections = detections
+    def __init__(self, detections: LazyDetections, kept: NDArray[np.int64]) -> None:
+        self._detections, self._kept = detections, kept
+
+    def __getitem__(self, index: int) -> Detections:
+        """Detections of the kept frame *index*.  Raises IndexError outside them."""
+        if not 0 <= index < len(self._kept):
+            raise IndexError(f"frame {index} of {len(self._kept)}")
+        return self._detections[int(self._kept[index])]
+
+
+class WatchedFrames:
+    """A frame source that tells :class:`LazyDetections` which frame its consumer holds.
+
+    *kept* are the frames' indexes among the detections'.  In the frames *due*, of those, people are
+    looked for as they stream by.
+    """
+
+    def __init__(
+        self,
+        frames: FrameSource,
+        detections: LazyDetections,
+        kept: NDArray[np.int64],
+        due: Container[int] = (),
+    ) -> None:
+        self._frames, self._detections = frames, detections
+        self._kept, self._due = kept, due
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -87,7 +113,10 @@ class WatchedFrames:
     def frames(self, start: int = 0, stop: int | None = None, *, backward: bool = False) -> Iterator[Frame]:
         """See :class:`~highlight_cuts_cv.contracts.FrameSource`."""
         for frame in self._frames.frames(start, stop, backward=backward):
-            self._detections.saw(frame)
+            index = int(self._kept[frame.index])
+            self._detections.saw(index, frame)
+            if index in self._due:
+                _ = self._detections[index]
             yield frame
 
 

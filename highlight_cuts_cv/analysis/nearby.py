@@ -17,6 +17,11 @@ _SAME = 0.4
 """IoU from which a detection is the followed player's own."""
 
 
+def looks(clip: ClipInfo) -> range:
+    """The frames in which :func:`frames_with_others` may look."""
+    return range(0, clip.frame_count, max(1, round(clip.rate / _LOOKS_PER_SECOND)))
+
+
 def frames_with_others(
     clip: ClipInfo, track: Track, detections: DetectionSource, cancelled: Callable[[], bool]
 ) -> NDArray[np.bool_]:
@@ -25,9 +30,9 @@ def frames_with_others(
     Looks a few times a second and takes each finding for the time until the looks before and after,
     so that the marker does not flicker.  Raises CancelledError when cancelled.
     """
-    step = max(1, round(clip.rate / _LOOKS_PER_SECOND))
+    step = looks(clip).step
     near = np.zeros(len(track), bool)
-    for index in range(0, len(track), step):
+    for index in looks(clip):
         if cancelled():
             raise CancelledError("Looking for other players was stopped.")
         if track.visible[index] and _others_near(track.xyxy[index], detections[index].xyxy):

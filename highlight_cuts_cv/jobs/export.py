@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from highlight_cuts_cv.analysis.workbench import ClipWorkbench
 from highlight_cuts_cv.contracts import (
     ExportJob,
     Freeze,
@@ -16,6 +18,7 @@ from highlight_cuts_cv.contracts import (
 )
 from highlight_cuts_cv.files.outputs import checked_output
 from highlight_cuts_cv.jobs.draw import draw
+from highlight_cuts_cv.jobs.follow import workbench
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import (
     ClipInfo,
@@ -39,13 +42,19 @@ def export(
     cancelled: Callable[[], bool] = never_cancelled,
     warn: Callable[[str], None] = lambda sentence: None,
     freeze: Freeze | None = None,
+    bench: ClipWorkbench | None = None,
 ) -> Path:
-    """Draw the indicator and write *output* with the chosen exporter; return the file written."""
+    """Draw the indicator and write *output* with the chosen exporter; return the file written.
+
+    What the indicator needs to know of the clip is asked of *bench*, else found out anew.
+    """
     checked_output(output, [clip.media.path])
+    with workbench(clip, setup) if bench is None else nullcontext(bench) as known:
+        sprites = draw(known, track, setup, cancelled, freeze)
     job = ExportJob(
         clip=clip,
         track=track,
-        sprites=draw(clip, track, setup, cancelled, freeze),
+        sprites=sprites,
         output=output,
         media=PyAvKit(),
         rate=rate,

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from highlight_cuts_cv import __version__
+from highlight_cuts_cv.analysis.cache_folder import cache_folder
+from highlight_cuts_cv.analysis.nearby import looks
 from highlight_cuts_cv.contracts import (
     Progress,
     never_cancelled,
@@ -17,7 +19,7 @@ from highlight_cuts_cv.contracts import (
 from highlight_cuts_cv.files.outputs import checked_output
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.export import export
-from highlight_cuts_cv.jobs.follow import follow
+from highlight_cuts_cv.jobs.follow import follow_on, workbench
 from highlight_cuts_cv.jobs.intro import ClipIntro
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import (
@@ -118,22 +120,24 @@ def run_timeline(
     for clip_id, clip_picks in picks.items():
         clip = pieces[clip_id]
         label = clips[clip_id].name or clip_id
-        track = follow(
-            clip, clip_picks, setup, progress(f"Following in {label}"), cancelled, folder / "analysis"
-        )
-        freeze = stops[clip_id].freeze(track, warn) if clip_id in stops else None
-        render = export(
-            clip,
-            track,
-            folder / films[clip_id],
-            setup,
-            clips[clip_id].rate,
-            clips[clip_id].frame_count,
-            progress(f"Rendering {label}"),
-            cancelled,
-            warn,
-            freeze,
-        )
+        with workbench(clip, setup, cache_folder("analysis")) as bench:
+            if parse_show(setup.show).near:
+                bench.look_at(looks(clip))
+            track = follow_on(bench, clip_picks, setup, progress(f"Following in {label}"), cancelled)
+            freeze = stops[clip_id].freeze(track, warn) if clip_id in stops else None
+            render = export(
+                clip,
+                track,
+                folder / films[clip_id],
+                setup,
+                clips[clip_id].rate,
+                clips[clip_id].frame_count,
+                progress(f"Rendering {label}"),
+                cancelled,
+                warn,
+                freeze,
+                bench,
+            )
         results.append(ClipResult(clip_id, render, track))
         renders[clip_id] = TrackedRender(
             path=render.resolve(),

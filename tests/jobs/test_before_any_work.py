@@ -21,7 +21,7 @@ def cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def follows(*_: object) -> None:
         raise AssertionError("a clip is followed already")
 
-    monkeypatch.setattr(job, "follow", follows)
+    monkeypatch.setattr(job, "follow_on", follows)
     return write_cut(demo_clip(), tmp_path / "cut.otio")
 
 

@@ -63,8 +63,8 @@ def run(
             ]  # fmt: skip
             cut.tracks.append(otio.schema.Track(kind, children=parts, kind=kind))
         otio.adapters.write_to_file(cut, str(tmp_path / "cut.otio"))
-        follow = lambda clip, *rest: shown_in(clip.frame_count, shown)  # noqa: E731
-        monkeypatch.setattr(job, "follow", follow)
+        follow = lambda bench, *rest: shown_in(bench.clip.frame_count, shown)  # noqa: E731
+        monkeypatch.setattr(job, "follow_on", follow)
         setup = Setup(intro=intro, exporter=parse_choice(f"burn:quality={quality}"))
         notes: list[str] = []
         (result,) = run_timeline(

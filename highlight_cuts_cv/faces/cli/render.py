@@ -63,9 +63,11 @@ def export_(
 
 
 def _export(video: Path, track: Path, output: Path, frames: str | None, setup: Setup) -> None:
+    from highlight_cuts_cv.analysis.cache_folder import cache_folder
     from highlight_cuts_cv.files.outputs import checked_output
     from highlight_cuts_cv.jobs.clip import video_clip
     from highlight_cuts_cv.jobs.export import export
+    from highlight_cuts_cv.jobs.follow import workbench
     from highlight_cuts_cv.jobs.intro import freeze_in_video
     from highlight_cuts_cv.jobs.timeline import check_setup
     from highlight_cuts_cv.tracking.files import track_over_clip
@@ -75,8 +77,15 @@ def _export(video: Path, track: Path, output: Path, frames: str | None, setup: S
     checked_output(output, [video, track])
     followed = track_over_clip(track, clip)
     freeze = freeze_in_video(clip, followed, setup.intro, say_warning)
-    with progress_bars() as step:
+    with progress_bars() as step, workbench(clip, setup, cache_folder("analysis")) as bench:
         written = export(
-            clip, followed, output, setup, progress=step("Rendering"), warn=say_warning, freeze=freeze
+            clip,
+            followed,
+            output,
+            setup,
+            progress=step("Rendering"),
+            warn=say_warning,
+            freeze=freeze,
+            bench=bench,
         )
     say(f"Wrote {written}.")

@@ -1,0 +1,197 @@
+"""All that is found out about one clip: found when somebody first asks, once, and kept for the next run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from highlight_cuts_cv.analysis.cache import AnalysisStore, clip_identity
+from highlight_cuts_cv.analysis.camera import SMALL_SIDE
+from highlight_cuts_cv.analysis.code_identity import code_identity, options_identity
+from highlight_cuts_cv.analysis.detections import (
+    KeptDetections,
+    LazyDetections,
+    WatchedFrames,
+    packed,
+    unpacked,
+)
+from highlight_cuts_cv.analysis.scene import Scene
+from highlight_cuts_cv.contracts import Detector, resolve_options
+from highlight_cuts_cv.media import open_frames
+from highlight_cuts_cv.media.reading.frames import ClipFrames
+from highlight_cuts_cv.model import CancelledError, ClipInfo, Detections, Frame, Region
+from highlight_cuts_cv.plugin.registry import get_registry
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The frames of a clip that somebody follows in, and what is known of them.
+
+    ``kept`` are their (rising) indexes in the clip; everything else counts them from 0.
+    """
+
+    kept: NDArray[np.int64]
+    frames: WatchedFrames
+    scene: Scene
+    detections: KeptDetections
+    shelf: AnalysisStore | None
+
+
+class ClipWorkbench:
+    """One clip's opened media, detector, detections and scenes; use it as a context.
+
+    Whoever follows, draws or shows the clip asks it, and nothing is decoded or detected twice.  With
+    *folder*, :meth:`keep` writes there what was found, and a later workbench finds it.  Nothing is
+    opened before it is needed.  Several threads may ask at once.
+    """
+
+    def __init__(
+        self,
+        clip: ClipInfo,
+        detector: str,
+        options: Mapping[str, object] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self.clip = clip
+        self._choice, self._folder = (detector, options or {}), folder
+        self._lock = RLock()
+        self._opened: list[ClipFrames] = []
+        self._detector = _DetectorOnDemand(*self._choice)
+        self._views: dict[tuple[bytes, bool], View] = {}
+        self._latest: View | None = None
+        self._people: LazyDetections | None = None
+        self._known = 0
+        self._due: set[int] = set()
+
+    def __enter__(self) -> ClipWorkbench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the media and the detector."""
+        with self._lock:
+            self._detector.close()
+            for frames in self._opened:
+                frames.close()
+
+    @property
+    def people(self) -> LazyDetections:
+        """Who is in the clip's frames, by their index in the clip."""
+        with self._lock:
+            if self._people is None:
+                self._people = LazyDetections(self._all_frames(), self._detector)
+                shelf = self.store("people")
+                if shelf is not None:
+                    self._people.found.update(unpacked(shelf.load("detections") or packed({})))
+                self._known = len(self._people.found)
+            return self._people
+
+    def look_at(self, indexes: Iterable[int]) -> None:
+        """Say in which frames of the clip people will be asked for: they are looked for as those stream by."""
+        self._due.update(indexes)
+
+    def view(self, kept: NDArray[np.int64], rate: float, looks: bool) -> View:
+        """The *kept* frames, *rate* of them a second; the scene *looks* for people or knows of none."""
+        with self._lock:
+            key = (kept.tobytes(), looks)
+            if key not in self._views:
+                frames = self._all_frames()
+                if len(kept) < self.clip.frame_count:
+                    frames = open_frames(self.clip, small_side=SMALL_SIDE, only=kept)
+                    self._opened.append(frames)
+                watched = WatchedFrames(frames, self.people, kept, self._due)
+                found = KeptDetections(self.people, kept)
+                scene = Scene(watched, found if looks else None, rate)
+                shelf = self.store("scene", len(kept), looks, code_identity(Scene))
+                if shelf is not None:
+                    scene.restore(shelf.load("scene"))
+                self._views[key] = View(kept, watched, scene, found, shelf)
+            self._latest = self._views[key]
+            return self._latest
+
+    def motions(
+        self, kept: NDArray[np.int64], rate: float, cancelled: Callable[[], bool]
+    ) -> NDArray[np.float64]:
+        """(F, 2, 3) maps of each of the clip's frames' predecessor to it.
+
+        Taken from the view that was last made, else from one of the *kept* frames; between two kept
+        frames the picture is taken to move evenly.  Raises CancelledError.
+        """
+        view = self._latest or self.view(kept, rate, True)
+        count = len(view.kept)
+        known = np.array([view.scene.analysed(place, place + 1) for place in range(count)])
+        edges = np.flatnonzero(np.diff(known, prepend=True, append=True))
+        for start, stop in zip(edges[::2], edges[1::2], strict=True):
+            for _ in view.scene.stream(int(start), int(stop)):
+                if cancelled():
+                    raise CancelledError("Drawing was stopped; no file was written.")
+        return _spread([view.scene.motion(place) for place in range(count)], view.kept, self.clip.frame_count)
+
+    def store(self, *depends_on: object) -> AnalysisStore | None:
+        """Where to keep what depends on the clip, the detector and *depends_on*; ``None`` without a folder."""
+        if self._folder is None:
+            return None
+        spec = get_registry().detectors.find(self._choice[0])
+        options = resolve_options(spec.options, self._choice[1])
+        detector = [spec.name, options_identity(options), code_identity(spec.create)]
+        return AnalysisStore(self._folder, clip_identity(self.clip), *detector, *depends_on)
+
+    def keep(self) -> None:
+        """Write what was found since the workbench was made."""
+        with self._lock:
+            for view in self._views.values():
+                if view.shelf is not None and view.scene.grown:
+                    view.shelf.save("scene", view.scene.state())
+            shelf = None if self._people is None else self.store("people")
+            if self._people is not None and shelf is not None and len(self._people.found) > self._known:
+                found = dict(self._people.found)
+                shelf.save("detections", packed(found))
+                self._known = len(found)
+
+    def _all_frames(self) -> ClipFrames:
+        if not self._opened:
+            self._opened.append(open_frames(self.clip, small_side=SMALL_SIDE))
+        return self._opened[0]
+
+
+def _spread(
+    motions: Sequence[NDArray[np.float64]], kept: NDArray[np.int64], count: int
+) -> NDArray[np.float64]:
+    every = np.tile(np.eye(2, 3), (count, 1, 1))
+    for place in range(1, len(kept)):
+        whole = np.vstack([motions[place], [0, 0, 1]])
+        gap = int(kept[place] - kept[place - 1])
+        part = [np.eye(3) + (whole - np.eye(3)) * step / gap for step in range(gap + 1)]
+        for step in range(1, gap + 1):
+            # one step between two kept frames is the whole motion, to the last bit
+            move = whole if gap == 1 else part[step] @ np.linalg.inv(part[step - 1])
+            every[kept[place - 1] + step] = move[:2]
+    return every
+
+
+class _DetectorOnDemand:
+    """The chosen detector, made when somebody first asks for detections: a second run often needs none."""
+
+    def __init__(self, name: str, options: Mapping[str, object]) -> None:
+        self._name, self._options = name, options
+        self._detector: Detector | None = None
+        self._lock = RLock()
+
+    def detect(self, frames: Sequence[Frame], regions: Sequence[Region] | None = None) -> list[Detections]:
+        with self._lock:
+            if self._detector is None:
+                self._detector = get_registry().detector(self._name, self._options)
+            return self._detector.detect(frames, regions)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._detector is not None:
+                self._detector.close()
+                self._detector = None
