@@ -147,9 +147,9 @@ def followed(clip: ClipInfo, scene: Scene, setup: Setup) -> tuple[Track, np.ndar
     """The track from a pick in the first frame, and (F, 2) the middle of the marker, NaN where none shows."""
     with workbench(clip, setup) as bench:
         track = follow_on(bench, [Pick(0, box=BoundingBox(*scene.box))], setup)
-        drawn = draw(bench, track, setup)
+        sprites = draw(bench, track, setup)
     drawn = np.full((len(track), 2), np.nan)
-    for placement in drawn.placements:
+    for placement in sprites.placements:
         rows, columns = placement.sprite.rgba.shape[:2]
         drawn[placement.frame_index] = placement.x + columns / 2, placement.y + rows / 2
     return track, drawn
