@@ -70,7 +70,10 @@ def read_truth(path: Path, player: int) -> dict[int, Box]:
 
 
 def iou(a: Box, b: Box) -> float:
-    """Intersection over union of two boxes."""
+    """Intersection over union of two boxes.
+
+    Written out: what judges shares no arithmetic with what is judged.
+    """
     width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
     inter = max(0.0, width) * max(0.0, height)

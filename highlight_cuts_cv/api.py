@@ -51,6 +51,12 @@ from highlight_cuts_cv.model import (
     State,
     Track,
     TrackingFrame,
+    body_sizes,
+    box_areas,
+    box_intersections,
+    box_ious,
+    lost_rows,
+    pairwise_ious,
 )
 from highlight_cuts_cv.plugin.hookspecs import hookimpl
 from highlight_cuts_cv.rendering.code_values import matrix_name
@@ -107,13 +113,19 @@ __all__ = [
     "TrackerSpec",
     "TrackingFrame",
     "VideoWriter",
+    "body_sizes",
+    "box_areas",
+    "box_intersections",
+    "box_ious",
     "cache_folder",
     "encode_settings",
     "flattened",
     "hookimpl",
     "in_video_colors",
     "limited_rate",
+    "lost_rows",
     "matrix_name",
+    "pairwise_ious",
     "require_sprites",
     "track_by_identity",
 ]

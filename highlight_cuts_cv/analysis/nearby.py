@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highlight_cuts_cv.contracts import DetectionSource
-from highlight_cuts_cv.model import CancelledError, ClipInfo, FloatArray, Track
+from highlight_cuts_cv.model import (
+    CancelledError,
+    ClipInfo,
+    FloatArray,
+    Track,
+    box_areas,
+    box_intersections,
+    box_ious,
+)
 
 _LOOKS_PER_SECOND = 4
 _REACH = 1.5
@@ -44,10 +52,9 @@ def _others_near(box: FloatArray, others: FloatArray) -> bool:
     if not len(others):
         return False
     overlap = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
-    shared = np.prod(np.maximum(overlap, 0), axis=1)
-    areas = np.prod(others[:, 2:] - others[:, :2], axis=1) + np.prod(box[2:] - box[:2])
+    shared, areas = box_intersections(box, others), box_areas(others)
     gap = np.hypot(*np.maximum(-overlap, 0).T)
-    close = (gap < _REACH * (box[3] - box[1])) & (shared < _SAME * (areas - shared))
+    close = (gap < _REACH * (box[3] - box[1])) & (box_ious(box, others) < _SAME)
     # A box in the player's own is a part of the player, not somebody else.
-    inside = shared > 0.8 * np.prod(others[:, 2:] - others[:, :2], axis=1)
+    inside = shared > 0.8 * areas
     return bool((close & ~inside).any())

@@ -13,7 +13,7 @@ from highlight_cuts_cv.model.geometry import body_sizes, box_areas, box_intersec
 from highlight_cuts_cv.model.media import AudioInfo, ClipInfo, ColorTags, MediaInfo
 from highlight_cuts_cv.model.pictures import Frame, Undrawn
 from highlight_cuts_cv.model.sprites import Placement, Shade, Sprite, SpriteTrack
-from highlight_cuts_cv.model.tracks import State, Track, TrackingFrame
+from highlight_cuts_cv.model.tracks import State, Track, TrackingFrame, lost_rows
 
 __all__ = [
     "Anchor",
@@ -43,6 +43,7 @@ __all__ = [
     "box_areas",
     "box_intersections",
     "box_ious",
+    "lost_rows",
     "pairwise_ious",
     "read_only",
 ]

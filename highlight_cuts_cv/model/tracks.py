@@ -46,6 +46,11 @@ class Track:
         for array in (self.xyxy, self.scores, self.states):
             read_only(array)
 
+    @classmethod
+    def lost(cls, count: int) -> Track:
+        """A track of *count* frames in none of which the player is seen."""
+        return cls(*lost_rows(count))
+
     def __len__(self) -> int:
         return len(self.scores)
 
@@ -65,6 +70,15 @@ class Track:
             return None
         x1, y1, x2, y2 = (float(value) for value in self.xyxy[frame_index])
         return BoundingBox(x1, y1, x2, y2, float(self.scores[frame_index]))
+
+
+def lost_rows(count: int) -> tuple[FloatArray, FloatArray, ByteArray]:
+    """``xyxy``, ``scores`` and ``states`` of a track of *count* lost frames, to be filled in."""
+    return (
+        np.full((count, 4), np.nan, np.float32),
+        np.zeros(count, np.float32),
+        np.full(count, State.LOST, np.uint8),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.outputs import writing_sentences
-from highlight_cuts_cv.model import BadInputError, ClipInfo, State, Track
+from highlight_cuts_cv.model import BadInputError, ClipInfo, State, Track, lost_rows
 
 HEADER = ["frame", "left", "top", "width", "height", "score"]
 
@@ -65,9 +65,7 @@ def read_track(path: Path) -> tuple[Track, int]:
     if not rows:
         raise BadInputError(f"The track file {path} has no rows; follow a player first with 'hccv track'.")
     first, last = min(rows), max(rows)
-    xyxy = np.full((last - first + 1, 4), np.nan, np.float32)
-    scores = np.zeros(len(xyxy), np.float32)
-    states = np.full(len(xyxy), State.LOST, np.uint8)
+    xyxy, scores, states = lost_rows(last - first + 1)
     for frame, (*box, score) in rows.items():
         xyxy[frame - first], scores[frame - first], states[frame - first] = box, score, State.OBSERVED
     return Track(xyxy, scores, states), first - 1
@@ -86,9 +84,7 @@ def track_over_clip(path: Path, clip: ClipInfo) -> Track:
             f"{path} follows the frames {first} to {first + len(stored) - 1}, none of which is rendered; "
             "check --range and that the track belongs to this video."
         )
-    xyxy = np.full((clip.frame_count, 4), np.nan, np.float32)
-    scores = np.zeros(clip.frame_count, np.float32)
-    states = np.full(clip.frame_count, State.LOST, np.uint8)
+    xyxy, scores, states = lost_rows(clip.frame_count)
     part = slice(start - offset, stop - offset)
     xyxy[start:stop], scores[start:stop], states[start:stop] = (
         stored.xyxy[part],

@@ -19,13 +19,14 @@ from highlight_cuts_cv.contracts import TrackJob
 from highlight_cuts_cv.model import (
     Anchor,
     BadInputError,
-    BoundingBox,
     ByteArray,
     CancelledError,
     Detections,
     FloatArray,
     State,
     Track,
+    box_ious,
+    lost_rows,
     read_only,
 )
 
@@ -90,9 +91,7 @@ def choose_identity(anchors: Sequence[Anchor], found: Sequence[Identities], rate
     player is lost.  Before the first and after the last anchor, that one alone counts.
     """
     count = len(found)
-    xyxy = np.full((count, 4), np.nan, np.float32)
-    scores = np.zeros(count, np.float32)
-    states = np.full(count, State.LOST, np.uint8)
+    xyxy, scores, states = lost_rows(count)
     reach = max(1, round(SEARCH_SECONDS * rate))
     named = [(anchor.frame_index, _named(anchor, found, reach)) for anchor in anchors]
     for index in range(count):
@@ -123,23 +122,15 @@ def _named(anchor: Anchor, found: Sequence[Identities], reach: int) -> int | Non
     """The identity that overlaps the pick best in its frame, else in the nearest frame around it."""
     if anchor.box is None:
         return None
+    picked = np.array(anchor.box.as_xyxy())
     for distance in range(reach + 1):
         best: tuple[float, int] | None = None
         for index in {anchor.frame_index + distance, anchor.frame_index - distance}:
             if 0 <= index < len(found) and len(found[index].ids):
-                overlaps = _iou(anchor.box, found[index].xyxy)
+                overlaps = box_ious(picked, found[index].xyxy)
                 row = int(np.argmax(overlaps))
                 if overlaps[row] >= SAME_IOU and (best is None or overlaps[row] > best[0]):
                     best = float(overlaps[row]), int(found[index].ids[row])
         if best is not None:
             return best[1]
     return None
-
-
-def _iou(box: BoundingBox, xyxy: FloatArray) -> NDArray[np.float64]:
-    """(N,) intersection over union of *box* with each row."""
-    mine = np.array(box.as_xyxy(), np.float64)
-    sides = np.clip(np.minimum(mine[2:], xyxy[:, 2:]) - np.maximum(mine[:2], xyxy[:, :2]), 0, None)
-    shared = sides.prod(axis=1)
-    union = box.width * box.height + (xyxy[:, 2:] - xyxy[:, :2]).prod(axis=1) - shared
-    return np.asarray(shared / np.maximum(union, 1e-9))

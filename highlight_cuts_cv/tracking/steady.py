@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highlight_cuts_cv.analysis.scene import Scene
-from highlight_cuts_cv.model import State, Track
+from highlight_cuts_cv.model import State, Track, body_sizes
 from highlight_cuts_cv.tracking.smoothing import adaptive
 
 Floats = NDArray[np.float64]
@@ -68,7 +68,7 @@ def _steady_part(
     off = (heads - maps[:, :, 2])[:, :, None]
     place = np.linalg.solve(maps[:, :, :2], off)[:, :, 0]
     sides = (boxes[:, 2:] - boxes[:, :2]) / zoom
-    size: Floats = np.maximum(sides[:, 1:], 1.3 * sides[:, :1])
+    size: Floats = body_sizes(sides)[:, None]
     path = np.hstack([place, sides]).astype(np.float64)
     onto = _onto_picks(path, size, picked, rate)
     sigmas, looks = [window * rate for window in windows], rate / LOOKS_HZ

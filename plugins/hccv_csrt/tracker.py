@@ -10,7 +10,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.api import Anchor, CancelledError, Detections, Frame, State, Track, TrackJob
+from highlight_cuts_cv.api import (
+    Anchor,
+    CancelledError,
+    Detections,
+    Frame,
+    State,
+    Track,
+    TrackJob,
+    box_ious,
+    lost_rows,
+)
 
 CHECKS_PER_SECOND = 5
 """How often detections are asked: they cost about as much as the tracker itself."""
@@ -27,9 +37,7 @@ class CsrtTracker:
     def track(self, job: TrackJob) -> Track:
         """See :class:`highlight_cuts_cv.api.Tracker`."""
         count = job.clip.frame_count
-        xyxy = np.full((count, 4), np.nan, np.float32)
-        scores = np.zeros(count, np.float32)
-        states = np.full(count, State.LOST, np.uint8)
+        xyxy, scores, states = lost_rows(count)
         done = 0
         for anchor, start, stop, backward in _stretches(job.anchors, count):
             if anchor.box is None:
@@ -99,11 +107,7 @@ def _agreeing(box: NDArray[np.float32], found: Detections) -> tuple[NDArray[np.f
     """The detection that shows the same player as *box*, with its IoU, if there is one."""
     if not len(found):
         return None
-    low = np.maximum(box[:2], found.xyxy[:, :2])
-    high = np.minimum(box[2:], found.xyxy[:, 2:])
-    inter = np.prod(np.clip(high - low, 0, None), axis=1)
-    areas = np.prod(found.xyxy[:, 2:] - found.xyxy[:, :2], axis=1)
-    iou = inter / (np.prod(box[2:] - box[:2]) + areas - inter)
+    iou = box_ious(box, found.xyxy)
     best = int(np.argmax(iou))
     ratio = (found.xyxy[best, 3] - found.xyxy[best, 1]) / max(1e-3, box[3] - box[1])
     if iou[best] < AGREES_IOU or not 1 / SAME_SIZE < ratio < SAME_SIZE:

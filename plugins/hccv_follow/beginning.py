@@ -12,13 +12,13 @@ from hccv_follow.filter import Filter
 from hccv_follow.learning import Learning
 from hccv_follow.look import Look
 from hccv_follow.mapping import Mapping
-from hccv_follow.net import CELL, overlaps
+from hccv_follow.net import CELL
 from hccv_follow.others import Others, inside
 from hccv_follow.rehearse import rehearsals
 from hccv_follow.settings import Settings
 from hccv_follow.shape import Shape
 from hccv_follow.sight import Eye
-from highlight_cuts_cv.api import Frame
+from highlight_cuts_cv.api import Frame, box_ious
 
 
 @dataclass
@@ -40,7 +40,7 @@ def begin(eye: Eye, frame: Frame, box: np.ndarray, settings: Settings) -> Beginn
     first = eye(frame, centre, size)
     eye.look = first.look = Look(first.fine, first.coarse)
     players = first.players
-    iou = overlaps(box[None], players)[0]
+    iou = box_ious(box, players)
     best = int(np.argmax(iou * np.sqrt(players[:, 4]))) if len(players) else -1
     mapped = Mapping.same()
     # a detection inside the pick means that the user's box holds more (a stick); one that is

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from highlight_cuts_cv.api import body_sizes
+
 
 def size_of(wh: np.ndarray) -> float:
     """Characteristic length of a box, pixels."""
-    return float(max(wh[1], 1.3 * wh[0]))
+    return float(body_sizes(wh))
 
 
 def box_of(centre: np.ndarray, wh: np.ndarray) -> np.ndarray:

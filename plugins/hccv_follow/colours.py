@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hccv_follow.net import intersections
 from hccv_follow.tuning import setting
+from highlight_cuts_cv.api import box_areas, box_intersections
 
 Colours = NDArray[np.float32]
 """(1024,): square roots of two histograms over L*a*b*, each of unit sum; half the dot product of two is their likeness."""
@@ -94,7 +94,7 @@ class Wardrobe:
 
 def in_front(players: np.ndarray) -> NDArray[np.float32]:
     """(N,) how much of each box (N, 5) is covered by the box of somebody whose feet are lower, 0..1."""
-    shared = intersections(players, players)
+    shared = box_intersections(players[:, None], players[None])
     shared[players[None, :, 3] <= players[:, None, 3]] = 0
-    area = np.maximum((players[:, 2:4] - players[:, :2]).prod(1), 1e-6)
+    area = np.maximum(box_areas(players), 1e-6)
     return np.asarray(shared.max(1, initial=0.0) / area, np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 
 from hccv_follow.candidate import outside
 from hccv_follow.tuning import setting
+from highlight_cuts_cv.api import body_sizes
 
 Motions = Callable[[int], np.ndarray]
 """The (2, 3) camera map from the frame before to the given one."""
@@ -68,7 +69,7 @@ def bridge(
         if gap == 1 or gap > s.longest * fps + 1:
             continue
         size_a, size_b = boxes[a, 2:] - boxes[a, :2], boxes[b, 2:] - boxes[b, :2]
-        size = max(size_a[1], 1.3 * size_a[0])
+        size = body_sizes(size_a)
         if abs(np.log(size_b[1] / size_a[1])) > s.height:
             continue
         ca, cb = (boxes[a, :2] + boxes[a, 2:]) / 2, (boxes[b, :2] + boxes[b, 2:]) / 2

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from hccv_player_nano.network import load_network
 
-from highlight_cuts_cv.api import Frame
+from highlight_cuts_cv.api import Frame, pairwise_ious
 
 CROP = 192  # side of the network's input, pixels
 CELL = 4  # pixels of the crop per feature cell
@@ -57,28 +57,11 @@ def cut(frame: Frame, centre: np.ndarray, side: float) -> tuple[np.ndarray, np.n
     return crop, np.array([left, top], np.float32), scale
 
 
-def intersections(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Area that every box of a (N, 4) shares with every box of b (M, 4), xyxy -> (N, M)."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:4], b[None, :, 2:4])
-    return np.asarray(np.clip(high - low, 0, None).prod(2))
-
-
-def overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """IoU of every box of a (N, 4) with every box of b (M, 4), xyxy -> (N, M)."""
-    if not len(a) or not len(b):
-        return np.zeros((len(a), len(b)), np.float32)
-    inter = intersections(a, b)
-    area_a = (a[:, 2:4] - a[:, :2]).prod(1)[:, None]
-    area_b = (b[:, 2:4] - b[:, :2]).prod(1)[None]
-    return np.asarray(inter / np.maximum(area_a + area_b - inter, 1e-6))
-
-
 def thin(players: np.ndarray, low: float, limit: float) -> np.ndarray:
     """Greedy non-maximum suppression of (N, 5) rows; keeps scores above `low`, drops IoU above `limit`."""
     players = players[players[:, 4] > low]
     players = players[np.argsort(-players[:, 4])][:60]
-    iou = overlaps(players, players)
+    iou = pairwise_ious(players, players)
     keep: list[int] = []
     for i in range(len(players)):
         if not keep or iou[i, keep].max() <= limit:

@@ -8,9 +8,9 @@ import numpy as np
 
 from hccv_follow.candidate import Candidate, box_of
 from hccv_follow.colours import ColourSettings, Wardrobe
-from hccv_follow.net import intersections, overlaps
 from hccv_follow.sight import Sight
 from hccv_follow.tuning import setting
+from highlight_cuts_cv.api import body_sizes, box_areas, box_intersections, box_ious
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ class NeighbourSettings:
 
 def contained(a: np.ndarray, b: np.ndarray) -> float:
     """Shared area of two boxes (xyxy) over the smaller one's."""
-    inter = intersections(a[None], b[None])[0, 0]
-    return float(inter / max(min((a[2:4] - a[:2]).prod(), (b[2:4] - b[:2]).prod()), 1e-6))
+    inter = box_intersections(a, b)
+    return float(inter / max(min(box_areas(a), box_areas(b)), 1e-6))
 
 
 def inside(a: np.ndarray, b: np.ndarray) -> float:
     """Share of box a (xyxy) that lies in box b."""
-    inter = intersections(a[None], b[None])[0, 0]
-    return float(inter / max((a[2:4] - a[:2]).prod(), 1e-6))
+    inter = box_intersections(a, b)
+    return float(inter / max(box_areas(a), 1e-6))
 
 
 @dataclass
@@ -151,7 +151,7 @@ class Others:
     def _covered(self, option: Candidate, pairs: dict[int, int], players: np.ndarray) -> float:
         box = box_of(option.centre, option.wh)
         rows = list(pairs.values())
-        return self._s.owned * float(overlaps(box[None], players[rows])[0].max()) if rows else 0.0
+        return self._s.owned * float(box_ious(box, players[rows]).max()) if rows else 0.0
 
     def _move(self, motion: np.ndarray, frames: int) -> None:
         self._frames = frames
@@ -166,7 +166,7 @@ class Others:
         gain = np.zeros((len(self._tracks), len(players)), np.float32)
         centres = (players[:, :2] + players[:, 2:4]) / 2
         for i, t in enumerate(self._tracks):
-            size = max(t.wh[1], 1.3 * t.wh[0])
+            size = body_sizes(t.wh)
             reach = s.reach + s.reach_missed * min(t.missed, s.missed_most)
             near = np.exp(-0.5 * (((centres - t.centre) / size) ** 2).sum(1) / reach**2)
             shape = np.exp(-0.5 * (np.log((players[:, 3] - players[:, 1]) / t.wh[1]) / s.height) ** 2)
@@ -262,4 +262,4 @@ class Others:
     def crowd(self, box: np.ndarray) -> bool:
         """True when a neighbour covers part of the target."""
         live = np.array([t.box() for t in self._tracks if t.missed < self._s.crowd_missed]).reshape(-1, 4)
-        return bool(len(live)) and float(overlaps(box[None], live)[0].max()) > self._s.crowd
+        return bool(len(live)) and float(box_ious(box, live).max()) > self._s.crowd

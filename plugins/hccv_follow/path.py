@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from highlight_cuts_cv.api import box_ious
+
 AGREE_IOU = 0.3
 """Two boxes that overlap this much show the same player."""
 
@@ -40,17 +42,9 @@ class Path:
 
     def overlap(self, other: Path) -> NDArray[np.float64]:
         """(F,) IoU with another path's boxes, NaN where either is lost."""
-        return _overlap(self.boxes, other.boxes)
+        return box_ious(self.boxes, other.boxes)
 
 
 def iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     """Of two boxes (4,) xyxy; 0 where one is lost (NaN)."""
-    return float(np.nan_to_num(_overlap(a, b)))
-
-
-def _overlap(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """IoU of boxes (..., 4) with those beside them -> (...), NaN where either is lost."""
-    sides = np.clip(np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0, None)
-    shared = sides.prod(axis=-1)
-    areas = (a[..., 2:] - a[..., :2]).prod(axis=-1) + (b[..., 2:] - b[..., :2]).prod(axis=-1)
-    return np.asarray(shared / (areas - shared))
+    return float(np.nan_to_num(box_ious(a, b)))

@@ -52,7 +52,7 @@ def burn(
     count = clip.frame_count
     job = ExportJob(
         clip=clip,
-        track=Track(np.full((count, 4), np.nan, np.float32), np.zeros(count, np.float32), np.zeros(count, np.uint8)),
+        track=Track.lost(count),
         sprites=SpriteTrack(tuple(Placement(i, MARK, 0, 0) for i in range(count))),
         output=output,
         media=PyAvKit(),

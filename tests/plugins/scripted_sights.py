@@ -14,12 +14,14 @@ from hccv_follow.filter import bump
 from hccv_follow.follower import Follower
 from hccv_follow.learning import Learning
 from hccv_follow.mapping import Mapping
-from hccv_follow.net import CROP, GRID, overlaps
+from hccv_follow.net import CROP, GRID
 from hccv_follow.others import Others
 from hccv_follow.record import Record
 from hccv_follow.settings import Settings
 from hccv_follow.shape import Shape
 from hccv_follow.sight import Sight
+
+from highlight_cuts_cv.api import box_ious
 
 FPS = 30.0
 STILL = np.eye(2, 3)
@@ -65,7 +67,7 @@ class ScriptedSight(Sight):
     def colours(self, box: np.ndarray) -> np.ndarray:
         colours = np.zeros((2, 512), np.float32)
         rows = np.array([one.row for one in self.people]).reshape(-1, 5)
-        shared = overlaps(box[None, :4], rows)[0]
+        shared = box_ious(box, rows)
         # grass, where nobody is
         shirt = self.people[int(shared.argmax())].shirt if len(shared) and shared.max() > 0.1 else 500
         colours[:, shirt] = 1

@@ -98,7 +98,7 @@ def make_job(kit: FakeKit, **fields: object) -> ExportJob:
         start_pts=0, frame_count=10, codec="h264", pixel_format="yuv420p",
     )  # fmt: skip
     clip = ClipInfo(clip_id="clip", media=media, first_frame=0, frame_count=10, start_pts=0)
-    track = Track(np.full((10, 4), np.nan, np.float32), np.zeros(10, np.float32), np.zeros(10, np.uint8))
+    track = Track.lost(10)
     job = ExportJob(clip=clip, track=track, sprites=SpriteTrack(), output=Path("film.mp4"), media=kit)
     return replace(job, **fields)
 
@@ -269,7 +269,7 @@ def test_a_format_that_cannot_be_drawn_into_is_converted_and_said(
     white = Sprite(np.full((16, 16, 4), 255, np.uint8))
     sprites = SpriteTrack(tuple(Placement(i, white, 24, 16) for i in range(5)))
     clip = clip_of(probe(source))
-    track = Track(np.full((5, 4), np.nan, np.float32), np.zeros(5, np.float32), np.zeros(5, np.uint8))
+    track = Track.lost(5)
     job = ExportJob(
         clip=clip, track=track, sprites=sprites, output=output, media=PyAvKit(), warn=warnings.append
     )

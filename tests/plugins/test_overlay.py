@@ -49,9 +49,7 @@ def job(tmp_path: Path) -> ExportJob:
     placements = tuple(
         Placement(i, disc, 92.3 * i - 20.25, 60 + 7.5 * i, 0.9) for i in range(FRAMES) if i != 4
     )
-    track = Track(
-        np.full((FRAMES, 4), np.nan, np.float32), np.zeros(FRAMES, np.float32), np.zeros(FRAMES, np.uint8)
-    )
+    track = Track.lost(FRAMES)
     return ExportJob(
         clip=clip, track=track, sprites=SpriteTrack(placements), output=tmp_path / "o.mov", media=PyAvKit()
     )

@@ -105,7 +105,7 @@ def test_through_the_kit(clip_file: Callable[..., Path], tmp_path: Path) -> None
     """As the exporter asks for it: cancelled, with nothing to copy, and done."""
     clip = clip_of(probe(clip_file(".mp4", 96)))
     job = ExportJob(
-        clip=clip, track=Track(np.full((96, 4), np.nan, np.float32), np.zeros(96, np.float32), np.zeros(96, np.uint8)),
+        clip=clip, track=Track.lost(96),
         sprites=SpriteTrack(tuple(Placement(i, MARK, 0, 0) for i in range(96))), output=tmp_path / "a.mp4",
         media=PyAvKit(), rate=clip.rate, frame_count=96,
     )  # fmt: skip
