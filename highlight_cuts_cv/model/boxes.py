@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.model.arrays import FloatArray, read_only
@@ -20,13 +22,23 @@ class Region:
     y2: float
 
 
+def confidence_of(score: np.float32) -> float:
+    """A calculated score as a confidence: rounding may leave it a little outside 0 to 1."""
+    return min(1.0, max(0.0, float(score)))
+
+
 @dataclass(frozen=True, slots=True)
 class BoundingBox:
     """A player's box, half-open float pixels, with a confidence from 0 to 1.
 
+    ``np.asarray(box)`` is ``[x1, y1, x2, y2]``, (4,) float64.  Raises BadInputError for a number that is
+    not finite, a box without a width and a height, and a confidence outside 0 to 1.
+
     >>> box = BoundingBox(10, 20, 30, 80)
     >>> box.center, box.top_center, box.width, box.height
     ((20.0, 50.0), (20.0, 20), 20, 60)
+    >>> np.asarray([box, box]).shape
+    (2, 4)
     """
 
     x1: float
@@ -36,10 +48,18 @@ class BoundingBox:
     confidence: float = 1.0
 
     def __post_init__(self) -> None:
+        told = f"{self.x1:g},{self.y1:g},{self.x2:g},{self.y2:g}"
+        if not all(map(math.isfinite, self.as_xyxy())):
+            raise BadInputError(f"A box needs four finite numbers, but got {told}.")
         if not (self.x2 > self.x1 and self.y2 > self.y1):
-            raise BadInputError(
-                f"A box needs x2 > x1 and y2 > y1, but got {self.x1:g},{self.y1:g},{self.x2:g},{self.y2:g}."
-            )
+            raise BadInputError(f"A box needs x2 > x1 and y2 > y1, but got {told}.")
+        if not 0 <= self.confidence <= 1:
+            raise BadInputError(f"A box needs a confidence from 0 to 1, but got {self.confidence:g}.")
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[np.float64]:
+        if copy is False:
+            raise ValueError("A box is no array, so one cannot be had of it without a copy.")
+        return np.array(self.as_xyxy(), np.float64 if dtype is None else dtype)
 
     @property
     def width(self) -> float:
@@ -89,7 +109,7 @@ class Detections:
 
     def boxes(self) -> list[BoundingBox]:
         return [
-            BoundingBox(float(x1), float(y1), float(x2), float(y2), float(score))
+            BoundingBox(float(x1), float(y1), float(x2), float(y2), confidence_of(score))
             for (x1, y1, x2, y2), score in zip(self.xyxy, self.scores, strict=True)
         ]
 

@@ -8,8 +8,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.model.arrays import ByteArray, FloatArray, read_only
-from highlight_cuts_cv.model.boxes import BoundingBox
+from highlight_cuts_cv.model.boxes import BoundingBox, confidence_of
 
 
 class State(IntEnum):
@@ -69,7 +70,7 @@ class Track:
         if self.states[frame_index] == State.LOST:
             return None
         x1, y1, x2, y2 = (float(value) for value in self.xyxy[frame_index])
-        return BoundingBox(x1, y1, x2, y2, float(self.scores[frame_index]))
+        return BoundingBox(x1, y1, x2, y2, confidence_of(self.scores[frame_index]))
 
 
 def lost_rows(count: int) -> tuple[FloatArray, FloatArray, ByteArray]:
@@ -83,9 +84,27 @@ def lost_rows(count: int) -> tuple[FloatArray, FloatArray, ByteArray]:
 
 @dataclass(frozen=True, slots=True)
 class TrackingFrame:
-    """One frame of a followed player, in the plain public API."""
+    """One frame of a followed player, in the plain public API.
+
+    ``frame_index`` counts the video's frames from 0; ``bbox`` is ``None`` where the player is lost.
+    Raises BadInputError for a frame that is no whole number from 0, a confidence outside 0 to 1, and a
+    frame that is not lost and has no box.
+    """
 
     frame_index: int
     bbox: BoundingBox | None
     confidence: float
     lost: bool
+
+    def __post_init__(self) -> None:
+        try:
+            whole = int(self.frame_index)
+        except (TypeError, ValueError, OverflowError):
+            whole = -1
+        if whole != self.frame_index or whole < 0:
+            raise BadInputError(f"A frame is a whole number counted from 0, but got {self.frame_index!r}.")
+        object.__setattr__(self, "frame_index", whole)
+        if not 0 <= self.confidence <= 1:
+            raise BadInputError(f"Frame {whole} needs a confidence from 0 to 1, but got {self.confidence:g}.")
+        if self.bbox is None and not self.lost:
+            raise BadInputError(f"Frame {whole} is not lost, so it needs a box.")

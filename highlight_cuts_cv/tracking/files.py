@@ -17,6 +17,12 @@ from highlight_cuts_cv.model import BadInputError, ClipInfo, State, Track, lost_
 
 HEADER = ["frame", "left", "top", "width", "height", "score"]
 
+MAX_FRAME = 10_000_000
+"""46 hours at 60 frames a second: a greater number is a mistake, and memory for every frame up to it no use."""
+
+MAX_PIXELS = 1_000_000
+"""No picture is as wide."""
+
 
 def write_track(path: Path, track: Track, first_frame: int = 0) -> None:
     """Write *track*, whose frame 0 is the video's frame *first_frame* (from 0)."""
@@ -36,32 +42,27 @@ def write_track(path: Path, track: Track, first_frame: int = 0) -> None:
 def read_track(path: Path) -> tuple[Track, int]:
     """Read a track file; return the track and the video's frame (from 0) that its frame 0 is.
 
-    The track begins at the first row and ends at the last.  Raises BadInputError when the file is
-    missing, has no rows or a row that is not numbers.
+    The track begins at the first row and ends at the last.  Raises BadInputError, naming the line, for
+    what is no row of numbers, a frame that is not a whole number from 1 to :data:`MAX_FRAME` or is there
+    twice, a box without a size or far outside any picture, and a score outside 0 to 1; and when the file
+    is missing or has no rows.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        table = list(enumerate(csv.reader(lines), start=1))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInputError(f"The track file {path} cannot be read ({error}).") from error
-    rows: dict[int, tuple[float, ...]] = {}
-    for number, row in enumerate(csv.reader(lines), start=1):
+    rows: dict[int, list[float]] = {}
+    for number, row in table:
         if not row or (number == 1 and row[0].strip() == HEADER[0]):
             continue
         try:
-            values = tuple(float(value) for value in row[:6])
-            frame = int(values[0])
-            left, top, width, height = values[1:5]
-        except ValueError:
-            raise BadInputError(
-                f"Line {number} of {path} is not 'frame,left,top,width,height,score'."
-            ) from None
-        if frame < 1 or width <= 0 or height <= 0 or not np.isfinite(values).all():
-            raise BadInputError(
-                f"Line {number} of {path} needs a frame from 1 and a width and height above 0."
-            )
+            frame, box = _read_row(row)
+        except BadInputError as error:
+            raise BadInputError(f"Line {number} of {path} {error}") from None
         if frame in rows:
             raise BadInputError(f"Line {number} of {path} gives frame {frame} a second time.")
-        rows[frame] = (left, top, left + width, top + height, values[5] if len(values) > 5 else 1.0)
+        rows[frame] = box
     if not rows:
         raise BadInputError(f"The track file {path} has no rows; follow a player first with 'hccv track'.")
     first, last = min(rows), max(rows)
@@ -69,6 +70,27 @@ def read_track(path: Path) -> tuple[Track, int]:
     for frame, (*box, score) in rows.items():
         xyxy[frame - first], scores[frame - first], states[frame - first] = box, score, State.OBSERVED
     return Track(xyxy, scores, states), first - 1
+
+
+def _read_row(row: list[str]) -> tuple[int, list[float]]:
+    """A line's frame and its x1, y1, x2, y2, score.  Raises BadInputError, a sentence without its subject."""
+    try:
+        frame, left, top, width, height, score = (float(value) for value in [*row[:5], *(row[5:6] or ["1"])])
+    except ValueError:
+        raise BadInputError("is not 'frame,left,top,width,height,score'.") from None
+    if not (frame.is_integer() and 1 <= frame <= MAX_FRAME):
+        raise BadInputError(
+            f"needs a frame that is a whole number from 1 to {MAX_FRAME}, but has {row[0].strip()}."
+        )
+    if not all(abs(value) <= MAX_PIXELS for value in (left, top, width, height)):
+        raise BadInputError(f"needs a box in pixels, finite numbers of at most {MAX_PIXELS}.")
+    # As a track stores them: what is too small for 32 bits has no size there.
+    x1, y1, x2, y2 = np.array([left, top, left + width, top + height], np.float32)
+    if not (x2 > x1 and y2 > y1):
+        raise BadInputError("needs a width and height above 0.")
+    if not 0 <= score <= 1:
+        raise BadInputError(f"needs a score from 0 to 1, but has {row[5].strip()}.")
+    return int(frame), [left, top, left + width, top + height, score]
 
 
 def track_over_clip(path: Path, clip: ClipInfo) -> Track:

@@ -39,10 +39,25 @@ def test_round_trip_keeps_boxes_scores_frames_and_gaps(tmp_path):
         ("frame,left,top,width,height,score\n", "has no rows"),
         ("frame,left,top,width,height\n1,2,3,x,5\n", "Line 2"),
         ("1,2,3,4\n", "Line 1"),
-        ("0,2,3,4,5\n", "frame from 1"),
-        ("1,2,3,0,5\n", "above 0"),
-        ("1,2,3,inf,5\n", "above 0"),
-        ("1,2,3,4,5\n1,2,3,4,5\n", "second time"),
+        ("1,2,3,4,5\n2,2,3,4\n", "Line 2"),
+        ("0,2,3,4,5\n", r"Line 1 .* whole number from 1 to 10000000, but has 0\."),
+        ("1,2,3,4,5\n-7,2,3,4,5\n", r"Line 2 .* whole number .* has -7\."),
+        ("2.5,2,3,4,5\n", r"Line 1 .* whole number .* has 2\.5\."),
+        ("nan,2,3,4,5\n", "Line 1 .* whole number .* has nan"),
+        ("inf,2,3,4,5\n", "Line 1 .* whole number .* has inf"),
+        ("1,2,3,4,5\n2000000000,2,3,4,5\n", "Line 2 .* whole number .* has 2000000000"),
+        ("10000001,2,3,4,5\n", "whole number"),
+        ("1,2,3,0,5\n", "Line 1 .* above 0"),
+        ("1,2,3,4,-5\n", "Line 1 .* above 0"),
+        ("1,100000,3,0.0001,5\n", "Line 1 .* above 0"),
+        ("1,2,3,inf,5\n", "Line 1 .* finite"),
+        ("1,nan,3,4,5\n", "Line 1 .* finite"),
+        ("1,2,-1e39,4,5\n", "Line 1 .* finite"),
+        ("1,2,3,4,5,1.2\n", r"Line 1 .* score from 0 to 1, but has 1\.2"),
+        ("1,2,3,4,5,-1\n", "Line 1 .* score"),
+        ("1,2,3,4,5,nan\n", "Line 1 .* score"),
+        ("1,2,3,4,5\n2,2,3,4,5\n1,2,3,4,5\n", "Line 3 .* frame 1 a second time"),
+        ("1,2,3,4," + "5" * 200_000 + "\n", "cannot be read"),
     ],
 )
 def test_bad_files_are_refused(tmp_path, text, said):
@@ -55,3 +70,10 @@ def test_bad_files_are_refused(tmp_path, text, said):
 def test_a_missing_file_is_a_sentence(tmp_path):
     with pytest.raises(BadInputError, match="cannot be read"):
         read_track(tmp_path / "none.csv")
+
+
+def test_a_row_may_lie_partly_outside_the_picture_and_have_no_score(tmp_path):
+    path = tmp_path / "track.csv"
+    path.write_text("10000000,-2.5,3,4,5\n")
+    track, first = read_track(path)
+    assert (first, track.xyxy.tolist(), track.scores.tolist()) == (9_999_999, [[-2.5, 3, 1.5, 8]], [1])
