@@ -88,3 +88,13 @@ def test_the_readmes_commands_are_the_ones_that_ci_runs():
 def test_readme_starts_with_a_picture_that_exists():
     first = re.search(r"!\[[^\]]*\]\(([^)]+)\)", (ROOT / "README.md").read_text())
     assert first and (ROOT / first[1]).is_file()
+
+
+def test_the_page_on_the_layout_names_every_folder():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    package = ROOT / "highlight_cuts_cv"
+    folders = {path.parent.name for path in package.glob("*/__init__.py")} - {"testing"}
+    for name in folders:
+        assert f"| `{name}/` |" in text, f"docs/architecture.md does not say what {name}/ is for"
+    table = set(re.findall(r"^\| `(\w+)/` \|", text, re.M))
+    assert table == folders | {"plugins", "otio_adapters"}
