@@ -3,9 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-# The README's two commands: the second puts OpenCV's trackers back.
 pip install -q -e ".[dev]"
-pip install -q --force-reinstall --no-deps opencv-contrib-python-headless
 
 ruff check . && ruff format --check .
 mypy

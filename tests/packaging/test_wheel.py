@@ -38,7 +38,13 @@ def test_the_wheel_runs_the_demo_and_finds_plugins_and_adapters(python, tmp_path
     listed = run(
         python, "-m", "highlight_cuts_cv", "plugins", cwd=tmp_path, env=os.environ | {"COLUMNS": "200"}
     )
-    for name in ("detector player-nano", "tracker csrt", "indicator dot", "exporter burn", "indicator cross"):
+    for name in (
+        "detector player-nano",
+        "tracker follow",
+        "indicator dot",
+        "exporter burn",
+        "indicator cross",
+    ):
         assert name in listed
     code = "import opentimelineio as o; print(*o.adapters.available_adapter_names())"
     assert "highlight_cuts_csv" in run(python, "-c", code, cwd=tmp_path).split()

@@ -168,7 +168,7 @@ def test_bundled_plugins_are_all_well():
         [] for report in registry.reports if report.distribution == "highlight-cuts-cv"
     ]
     assert "player-nano" in registry.detectors.names()
-    assert "csrt" in registry.trackers.names()
+    assert "follow" in registry.trackers.names()
     assert {"dot", "ring", "arrow", "glow", "box", "label"} <= set(registry.indicators.names())
     assert "burn" in registry.exporters.names()
 

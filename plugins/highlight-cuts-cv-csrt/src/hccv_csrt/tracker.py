@@ -8,8 +8,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-
 from highlight_cuts_cv.api import (
     Anchor,
     CancelledError,
@@ -21,6 +19,7 @@ from highlight_cuts_cv.api import (
     box_ious,
     lost_rows,
 )
+from numpy.typing import NDArray
 
 CHECKS_PER_SECOND = 5
 """How often detections are asked: they cost about as much as the tracker itself."""

@@ -10,11 +10,11 @@ from highlight_cuts_cv.api import JobFailedError, Options, Tracker, TrackerSpec,
 def _create(options: Options) -> Tracker:
     import cv2
 
-    # Packages that require opencv-python put it over the OpenCV of our own requirements.
+    # All builds of OpenCV share one folder: the one that was installed last is there.
     if not hasattr(cv2, "TrackerCSRT_create"):
         raise JobFailedError(
-            "The OpenCV that is installed has no CSRT, because another package replaced it; "
-            "'pip install --force-reinstall --no-deps opencv-contrib-python-headless' puts it back."
+            "The OpenCV that is installed has no CSRT; 'pip install --force-reinstall --no-deps "
+            "opencv-contrib-python-headless' installs the one that has."
         )
     from hccv_csrt.tracker import CsrtTracker
 
