@@ -3,12 +3,12 @@
 New fields of a job always get defaults, so that plugins written for older versions keep working.
 """
 
+from highlight_cuts_cv.contracts.cadence import AS_STORED, Cadence, Freeze
 from highlight_cuts_cv.contracts.drawing import DrawJob, Indicator
 from highlight_cuts_cv.contracts.exporting import (
     EncodeSettings,
     Exporter,
     ExportJob,
-    Freeze,
     MediaKit,
     OverlayWriter,
     RawFrame,
@@ -25,10 +25,22 @@ from highlight_cuts_cv.contracts.following import (
     TrackStore,
 )
 from highlight_cuts_cv.contracts.options import Option, Options, OptionValue, resolve_options
-from highlight_cuts_cv.contracts.progress import Progress, never_cancelled, no_progress
+from highlight_cuts_cv.contracts.progress import (
+    UNWATCHED,
+    Progress,
+    Steps,
+    Watch,
+    never_cancelled,
+    no_progress,
+    no_warning,
+    unwatched,
+)
 from highlight_cuts_cv.contracts.specs import DetectorSpec, ExporterSpec, IndicatorSpec, TrackerSpec
 
 __all__ = [
+    "AS_STORED",
+    "UNWATCHED",
+    "Cadence",
     "DetectionSource",
     "Detector",
     "DetectorSpec",
@@ -50,12 +62,16 @@ __all__ = [
     "RawFrame",
     "SceneFrame",
     "SceneSource",
+    "Steps",
     "TrackJob",
     "TrackStore",
     "Tracker",
     "TrackerSpec",
     "VideoWriter",
+    "Watch",
     "never_cancelled",
     "no_progress",
+    "no_warning",
     "resolve_options",
+    "unwatched",
 ]

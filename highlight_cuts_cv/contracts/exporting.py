@@ -12,7 +12,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.contracts.progress import Progress, never_cancelled, no_progress
+from highlight_cuts_cv.contracts.cadence import Freeze
+from highlight_cuts_cv.contracts.progress import Progress, never_cancelled, no_progress, no_warning
 from highlight_cuts_cv.model import ByteArray, ClipInfo, ColorTags, SpriteTrack, Track
 
 
@@ -67,19 +68,6 @@ class OverlayWriter(Protocol):
         top left, all inside the frame; ``None`` is an empty frame.  *pts* as of ``frame_times``.
         The picture belongs to the writer."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Freeze:
-    """A picture that stands still: frame ``frame_index`` of the clip, for ``duration`` seconds before it
-    plays on.  The film is longer by that, in whole frames, at least one."""
-
-    frame_index: int
-    duration: Fraction
-
-    def frames(self, rate: Fraction) -> int:
-        """How many frames it adds at *rate*."""
-        return max(1, round(self.duration * rate))
 
 
 class MediaKit(Protocol):
@@ -176,7 +164,7 @@ class ExportJob:
     frame_count: int | None = None
     progress: Progress = no_progress
     cancelled: Callable[[], bool] = never_cancelled
-    warn: Callable[[str], None] = lambda sentence: None
+    warn: Callable[[str], None] = no_warning
     freeze: Freeze | None = None
 
 

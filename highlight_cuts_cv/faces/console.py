@@ -6,7 +6,7 @@ rich is imported when something is printed: ``hccv --help`` must not wait for it
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from highlight_cuts_cv.errors import CancelledError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from highlight_cuts_cv.contracts import Progress as Report
+    from highlight_cuts_cv.contracts import Steps, Watch
 
 
 @cache
@@ -71,8 +71,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 @contextmanager
-def progress_bars() -> Iterator[Callable[[str], Report]]:
-    """Bars on standard error, one per step, with the frames done and the time left."""
+def progress_bars() -> Iterator[Steps]:
+    """Bars on standard error, one per step, with the frames done and the time left; notes for warnings."""
     from rich.markup import escape
     from rich.progress import (
         BarColumn,
@@ -82,6 +82,8 @@ def progress_bars() -> Iterator[Callable[[str], Report]]:
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+
+    from highlight_cuts_cv.contracts import Watch
 
     columns = (
         TextColumn("{task.description}"),
@@ -93,13 +95,13 @@ def progress_bars() -> Iterator[Callable[[str], Report]]:
     try:
         with Progress(*columns, console=_console(True)) as bars:
 
-            def step(title: str) -> Report:
+            def step(title: str) -> Watch:
                 task = bars.add_task(escape(title), total=None)
 
                 def report(done: int, total: int) -> None:
                     bars.update(task, completed=done, total=total)
 
-                return report
+                return Watch(report, warn=say_warning)
 
             yield step
     except KeyboardInterrupt:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from highlight_cuts_cv.contracts import Steps, unwatched
 from highlight_cuts_cv.jobs.setup import Setup
-from highlight_cuts_cv.jobs.timeline import ClipResult, StepProgress, run_timeline, silent
+from highlight_cuts_cv.jobs.timeline import ClipResult, run_timeline
 from highlight_cuts_cv.model import BadInputError, ByteArray
 from highlight_cuts_cv.tracking.picks import Pick
 
@@ -38,7 +39,7 @@ def demo_clip() -> Path:
     return Path(str(files("highlight_cuts_cv") / "data" / "crossing.mp4"))
 
 
-def run_demo(folder: Path, progress: StepProgress = silent) -> DemoResult:
+def run_demo(folder: Path, steps: Steps = unwatched) -> DemoResult:
     """Copy the clip, cut a timeline, pick, follow, mark, render; all files land in *folder*.
 
     Raises BadInputError when *folder* is a file, or holds files of these names that are not an earlier demo's.
@@ -62,7 +63,7 @@ def run_demo(folder: Path, progress: StepProgress = silent) -> DemoResult:
     timeline = read_timeline(cut)
     picks = {clip.clip_id: [Pick(0, point=CLIPS[i][3])] for i, clip in enumerate(timeline.clips)}
     tracked = folder / "game.tracked.otio"
-    results = run_timeline(timeline, picks, tracked, Setup(), progress)
+    results = run_timeline(timeline, picks, tracked, Setup(), steps)
     film = folder / "reel.mp4"
     concat_files([result.render for result in results], film)
     sheet = folder / "sheet.png"

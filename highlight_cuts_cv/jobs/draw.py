@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from highlight_cuts_cv.analysis.nearby import frames_with_others
 from highlight_cuts_cv.analysis.workbench import ClipWorkbench
-from highlight_cuts_cv.contracts import (
-    Freeze,
-    never_cancelled,
-)
+from highlight_cuts_cv.contracts import UNWATCHED, Freeze, Watch
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.media import frame_times
 from highlight_cuts_cv.model import (
@@ -31,7 +27,7 @@ def draw(
     bench: ClipWorkbench,
     track: Track,
     setup: Setup,
-    cancelled: Callable[[], bool] = never_cancelled,
+    watch: Watch = UNWATCHED,
     freeze: Freeze | None = None,
 ) -> SpriteTrack:
     """The sprites of the chosen indicator for a followed player, where they are to show.
@@ -41,13 +37,13 @@ def draw(
     clip, show = bench.clip, parse_show(setup.show)
     wanted = None
     if not show.always:
-        near = frames_with_others(clip, track, bench.people, cancelled) if show.near else None
+        near = frames_with_others(clip, track, bench.people, watch.cancelled) if show.near else None
         wanted = wanted_frames(show, frame_times(clip), near)
         if freeze is not None:
             wanted = wanted_for_freeze(wanted, freeze.frame_index, clip)
     job = prepare_draw(clip, track, wanted)
     if get_registry().indicators.find(setup.indicator.name).needs_motion:
         kept, rate = kept_frames(clip, [])
-        job = replace(job, motion=bench.motions(kept, float(rate), cancelled))
+        job = replace(job, motion=bench.motions(kept, float(rate), watch.cancelled))
     bench.keep()
     return get_registry().indicator(setup.indicator.name, setup.indicator.options).draw(job)

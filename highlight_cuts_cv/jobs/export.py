@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import nullcontext
-from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from highlight_cuts_cv.analysis.workbench import ClipWorkbench
-from highlight_cuts_cv.contracts import (
-    ExportJob,
-    Freeze,
-    Progress,
-    never_cancelled,
-    no_progress,
-)
+from highlight_cuts_cv.contracts import AS_STORED, UNWATCHED, Cadence, ExportJob, Watch
 from highlight_cuts_cv.files.outputs import checked_output
 from highlight_cuts_cv.jobs.draw import draw
 from highlight_cuts_cv.jobs.follow import workbench
@@ -27,21 +18,14 @@ from highlight_cuts_cv.model import (
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.rendering.kit import PyAvKit
 
-if TYPE_CHECKING:
-    pass
-
 
 def export(
     clip: ClipInfo,
     track: Track,
     output: Path,
     setup: Setup,
-    rate: Fraction | None = None,
-    frame_count: int | None = None,
-    progress: Progress = no_progress,
-    cancelled: Callable[[], bool] = never_cancelled,
-    warn: Callable[[str], None] = lambda sentence: None,
-    freeze: Freeze | None = None,
+    cadence: Cadence = AS_STORED,
+    watch: Watch = UNWATCHED,
     bench: ClipWorkbench | None = None,
 ) -> Path:
     """Draw the indicator and write *output* with the chosen exporter; return the file written.
@@ -50,18 +34,18 @@ def export(
     """
     checked_output(output, [clip.media.path])
     with workbench(clip, setup) if bench is None else nullcontext(bench) as known:
-        sprites = draw(known, track, setup, cancelled, freeze)
+        sprites = draw(known, track, setup, watch, cadence.freeze)
     job = ExportJob(
         clip=clip,
         track=track,
         sprites=sprites,
         output=output,
         media=PyAvKit(),
-        rate=rate,
-        frame_count=frame_count,
-        progress=progress,
-        cancelled=cancelled,
-        warn=warn,
-        freeze=freeze,
+        rate=cadence.rate,
+        frame_count=cadence.frame_count,
+        progress=watch.progress,
+        cancelled=watch.cancelled,
+        warn=watch.warn,
+        freeze=cadence.freeze,
     )
     return get_registry().exporter(setup.exporter.name, setup.exporter.options).export(job)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from highlight_cuts_cv.analysis.cache import AnalysisStore
 from highlight_cuts_cv.analysis.code_identity import code_identity, options_identity
 from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.analysis.workbench import ClipWorkbench
-from highlight_cuts_cv.contracts import Progress, TrackJob, never_cancelled, no_progress, resolve_options
+from highlight_cuts_cv.contracts import UNWATCHED, TrackJob, Watch, resolve_options
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import ClipInfo, JobFailedError, Track
 from highlight_cuts_cv.plugin.registry import get_registry
@@ -30,21 +30,19 @@ def follow(
     clip: ClipInfo,
     picks: Sequence[Pick],
     setup: Setup,
-    progress: Progress = no_progress,
-    cancelled: Callable[[], bool] = never_cancelled,
+    watch: Watch = UNWATCHED,
     analysis: Path | None = None,
 ) -> Track:
     """As :func:`follow_on`, on a workbench of its own."""
     with workbench(clip, setup, analysis) as bench:
-        return follow_on(bench, picks, setup, progress, cancelled)
+        return follow_on(bench, picks, setup, watch)
 
 
 def follow_on(
     bench: ClipWorkbench,
     picks: Sequence[Pick],
     setup: Setup,
-    progress: Progress = no_progress,
-    cancelled: Callable[[], bool] = never_cancelled,
+    watch: Watch = UNWATCHED,
 ) -> Track:
     """Follow the picked player through the workbench's clip; picks count frames within it.
 
@@ -63,8 +61,8 @@ def follow_on(
         anchors=tuple(replace(a, frame_index=int(np.searchsorted(kept, a.frame_index))) for a in anchors),
         detections=view.detections if looks else None,
         store=_passes(bench, setup, len(kept), looks),
-        progress=progress,
-        cancelled=cancelled,
+        progress=watch.progress,
+        cancelled=watch.cancelled,
     )
     track = registry.tracker(setup.tracker.name, setup.tracker.options).track(job)
     bench.keep()

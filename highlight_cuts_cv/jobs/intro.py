@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 import highlight_cuts_cv.timeline as edit
-from highlight_cuts_cv.contracts import Freeze
+from highlight_cuts_cv.contracts import Freeze, Watch
 from highlight_cuts_cv.media import source_frames
 from highlight_cuts_cv.model import BadInputError, ClipInfo, Track
 from highlight_cuts_cv.rendering import Intro, frame_to_freeze, parse_intro, prepare_draw
@@ -18,14 +18,12 @@ from highlight_cuts_cv.tracking.picks import Pick
 if TYPE_CHECKING:
     from highlight_cuts_cv.timeline import Timeline, TimelineClip
 
-Warn = Callable[[str], None]
 
-
-def freeze_in_video(clip: ClipInfo, track: Track, text: str, warn: Warn) -> Freeze | None:
+def freeze_in_video(clip: ClipInfo, track: Track, text: str, watch: Watch) -> Freeze | None:
     """The picture of a film without a timeline that stands still, for the intro as the user wrote it.
 
     Frames count from the video's first.  Where the marker does not show in full in the frame asked
-    for, the nearest one where it does is taken, and *warn* hears of it.  Raises BadInputError.
+    for, the nearest one where it does is taken, with a warning.  Raises BadInputError.
     """
     intro = parse_intro(text)
     if intro is None:
@@ -40,7 +38,7 @@ def freeze_in_video(clip: ClipInfo, track: Track, text: str, warn: Warn) -> Free
             f"The intro's frame {intro.at} lies outside what is rendered, the frames {clip.first_frame} to "
             f"{clip.first_frame + clip.frame_count - 1}."
         )
-    frame = _found(clip, track, asked, None, clip.first_frame, warn)
+    frame = _found(clip, track, asked, None, clip.first_frame, watch)
     return None if frame is None else Freeze(frame, intro.seconds)
 
 
@@ -69,13 +67,13 @@ class ClipIntro:
                 "change that in the editor."
             )
 
-    def freeze(self, track: Track, warn: Warn) -> Freeze | None:
+    def freeze(self, track: Track, watch: Watch) -> Freeze | None:
         """The picture that stands still now that the player is followed; ``None`` where none can."""
-        frame = _found(self._clip, track, self._asked, self._allowed(), 0, warn)
+        frame = _found(self._clip, track, self._asked, self._allowed(), 0, watch)
         if frame is None:
             return None
         if reason := edit.why_no_freeze(self._timeline, self._placed, self._place(frame)):
-            warn(f"The clip '{self._placed.clip_id}' has no intro, since {reason}.")
+            watch.warn(f"The clip '{self._placed.clip_id}' has no intro, since {reason}.")
             return None
         return Freeze(frame, self._length / self._placed.rate)
 
@@ -113,15 +111,15 @@ def _found(
     asked: int,
     allowed: NDArray[np.bool_] | None,
     counted_from: int,
-    warn: Warn,
+    watch: Watch,
 ) -> int | None:
     frame = frame_to_freeze(asked, prepare_draw(clip, track).opacity, allowed)
     name = clip.name or clip.clip_id
     if frame is None:
-        warn(f"The player is shown nowhere in '{name}', so it has no intro.")
+        watch.warn(f"The player is shown nowhere in '{name}', so it has no intro.")
     elif frame != asked:
         reason = "the player is not shown" if allowed is None or allowed[asked] else "a transition is shown"
-        warn(
+        watch.warn(
             f"In frame {asked + counted_from} of '{name}' {reason}; "
             f"frame {frame + counted_from} stands still for the intro."
         )

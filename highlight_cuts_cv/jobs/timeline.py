@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +11,10 @@ from highlight_cuts_cv import __version__
 from highlight_cuts_cv.analysis.cache_folder import cache_folder
 from highlight_cuts_cv.analysis.nearby import looks
 from highlight_cuts_cv.contracts import (
-    Progress,
-    never_cancelled,
-    no_progress,
+    Cadence,
+    Steps,
     resolve_options,
+    unwatched,
 )
 from highlight_cuts_cv.files.outputs import checked_output
 from highlight_cuts_cv.jobs.clip import media_clip
@@ -35,15 +35,6 @@ from highlight_cuts_cv.tracking.picks import Pick, check_picks
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.timeline import Timeline
-
-
-StepProgress = Callable[[str], Progress]
-"""Given what a step is called, returns where that step reports its frames."""
-
-
-def silent(step: str) -> Progress:
-    """A :data:`StepProgress` that reports to nobody."""
-    return no_progress
 
 
 def check_setup(setup: Setup) -> None:
@@ -76,9 +67,7 @@ def run_timeline(
     picks: Mapping[str, Sequence[Pick]],
     output: Path,
     setup: Setup,
-    progress: StepProgress = silent,
-    cancelled: Callable[[], bool] = never_cancelled,
-    warn: Callable[[str], None] = lambda sentence: None,
+    steps: Steps = unwatched,
 ) -> list[ClipResult]:
     """Follow, draw and render each clip that has picks, then write the tracked timeline.
 
@@ -123,19 +112,16 @@ def run_timeline(
         with workbench(clip, setup, cache_folder("analysis")) as bench:
             if parse_show(setup.show).near:
                 bench.look_at(looks(clip))
-            track = follow_on(bench, clip_picks, setup, progress(f"Following in {label}"), cancelled)
-            freeze = stops[clip_id].freeze(track, warn) if clip_id in stops else None
+            track = follow_on(bench, clip_picks, setup, steps(f"Following in {label}"))
+            rendering = steps(f"Rendering {label}")
+            freeze = stops[clip_id].freeze(track, rendering) if clip_id in stops else None
             render = export(
                 clip,
                 track,
                 folder / films[clip_id],
                 setup,
-                clips[clip_id].rate,
-                clips[clip_id].frame_count,
-                progress(f"Rendering {label}"),
-                cancelled,
-                warn,
-                freeze,
+                Cadence(clips[clip_id].rate, clips[clip_id].frame_count, freeze),
+                rendering,
                 bench,
             )
         results.append(ClipResult(clip_id, render, track))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from highlight_cuts_cv.contracts import (
+    Cadence,
     EncodeSettings,
     ExportJob,
     Freeze,
@@ -41,7 +42,7 @@ class PyAvKit:
         frame_count: int | None = None,
         freeze: Freeze | None = None,
     ) -> Iterator[RawFrame]:
-        return raw_frames(clip, rate, frame_count, freeze)
+        return raw_frames(clip, Cadence(rate, frame_count, freeze))
 
     def composite(self, frame: RawFrame, sprites: SpriteTrack) -> None:
         # Sprites are prepared once per track; an exporter draws one track from start to end.
@@ -91,7 +92,7 @@ class PyAvKit:
         frame_count: int | None = None,
         freeze: Freeze | None = None,
     ) -> AbstractContextManager[VideoWriter]:
-        return open_writer(path, clip, settings, rate, frame_count, freeze)
+        return open_writer(path, clip, settings, Cadence(rate, frame_count, freeze))
 
     def open_overlay(
         self,

@@ -12,6 +12,7 @@ import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 from typer.testing import CliRunner
 
+from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.faces.cli import app
 from highlight_cuts_cv.jobs import timeline as job
 from highlight_cuts_cv.jobs.setup import Setup, parse_choice
@@ -69,7 +70,7 @@ def run(
         notes: list[str] = []
         (result,) = run_timeline(
             read_timeline(tmp_path / "cut.otio"), parse_clip_picks([f"02-goal={pick}:190,90"]),
-            tmp_path / "out.otio", setup, warn=notes.append,
+            tmp_path / "out.otio", setup, lambda step: Watch(warn=notes.append),
         )  # fmt: skip
         return otio.adapters.read_from_file(str(tmp_path / "out.otio")), result.render, notes
 

@@ -64,6 +64,7 @@ def export_(
 
 def _export(video: Path, track: Path, output: Path, frames: str | None, setup: Setup) -> None:
     from highlight_cuts_cv.analysis.cache_folder import cache_folder
+    from highlight_cuts_cv.contracts import Cadence, Watch
     from highlight_cuts_cv.files.outputs import checked_output
     from highlight_cuts_cv.jobs.clip import video_clip
     from highlight_cuts_cv.jobs.export import export
@@ -76,16 +77,7 @@ def _export(video: Path, track: Path, output: Path, frames: str | None, setup: S
     check_setup(setup)
     checked_output(output, [video, track])
     followed = track_over_clip(track, clip)
-    freeze = freeze_in_video(clip, followed, setup.intro, say_warning)
+    freeze = freeze_in_video(clip, followed, setup.intro, Watch(warn=say_warning))
     with progress_bars() as step, workbench(clip, setup, cache_folder("analysis")) as bench:
-        written = export(
-            clip,
-            followed,
-            output,
-            setup,
-            progress=step("Rendering"),
-            warn=say_warning,
-            freeze=freeze,
-            bench=bench,
-        )
+        written = export(clip, followed, output, setup, Cadence(freeze=freeze), step("Rendering"), bench)
     say(f"Wrote {written}.")

@@ -25,7 +25,7 @@ from highlight_cuts_cv.faces.cli.options import (
     TrackerName,
 )
 from highlight_cuts_cv.faces.cli.shared import load_timeline, make_setup
-from highlight_cuts_cv.faces.console import progress_bars, say, say_warning, table
+from highlight_cuts_cv.faces.console import progress_bars, say, table
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     DEFAULT_EXPORTER,
@@ -65,7 +65,7 @@ def run(
         indicator, exporter, show, intro, quality=quality, encoder=encoder, tracker=tracker, detector=detector
     )
     with progress_bars() as step:
-        results = run_timeline(read, parse_clip_picks(pick), target, setup, step, warn=say_warning)
+        results = run_timeline(read, parse_clip_picks(pick), target, setup, step)
     table(
         ("clip", "shown", "render"),
         [(r.clip_id, f"{r.track.coverage:.0%} of the frames", r.render) for r in results],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from highlight_cuts_cv.contracts import EncodeSettings
+from highlight_cuts_cv.contracts import Cadence, EncodeSettings
 from highlight_cuts_cv.media.color_tags import HDR_CURVES
 from highlight_cuts_cv.media.joining.fitting import PictureFormat, fitted, format_of
 from highlight_cuts_cv.media.joining.traits import Traits, picture_traits
@@ -89,8 +89,8 @@ def encode_pictures(
             audio=(),
         ),
     )
-    with open_writer(path, written, plan.settings, rate) as writer:
-        for frame in fitted(raw_frames(clip, rate), item.info, target):
+    with open_writer(path, written, plan.settings, Cadence(rate)) as writer:
+        for frame in fitted(raw_frames(clip, Cadence(rate)), item.info, target):
             writer.write(frame)
             step()
     return load(path)

@@ -13,7 +13,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.contracts import Freeze, RawFrame
+from highlight_cuts_cv.contracts import AS_STORED, Cadence, Freeze, RawFrame
 from highlight_cuts_cv.media.background import ReadAhead
 from highlight_cuts_cv.media.pixel_formats import drawable_format
 from highlight_cuts_cv.media.planes import copy_of, plain_format, turned, views
@@ -55,24 +55,23 @@ class DecodedFrame(RawFrame):
 
 def raw_frames(
     clip: ClipInfo,
-    rate: Fraction | None = None,
-    frame_count: int | None = None,
-    freeze: Freeze | None = None,
+    cadence: Cadence = AS_STORED,
 ) -> Iterator[RawFrame]:
     """Decode the clip's frames in their own pixel format, turned upright.
 
-    Without *rate*, each frame comes once with its own pts; with it, frames come at that constant
-    rate over exactly the clip's duration, or *frame_count* of them: the k-th (``pts`` k in ticks of
+    Without a rate, each frame comes once with its own pts; with one, frames come at that constant
+    rate over exactly the clip's duration, or ``frame_count`` of them: the k-th (``pts`` k in ticks of
     1/rate) is the last one with a time of at most ``start_offset`` + k/rate, and ``index`` says which
-    of the clip's frames it is.  Frames too damaged to decode are left out (or, with *rate*, show the one
-    before), and a warning says so.  With *freeze* that frame (or the next one there is) comes as many
+    of the clip's frames it is.  Frames too damaged to decode are left out (or, with a rate, show the one
+    before), and a warning says so.  The frame of ``freeze`` (or the next one there is) comes as many
     times more as it is to stand still, and what follows is later.
     Raises BadInputError when the file cannot be read, JobFailedError when nothing of the clip can
     be decoded.
     """
-    frames = _at_rate(clip, rate, frame_count) if rate is not None else _as_stored(clip)
-    if freeze is not None:
-        frames = _held(frames, freeze, rate or clip.rate)
+    rate = cadence.rate
+    frames = _at_rate(clip, rate, cadence.frame_count) if rate is not None else _as_stored(clip)
+    if cadence.freeze is not None:
+        frames = _frozen(frames, cadence.freeze, rate or clip.rate)
     ahead = ReadAhead(frames, _AHEAD)
     try:
         yield from ahead
@@ -80,19 +79,20 @@ def raw_frames(
         ahead.close()
 
 
-def freeze_span(
-    clip: ClipInfo, freeze: Freeze, rate: Fraction | None = None, frame_count: int | None = None
-) -> tuple[Fraction, Fraction]:
+def freeze_span(clip: ClipInfo, cadence: Cadence) -> tuple[Fraction, Fraction] | None:
     """When the picture starts to stand still, in seconds from the clip's start, and for how long."""
+    rate, freeze = cadence.rate, cadence.freeze
+    if freeze is None:
+        return None
     length = freeze.frames(rate or clip.rate) / (rate or clip.rate)
     if rate is None:
         pts = load(clip.media.path).index.pts
         return (int(pts[clip.first_frame + freeze.frame_index]) - clip.start_pts) * clip.time_base, length
-    sources = source_frames(clip, rate, frame_count)
+    sources = source_frames(clip, rate, cadence.frame_count)
     return min(bisect_left(sources, freeze.frame_index), len(sources) - 1) / rate, length
 
 
-def _held(
+def _frozen(
     frames: Generator[DecodedFrame, None, None], freeze: Freeze, rate: Fraction
 ) -> Generator[DecodedFrame, None, None]:
     count, shift = freeze.frames(rate), Fraction(0)

@@ -12,7 +12,7 @@ from typing import Any
 
 import av
 
-from highlight_cuts_cv.contracts import EncodeSettings, Freeze, RawFrame, VideoWriter
+from highlight_cuts_cv.contracts import AS_STORED, Cadence, EncodeSettings, RawFrame, VideoWriter
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.media.background import WriteBehind
 from highlight_cuts_cv.media.color_tags import SWS_BT709, apply_tags, conversion_matrix
@@ -41,17 +41,15 @@ def open_writer(
     path: Path | str,
     clip: ClipInfo,
     settings: EncodeSettings,
-    rate: Fraction | None = None,
-    frame_count: int | None = None,
-    freeze: Freeze | None = None,
+    cadence: Cadence = AS_STORED,
 ) -> Iterator[VideoWriter]:
     """Encode frames to *path* with the clip's audio; the file appears on a clean exit only.
 
     The first frame sets the size and pixel format (so an overlay may be smaller than the clip).
     ``settings.height`` scales down, never up, and keeps the aspect ratio; ``settings.max_rate``
-    drops frames to the source's rate divided by a whole number.  With *rate* the frames' pts are
-    taken to be at that constant rate, and with *frame_count* the sound is as long as so many; without, a
-    clip of constant rate is written at its own and one of variable rate keeps its times.  With *freeze*
+    drops frames to the source's rate divided by a whole number.  With a rate in *cadence* the
+    frames' pts are taken to be at it, and with ``frame_count`` the sound is as long as so many; without, a
+    clip of constant rate is written at its own and one of variable rate keeps its times.  With ``freeze``
     the sound pauses where the picture stands still, for which it is encoded anew.  A frame given to ``write`` belongs to the writer.
 
     Raises BadInputError for an encoder that does not exist or a suffix that is no video
@@ -59,9 +57,8 @@ def open_writer(
     """
     path = Path(path)
     with writing(path), atomic_output(path) as temporary:
-        span = clip_span(clip, rate, frame_count)
-        pause = freeze_span(clip, freeze, rate, frame_count) if freeze is not None else None
-        job = _Encoding(path, temporary, clip, settings, rate, span, pause)
+        span = clip_span(clip, cadence.rate, cadence.frame_count)
+        job = _Encoding(path, temporary, clip, settings, cadence.rate, span, freeze_span(clip, cadence))
         try:
             with WriteBehind(job.encode, _BEHIND) as behind:
                 yield _Writer(behind)

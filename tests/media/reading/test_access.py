@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from highlight_cuts_cv.contracts import Cadence
 from highlight_cuts_cv.media import clip_of, frame_at_time, open_frames, probe, raw_frames
 from highlight_cuts_cv.media.reading.probing import load
 from highlight_cuts_cv.model import BadInputError
@@ -238,7 +239,7 @@ class TestRawFrames:
         times = [t - UNEVEN[4] for t in UNEVEN[4:51]]
         for rate in (Fraction(25), NTSC, Fraction(60)):
             shown = []
-            for k, frame in enumerate(raw_frames(clip, rate)):
+            for k, frame in enumerate(raw_frames(clip, Cadence(rate))):
                 assert frame.pts == k and frame.time_base == 1 / rate
                 level = np.repeat(frame.planes[0][..., None], 3, axis=2)
                 assert read_index(level) == frame.index + 4

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from highlight_cuts_cv.contracts import EncodeSettings
+from highlight_cuts_cv.contracts import Cadence, EncodeSettings
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.media import open_frames, open_writer, probe, raw_frames
 from highlight_cuts_cv.media.reading.spans import clip_of
@@ -52,8 +52,8 @@ def test_each_frame_is_the_one_on_screen(
     info = probe(clip_file(suffix, 60, rate=stored))
     wanted = timeline_clip(info, rate, start, frames)
     clip = media_clip(wanted)
-    with open_writer(tmp_path / "a.mp4", clip, FAST, rate, frames) as writer:
-        for frame in raw_frames(clip, rate, frames):
+    with open_writer(tmp_path / "a.mp4", clip, FAST, Cadence(rate, frames)) as writer:
+        for frame in raw_frames(clip, Cadence(rate, frames)):
             writer.write(frame)
     made = probe(tmp_path / "a.mp4")
     assert (made.frame_count, made.rate, made.start_pts) == (frames, rate, 0)
@@ -68,7 +68,7 @@ def test_a_variable_rate(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     info = probe(make_counting_clip(tmp_path / "in" / "a.mp4", 60, Fraction(30), times=times))
     clip = media_clip(timeline_clip(info, Fraction(25), 11, 29))
-    shown = [clip.first_frame + frame.index for frame in raw_frames(clip, Fraction(25), 29)]
+    shown = [clip.first_frame + frame.index for frame in raw_frames(clip, Cadence(Fraction(25), 29))]
     assert shown == [on_screen(times, (11 + k) / Fraction(25), info.time_base) for k in range(29)]
 
 
@@ -80,8 +80,8 @@ def test_the_last_frame_is_repeated_where_the_file_ends_early(
     info = probe(clip_file(suffix, 50, rate=Fraction(25), audio=audio))
     clip = media_clip(timeline_clip(info, Fraction(25), 40, 12))
     assert clip.frame_count == 10
-    with open_writer(tmp_path / f"a{suffix}", clip, FAST, Fraction(25), 12) as writer:
-        for frame in raw_frames(clip, Fraction(25), 12):
+    with open_writer(tmp_path / f"a{suffix}", clip, FAST, Cadence(Fraction(25), 12)) as writer:
+        for frame in raw_frames(clip, Cadence(Fraction(25), 12)):
             writer.write(frame)
     made = probe(tmp_path / f"a{suffix}")
     assert (made.frame_count, made.duration) == (12, Fraction(12, 25))
@@ -92,4 +92,4 @@ def test_the_last_frame_is_repeated_where_the_file_ends_early(
 
 def test_surplus_frames_are_cut(clip_file: Callable[..., Path]) -> None:
     clip = clip_of(probe(clip_file(".mp4", 60)))
-    assert [f.index for f in raw_frames(clip, Fraction(25), 7)] == list(range(7))
+    assert [f.index for f in raw_frames(clip, Cadence(Fraction(25), 7))] == list(range(7))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.contracts import EncodeSettings, Freeze
+from highlight_cuts_cv.contracts import Cadence, EncodeSettings, Freeze
 from highlight_cuts_cv.media import clip_of, open_frames, open_writer, probe, raw_frames
 from highlight_cuts_cv.model import ClipInfo
 from highlight_cuts_cv.testing.synthetic import BEEP_EVERY, make_counting_clip, read_index
@@ -24,8 +24,8 @@ def written(
     path: Path, clip: ClipInfo, freeze: Freeze, rate: Fraction | None = None, count: int | None = None
 ) -> list[int]:
     """Which picture each frame of the film shows."""
-    with open_writer(path, clip, FAST, rate, count, freeze) as writer:
-        for frame in raw_frames(clip, rate, count, freeze):
+    with open_writer(path, clip, FAST, Cadence(rate, count, freeze)) as writer:
+        for frame in raw_frames(clip, Cadence(rate, count, freeze)):
             writer.write(frame)
     with open_frames(clip_of(probe(path))) as frames:
         return [read_index(frame.bgr) for frame in frames.frames()]
@@ -89,7 +89,7 @@ def test_a_variable_rate_keeps_its_times(tmp_path: Path) -> None:
 def test_frozen_pictures_are_the_same_bit_by_bit(clip_file: Callable[..., Path]) -> None:
     clip = clip_of(probe(clip_file(".mp4", 20)))
     pictures = []
-    for frame in raw_frames(clip, freeze=Freeze(4, Fraction(1, 5))):
+    for frame in raw_frames(clip, Cadence(freeze=Freeze(4, Fraction(1, 5)))):
         pictures.append(frame.planes[0].copy())
         frame.planes[0][:] = 0  # drawn on: the next must come untouched
     assert len(pictures) == 25
@@ -117,8 +117,8 @@ def test_the_sound_does_not_click_where_it_is_cut(tmp_path: Path) -> None:
         output.mux(sound.encode(None))
     clip = clip_of(probe(source))
     freeze = Freeze(10, Fraction(1, 5))
-    with open_writer(tmp_path / "a.mov", clip, FAST, freeze=freeze) as writer:
-        for picture in raw_frames(clip, freeze=freeze):
+    with open_writer(tmp_path / "a.mov", clip, FAST, Cadence(freeze=freeze)) as writer:
+        for picture in raw_frames(clip, Cadence(freeze=freeze)):
             writer.write(picture)
     with av.open(str(tmp_path / "a.mov")) as container:
         found = np.concatenate([f.to_ndarray()[0] for f in container.decode(audio=0)]).astype(int)

@@ -17,6 +17,7 @@ import av
 import numpy as np
 import pytest
 
+from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.jobs.export import export
 from highlight_cuts_cv.jobs.setup import Choice, Setup
@@ -101,7 +102,7 @@ def test_cancelled_within_a_second(game: Path) -> None:
         return bool(asked)
 
     with pytest.raises(CancelledError, match=r"stopped; no file"):
-        render(game, game / "film.mp4", cancelled=cancelled)
+        render(game, game / "film.mp4", watch=Watch(cancelled=cancelled))
     assert time.monotonic() - asked[0] < 1.0
     assert left(game) == ["game.mp4", "track.csv"]
 
@@ -152,7 +153,7 @@ def test_a_source_that_is_cut_short_meanwhile(game: Path) -> None:
             os.truncate(source, len(content) // 10)
 
     with pytest.raises(JobFailedError, match=r"game\.mp4"):
-        render(game, game / "film.mp4", progress=progress)
+        render(game, game / "film.mp4", watch=Watch(progress=progress))
     assert left(game) == ["game.mp4", "track.csv"]
     source.write_bytes(content)
     assert probe(render(game, game / "film.mp4")).frame_count == 150

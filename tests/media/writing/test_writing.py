@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from highlight_cuts_cv.contracts import EncodeSettings, RawFrame
+from highlight_cuts_cv.contracts import Cadence, EncodeSettings, RawFrame
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.media import clip_of, concat_files, open_frames, open_writer, probe, raw_frames
 from highlight_cuts_cv.media.writing.presets import PRESETS
@@ -30,8 +30,8 @@ FAST = EncodeSettings(options={"preset": "ultrafast", "crf": "18"})
 def render(
     clip: ClipInfo, path: Path, settings: EncodeSettings = FAST, rate: Fraction | None = None
 ) -> MediaInfo:
-    with open_writer(path, clip, settings, rate) as writer:
-        for frame in raw_frames(clip, rate):
+    with open_writer(path, clip, settings, Cadence(rate)) as writer:
+        for frame in raw_frames(clip, Cadence(rate)):
             writer.write(frame)
     assert os.listdir(path.parent) == [path.name]
     return probe(path)
