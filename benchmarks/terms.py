@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
+import numpy as np
 from command_line import plain_parser
 from hccv_follow.record import FrameTerms, Record, Stretch
 from hccv_follow.settings import Settings
@@ -27,6 +28,7 @@ from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.jobs.follow import follow
 from highlight_cuts_cv.jobs.setup import Choice, Setup
 from highlight_cuts_cv.tracking.picks import parse_pick
+from highlight_cuts_cv.tracking.thinning import kept_frames
 
 HEADER = (
     "frame follower   response motion detect  scale colour missing |   sum  needed  other  lost  size  reason"
@@ -103,12 +105,15 @@ def recorded(video: Path, picks: Sequence[str], part: str | None, settings: Sett
     record = Record()
     clip = video_clip(video, part)
     setup = Setup(tracker=Choice("follow"))
+    wanted = [parse_pick(pick).shifted(-clip.first_frame) for pick in picks]
     with patch("hccv_follow.tracker.FollowTracker", lambda: FollowTracker(settings, record)):
-        follow(clip, [parse_pick(pick).shifted(-clip.first_frame) for pick in picks], setup)
-    # following counts the range's frames, whoever reads this the recording's
+        follow(clip, wanted, setup)
+    # following counts the range's frames, or only those that it looks at; whoever reads this the recording's
+    kept, _ = kept_frames(clip, [pick.frame_index for pick in wanted])
+    frames = np.concatenate([[-1], kept, [clip.frame_count]]) + clip.first_frame
     for stretch in record.stretches:
-        stretch.start, stretch.stop = stretch.start + clip.first_frame, stretch.stop + clip.first_frame
-        stretch.frames = [replace(look, frame=look.frame + clip.first_frame) for look in stretch.frames]
+        stretch.start, stretch.stop = int(frames[stretch.start + 1]), int(frames[stretch.stop + 1])
+        stretch.frames = [replace(look, frame=int(frames[look.frame + 1])) for look in stretch.frames]
     return record
 
 

@@ -18,6 +18,7 @@ from mutants import MUTANTS, ROOT, Mutant, mutated
 from terms import draw, line, main, recorded, wanted_settings
 
 from highlight_cuts_cv.faces.demo import demo_clip
+from highlight_cuts_cv.tracking import thinning
 
 
 def candidate(terms: Terms) -> Candidate:
@@ -67,6 +68,16 @@ def test_frames_are_those_of_the_recording():
     assert (stretch.start, stretch.stop) == (10, 16)
     frames = [look.frame for look in stretch.frames]
     assert frames and min(frames) > 10 and max(frames) == 15
+
+
+def test_frames_are_those_of_the_recording_where_only_some_are_looked_at(monkeypatch):
+    monkeypatch.setattr(thinning, "ENOUGH", 5)  # of ten a second every other one, as of sixty
+    stretches = recorded(demo_clip(), ["13:#1"], "10:20", Settings()).stretches
+    ways = {(stretch.start, stretch.stop): stretch.frames for stretch in stretches if not stretch.back}
+    assert {way: {look.frame for look in looks} for way, looks in ways.items()} == {
+        (13, 20): {16, 18, 19},
+        (13, 9): {12, 10},
+    }
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
