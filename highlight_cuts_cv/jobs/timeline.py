@@ -79,6 +79,10 @@ def run_timeline(
     from highlight_cuts_cv.timeline import TrackedRender, write_tracked
 
     check_setup(setup)
+    named: dict[str, list[Pick]] = {}
+    for clip_id, clip_picks in picks.items():
+        named.setdefault(timeline.clip(clip_id).clip_id, []).extend(clip_picks)
+    picks = named
     clips = {clip_id: timeline.clip(clip_id) for clip_id in picks}
     if not picks:
         raise BadInputError("Nobody was picked; give --pick CLIP=FRAME:... for at least one clip.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -60,10 +61,17 @@ class Timeline:
     tracked_before: Mapping[int, otio.schema.Clip] = field(default_factory=dict, repr=False, compare=False)
 
     def clip(self, clip_id: str) -> TimelineClip:
-        """The clip called *clip_id*.  Raises BadInputError that lists the clips there are."""
+        """The clip called *clip_id*, or the only one of that name whatever number it has.
+
+        The number changes when a clip is put in before.  Raises BadInputError that lists the clips.
+        """
         for clip in self.clips:
             if clip.clip_id == clip_id:
                 return clip
+        name = re.sub(r"^\d{2,}-", "", clip_id)
+        named = [clip for clip in self.clips if clip.clip_id.partition("-")[2] in (clip_id, name)]
+        if len(named) == 1:
+            return named[0]
         listed = ", ".join(clip.clip_id for clip in self.clips)
         raise BadInputError(f"{self.path} has no clip '{clip_id}'; it has: {listed}.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
@@ -52,7 +53,7 @@ def _fit(path: Path, clip: otio.schema.Clip, sources: Sources) -> None:
     if start >= info.duration:
         raise BadInputError(
             f"A clip of '{clip.name}' in {path} starts at {float(start):.2f} s, "
-            f"but {source.path} is {float(info.duration):.2f} s long."
+            f"but {source.path} is {float(info.duration):.2f} s long." + _excel_hint(start, info.duration)
         )
     room = max(nearest_frame(info.duration - start, rate), 1)
     count = min(int(used.duration.value), room)
@@ -68,6 +69,16 @@ def _fit(path: Path, clip: otio.schema.Clip, sources: Sources) -> None:
         marked = marker.marked_range
         begin = otio.opentime.RationalTime(first, float(rate)) + marked.start_time
         marker.marked_range = otio.opentime.TimeRange(begin, marked.duration)
+
+
+def _excel_hint(start: Fraction, length: Fraction) -> str:
+    """Excel takes 1:30 for hours and minutes and saves 01:30:00: whole minutes that fit as seconds."""
+    if start % 60 or start / 60 >= length:
+        return ""
+    return (
+        f" If {float(start / 60):g} s are meant, the spreadsheet took minutes and seconds for hours and minutes; "
+        "format the column as text and write them as 0:00:01 or as plain seconds."
+    )
 
 
 def _add_audio(timeline: otio.schema.Timeline, sources: Sources) -> None:

@@ -2,7 +2,8 @@
 
 Reading takes the arguments ``rate`` (of the timeline, default 30; give the media's), ``padding``
 (seconds added at both ends of each highlight) and ``player`` (read only that one's highlights).
-One player gives a Timeline, several a SerializableCollection of them.  Writing gives the same CSV
+One player gives a Timeline, several a SerializableCollection of them; a file without the column
+``playerName`` is of one.  The clips come in the file's order, called by their notes.  Writing gives the same CSV
 back; clips that were trimmed since get new times.
 """
 
@@ -48,6 +49,10 @@ def read_from_string(
     if not players:
         raise CsvError("Every highlight is marked as not included; set include to yes in at least one.")
     wanted = players if player is None else [name for name in players if name == player]
+    if not wanted and players == [""]:
+        raise CsvError(
+            f"The file has no column playerName, so none is called '{player}'; leave the player out."
+        )
     if not wanted:
         raise CsvError(
             f"There are no highlights of the player '{player}'; the players are: {', '.join(players)}."
@@ -84,6 +89,8 @@ def write_to_string(input_otio: otio.core.SerializableObject) -> str:
                 lines += _lines(clip, timeline.name, len(lines))
     if not lines:
         raise CsvError("There is no video clip to write as a highlight.")
+    if not any(cells.get("playerName") for _, cells in lines):
+        columns.pop("playerName", None)
     if any(cells.get("notes") for _, cells in lines):
         columns.update({"notes": None})
     if any("columns" in (t.metadata.get(_KEY) or {}) for t in _timelines(input_otio)):
@@ -102,16 +109,22 @@ def _timeline(
     track = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
     timeline.tracks.append(track)
     included = [row for row in rows if row.include]
-    for video in dict.fromkeys(row.video for row in included):
-        for interval in merge([row for row in included if row.video == video], padding):
-            track.append(_clip(video, interval, rate))
+    intervals = [
+        (video, interval)
+        for video in dict.fromkeys(row.video for row in included)
+        for interval in merge([row for row in included if row.video == video], padding)
+    ]
+    # The film is in the spreadsheet's order; rows that became one clip stand where the first stood.
+    for video, interval in sorted(intervals, key=lambda item: min(row.line for row in item[1].rows)):
+        track.append(_clip(video, interval, rate))
     return timeline
 
 
 def _clip(video: str, interval: Interval, rate: Fraction) -> otio.schema.Clip:
     used = _range(interval.start, interval.stop, rate)
+    notes = (row.notes for row in sorted(interval.rows, key=lambda row: row.line) if row.notes)
     clip = otio.schema.Clip(
-        name=PurePosixPath(video.replace("\\", "/")).stem,
+        name=next(notes, PurePosixPath(video.replace("\\", "/")).stem),
         media_reference=otio.schema.ExternalReference(target_url=video),
         source_range=used,
     )

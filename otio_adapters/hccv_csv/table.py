@@ -1,8 +1,9 @@
-"""The highlight-cuts CSV as rows: reading with errors that name the line, times, merging, writing.
+"""The highlight-cuts CSV as rows: reading with errors that name line and column, times, merging, writing.
 
-One row is one highlight: ``videoName,startTime,stopTime,playerName`` and optionally ``include``
-(yes or no) and ``notes``.  Times are ``HH:MM:SS`` or ``MM:SS``, with a fraction if need be, counted
-from the video's first frame.  Other columns are kept when the table is written back.
+One row is one highlight: ``videoName,startTime,stopTime`` and, where there are several players,
+``playerName``; optionally ``include`` (yes or no) and ``notes``.  Times are seconds, ``M:SS`` or
+``H:MM:SS``, with a fraction if need be, counted from the video's first frame.  Other columns are
+kept when the table is written back.
 """
 
 from __future__ import annotations
@@ -10,15 +11,23 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from hccv_csv.dialect import COLUMNS, REQUIRED, SEPARATORS, CsvError, canonical, read_lines
 
-_TIME = re.compile(r"(?:(\d+):)?(\d+):(\d{1,2}(?:[.,]\d+)?)", re.ASCII)
-_YES = {"", "yes", "y", "true", "1", "x"}
-_NO = {"no", "n", "false", "0"}
+_EXPECTED = "seconds (31.5), M:SS (0:31.5) or H:MM:SS (0:00:31.5)"
+_TIME = re.compile(
+    r"(?:(?:1899-12-3[01]|1900-01-0[01])[ T])?"  # the day 0 of spreadsheets, before a time of day
+    r"(?:(?:(\d{1,6}):)?(\d{1,9}):)?(\d{1,9}(?:[.,]\d{1,9})?)(?: ?([AaPp])\.?[Mm]\.?)?",
+    re.ASCII,
+)
+_TICKS = {"x", "✓", "✔", "☑"}
+_YES = {"yes", "y", "ja", "j", "oui", "si", "sí", "true", "wahr", "vrai", "1", "on", *_TICKS}
+_NO = {"no", "n", "nein", "non", "false", "falsch", "faux", "0", "off", "-"}
+_MOST_PROBLEMS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +54,24 @@ class Interval:
 
 
 def parse_time(text: str) -> Fraction:
-    """Seconds in ``HH:MM:SS`` or ``MM:SS``, exactly.  Raises ValueError for anything else.
+    """Seconds in a plain number, ``M:SS`` or ``H:MM:SS``, exactly.  Raises ValueError for anything else.
 
-    >>> parse_time("01:02:03.5"), parse_time("75:00")
-    (Fraction(7447, 2), Fraction(4500, 1))
+    Two numbers are minutes and seconds, never hours and minutes; a number alone is seconds, never
+    the fraction of a day that spreadsheets count in.
+
+    >>> parse_time("01:02:03.5"), parse_time("75:00"), parse_time("31,5")
+    (Fraction(7447, 2), Fraction(4500, 1), Fraction(63, 2))
     """
-    found = _TIME.fullmatch(text.strip())
+    found = _TIME.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not found:
-        raise ValueError(f"'{text}' is not a time like 00:12:34.5 or 12:34")
-    hours, minutes, secs = int(found[1] or 0), int(found[2]), Fraction(found[3].replace(",", "."))
-    if secs >= 60 or (found[1] and minutes >= 60):
-        raise ValueError(f"'{text}' has more than 59 minutes or seconds")
+        raise ValueError(f"'{text}' is not a time; expected {_EXPECTED}")
+    hours, minutes, secs = int(found[1] or 0), int(found[2] or 0), Fraction(found[3].replace(",", "."))
+    if (found[2] and secs >= 60) or (found[1] and minutes >= 60):
+        raise ValueError(f"'{text}' has more than 59 minutes or seconds; expected {_EXPECTED}")
+    if half := found[4]:
+        if not found[1] or not 1 <= hours <= 12:
+            raise ValueError(f"'{text}' is not a time of day; expected {_EXPECTED}")
+        hours = hours % 12 + (12 if half in "Pp" else 0)
     return hours * 3600 + minutes * 60 + secs
 
 
@@ -72,15 +88,33 @@ def format_time(time: Fraction) -> str:
 
 
 def read_rows(text: str) -> tuple[list[str], list[Row]]:
-    """The columns and rows of a CSV.  Raises CsvError that names the first bad line."""
+    """The columns and rows of a CSV.  Raises CsvError that names all bad lines."""
     separator, lines = read_lines(text)
     if not lines:
         raise CsvError(f"The file is empty; its first line should be {','.join(COLUMNS[:4])}.")
     columns = _columns(*lines[0], separator)
-    rows = [_row(columns, cells, line) for line, cells in lines[1:]]
-    if not rows:
+    if len(lines) == 1:
         raise CsvError("The file has a header but no highlights; add a line for each.")
+    problems: list[str] = []
+    table = [(line, _cells(columns, values, line, problems)) for line, values in lines[1:]]
+    players = sorted(
+        {cells["playerName"].strip() for _, cells in table if cells.get("playerName", "").strip()}
+    )
+    marks = {cells.get("include", "").strip() for _, cells in table} - {""}
+    # Who ticks some rows means no by a blank one; else a blank is an answer not given.
+    blank_is_yes = not marks or not {mark.lower() for mark in marks} <= _TICKS
+    rows = [row for line, cells in table if (row := _row(cells, line, players, blank_is_yes, problems))]
+    if problems:
+        raise CsvError(_sentence(problems))
     return columns, rows
+
+
+def _sentence(problems: Sequence[str]) -> str:
+    if len(problems) == 1:
+        return problems[0]
+    more = len(problems) - _MOST_PROBLEMS
+    listed = [*problems[:_MOST_PROBLEMS], *([f"And {more} more like these."] if more > 0 else [])]
+    return "\n  ".join([f"{len(problems)} things are not as expected.", *listed])
 
 
 def _columns(line: int, header: Sequence[str], separator: str) -> list[str]:
@@ -88,49 +122,60 @@ def _columns(line: int, header: Sequence[str], separator: str) -> list[str]:
     while columns and not columns[-1]:  # separators at the line's end, as spreadsheets leave them
         columns.pop()
     says = f"read with {SEPARATORS[separator]} between the columns, it says: {' | '.join(columns)}"
-    missing = [name for name in (*REQUIRED, "playerName") if name not in columns]
+    missing = [name for name in REQUIRED if name not in columns]
     if missing:
         raise CsvError(
-            f"Line {line} should name the columns {', '.join(COLUMNS[:4])}, "
-            f"but {', '.join(missing)} is missing; {says}."
+            f"Line {line} should name the columns {', '.join(REQUIRED)} (and playerName, where there are "
+            f"several), but {', '.join(missing)} is missing; {says}."
         )
     if len(set(columns)) != len(columns):
         raise CsvError(f"Line {line} names a column twice; {says}.")
     return columns
 
 
-def _row(columns: Sequence[str], values: Sequence[str], line: int) -> Row:
+def _cells(columns: Sequence[str], values: Sequence[str], line: int, problems: list[str]) -> dict[str, str]:
     while len(values) > len(columns) and not values[-1].strip():
         values = values[:-1]
     if len(values) > len(columns):
-        raise CsvError(
+        problems.append(
             f"Line {line} has {len(values)} values for {len(columns)} columns; "
-            "put a text that has commas in double quotes."
+            "put a text or number that has the separator in it in double quotes."
         )
-    cells = dict.fromkeys(columns, "") | dict(zip(columns, values, strict=False))
-    for name in ("videoName", "playerName"):
-        if not cells[name].strip():
-            raise CsvError(f"Line {line} has no {name}.")
+    return dict.fromkeys(columns, "") | dict(zip(columns, values, strict=False))
+
+
+def _row(
+    cells: Mapping[str, str], line: int, players: Sequence[str], blank_is_yes: bool, problems: list[str]
+) -> Row | None:
+    """The row, or None when the sentences that say what is wrong with it went to *problems*."""
+    before = len(problems)
+    video, player = cells["videoName"].strip(), cells.get("playerName", "").strip()
+    if not video:
+        problems.append(f"Line {line}, videoName is empty; expected the name of a video file.")
+    if not player and len(players) > 1:
+        problems.append(f"Line {line}, playerName is empty; expected one of: {', '.join(players)}.")
     times = []
     for name in ("startTime", "stopTime"):
         try:
             times.append(parse_time(cells[name]))
         except ValueError as error:
-            raise CsvError(f"Line {line}: {name} {error}.") from None
-    if times[1] <= times[0]:
-        raise CsvError(
-            f"Line {line}: stopTime {cells['stopTime'].strip()} must be later than "
+            problems.append(f"Line {line}, {name}: {error}.")
+    if len(times) == 2 and times[1] <= times[0]:
+        problems.append(
+            f"Line {line}, stopTime: {cells['stopTime'].strip()} must be later than "
             f"startTime {cells['startTime'].strip()}."
         )
     include = cells.get("include", "").strip().lower()
-    if include not in _YES | _NO:
-        raise CsvError(f"Line {line}: include must be yes or no, not '{include}'.")
+    if include and include not in _YES | _NO:
+        problems.append(f"Line {line}, include: '{include}' is not known; expected yes or no.")
+    if len(problems) > before:
+        return None
     return Row(
-        video=cells["videoName"].strip(),
+        video=video,
         start=times[0],
         stop=times[1],
-        player=cells["playerName"].strip(),
-        include=include in _YES,
+        player=player or (players[0] if players else ""),
+        include=include in _YES if include else blank_is_yes,
         notes=cells.get("notes", "").strip(),
         line=line,
         cells=cells,

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
+from hccv_csv.dialect import decode
 from hccv_csv.table import CsvError, Row, format_time, merge, parse_time, read_rows
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 DATA = Path(__file__).parents[1] / "data"
@@ -43,8 +44,8 @@ def test_a_season_becomes_a_timeline_for_each_player():
     zoe, bo = ([(c.media_reference.target_url, *frames(c)) for c in t.find_clips()] for t in season)
     assert zoe == [
         ("games/game 1.mp4", 1800, 2175),  # two that overlap and one that touches
-        ("games/game 1.mp4", 111_600, 111_750),
         ("games/game2.mp4", 90, 180),
+        ("games/game 1.mp4", 111_600, 111_750),
     ]
     assert bo == [("games/game 1.mp4", 1815, 1830)]
 
@@ -164,26 +165,114 @@ def test_rows_that_are_not_included(no, yes):
     [
         ("", "The file is empty"),
         (f"{HEADER}\n", "The file has a header but no highlights"),
-        ("videoName,startTime\n", "Line 1 .* stopTime, playerName is missing"),
+        ("videoName,startTime\n", "Line 1 .* stopTime is missing"),
         (f"{HEADER},notes,Notes\na,0:1,0:2,b\n", "Line 1 names a column twice"),
-        (lines("a.mp4,0:10,0:12,Ann", "", "a.mp4,0:10,0:09,Ann"), "Line 4: stopTime 0:09 must be later"),
-        (lines("a.mp4,0:10,0:10,Ann"), "Line 2: stopTime 0:10 must be later"),
-        (lines("a.mp4,10,12,Ann"), "Line 2: startTime '10' is not a time"),
-        (lines("a.mp4,0:10,0:75,Ann"), "Line 2: stopTime '0:75' has more than 59"),
-        (lines("a.mp4,0:10,1:75:00,Ann"), "Line 2: stopTime '1:75:00' has more than 59"),
-        (lines("a.mp4,-0:10,0:12,Ann"), "Line 2: startTime"),
-        (lines(",0:10,0:12,Ann"), "Line 2 has no videoName"),
-        (lines("a.mp4,0:10,0:12, "), "Line 2 has no playerName"),
-        (lines("a.mp4,0:10,0:12"), "Line 2 has no playerName"),
+        (lines("a.mp4,0:10,0:12,Ann", "", "a.mp4,0:10,0:09,Ann"), "Line 4, stopTime: 0:09 must be later"),
+        (lines("a.mp4,0:10,0:10,Ann"), "Line 2, stopTime: 0:10 must be later"),
+        (lines("a.mp4,ten,12,Ann"), "Line 2, startTime: 'ten' is not a time; expected seconds"),
+        (lines("a.mp4,0:10,0:75,Ann"), "Line 2, stopTime: '0:75' has more than 59"),
+        (lines("a.mp4,0:10,1:75:00,Ann"), "Line 2, stopTime: '1:75:00' has more than 59"),
+        (lines("a.mp4,-0:10,0:12,Ann"), "Line 2, startTime: '-0:10'"),
+        (lines(",0:10,0:12,Ann"), "Line 2, videoName is empty"),
+        (
+            lines("a.mp4,0,1, ", "a.mp4,0,1,B", "a.mp4,0,1,A"),
+            "Line 2, playerName is empty; expected one of: A, B",
+        ),
         (lines("a.mp4,0:10,0:12,Ann,x"), "Line 2 has 5 values for 4 columns"),
         (lines('a.mp4,0:10,0:12,"Ann'), "The file is not valid CSV: line 2"),
-        (lines("a.mp4,0:10,0:12,A,maybe", header=f"{HEADER},include"), "Line 2: include .*'maybe'"),
+        (lines("a.mp4,0:10,0:12,A,maybe", header=f"{HEADER},include"), "Line 2, include: 'maybe'"),
         (lines("a.mp4,0:10,0:12,A,no", header=f"{HEADER},include"), "Every highlight"),
     ],
 )
 def test_errors_are_sentences_that_name_the_line(text, message):
     with pytest.raises(CsvError, match=f"^{message}.*[.;]"):
         read(text)
+
+
+def test_all_bad_lines_are_named_at_once():
+    text = lines(",5,ten,Ann", "a.mp4,0:10,0:12,Ann", "a.mp4,9,8,Ann", "a.mp4,9,10,Ann,too,many")
+    with pytest.raises(CsvError, match=r"^4 things") as caught:
+        read(text)
+    told = [line.split(";")[0].strip() for line in str(caught.value).splitlines()[1:]]
+    assert told == [
+        "Line 5 has 6 values for 4 columns",
+        "Line 2, videoName is empty",
+        "Line 2, stopTime: 'ten' is not a time",
+        "Line 4, stopTime: 8 must be later than startTime 9.",
+    ]
+
+
+@pytest.mark.parametrize("header", ["videoName,startTime,stopTime", HEADER])
+def test_one_player_needs_no_name(header):
+    text = lines("a.mp4,0:10,0:12" + "," * (header == HEADER), header=header)
+    timeline = read(text)
+    assert timeline.name == "" and frames(timeline.find_clips()[0]) == (300, 360)
+    assert write(timeline) == lines("a.mp4,0:10,0:12", header="videoName,startTime,stopTime")
+    assert read(lines("a.mp4,1,2,", "a.mp4,4,5,Ann")).name == "Ann"
+
+
+def test_clips_come_in_the_order_of_the_file_and_are_called_by_their_notes():
+    text = lines(
+        "b.mp4,9,10,,",
+        "a.mp4,20,21,,save",
+        "a.mp4,5,6,,",
+        "b.mp4,1,2,,",
+        "b.mp4,10,11,,end",
+        header=f"{HEADER},notes",
+    )
+    clips = read(text, rate=10).find_clips()
+    assert [(c.name, *frames(c)) for c in clips] == [
+        ("end", 90, 110),
+        ("save", 200, 210),
+        ("a", 50, 60),
+        ("b", 10, 20),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("blank", "marks"), [(True, ("yes", "")), (True, ("no", "x", "")), (False, ("x", ""))]
+)
+def test_a_blank_mark_means_no_only_where_the_others_are_ticks(blank, marks):
+    text = lines(
+        *(f"a.mp4,{n * 9},{n * 9 + 1},Ann,{mark}" for n, mark in enumerate(marks)), header=f"{HEADER},include"
+    )
+    starts = [frames(c)[0] for c in read(text, rate=1).find_clips()]
+    assert ((len(marks) - 1) * 9 in starts) is blank
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("31.5", 31.5), ("31,5", 31.5), ("0", 0), ("5400", 5400), ("1:30", 90), ("90:00", 5400), ("01:02.250", 62.25),
+        ("1:30:00", 5400), ("12:01:30 AM", 90), ("1:30:00 p.m.", 48600), ("12:00:01\u202fPM", 43201),
+        ("1899-12-30 00:01:30", 90), ("\uff11:30", 90),
+    ],
+)  # fmt: skip
+def test_times_as_people_and_spreadsheets_write_them(text, seconds):
+    assert parse_time(text) == Fraction(seconds)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ten", "-5", "1:60", "1:60:00", "1:30 PM", "13:00:00 PM", "0:0:0:1", "1e3", "9" * 12]
+)
+def test_other_times_are_refused(text):
+    with pytest.raises(ValueError, match="expected seconds"):
+        parse_time(text)
+
+
+headings = st.sampled_from([HEADER, "sep=;\nVideo;Start;End", "file\tin\tout\tinclude", ""])
+garbled = st.text(st.sampled_from("a0159:.,;\t|\"'\r\n -xé\0"), max_size=120).map(
+    lambda text: text.encode("utf-16")
+)
+
+
+@given(headings, st.binary(max_size=120) | garbled | garbled.map(lambda data: data[2::2]))
+@settings(max_examples=500, deadline=None)
+def test_garbled_files_give_a_sentence_or_a_timeline(header, data):
+    try:
+        read(decode(header.encode() + b"\n" + data))
+    except CsvError as error:
+        assert str(error).strip()
 
 
 @pytest.mark.parametrize(

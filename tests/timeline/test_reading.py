@@ -285,6 +285,30 @@ def test_a_table_with_tabs_is_read_by_its_suffix(media, tmp_path):
     assert len(read_timeline(tmp_path / "game.TSV", player="Ann", probe=media.probe).clips) == 2
 
 
+def test_a_clip_keeps_its_name_when_a_row_is_added(media, tmp_path):
+    media.add("media/game.mp4")
+    (tmp_path / "game.csv").write_text(CSV)
+    first = read_timeline(tmp_path / "game.csv", player="Ann", probe=media.probe).clips[0]
+    assert first.clip_id == "01-first-goal" and first.name == "first goal"
+    (tmp_path / "game.csv").write_text(CSV.replace("notes\n", "notes\nmedia/game.mp4,5,6,Ann,,save\n"))
+    more = read_timeline(tmp_path / "game.csv", player="Ann", probe=media.probe)
+    assert [clip.name for clip in more.clips] == ["save", "first goal", "game"]
+    for name in ("first-goal", "01-first-goal", "02-first-goal"):
+        assert more.clip(name).start == first.start
+    assert more.clip("02-game") is more.clips[2]
+    with pytest.raises(BadInputError, match="no clip '01-goal'"):
+        more.clip("01-goal")
+
+
+def test_a_csv_without_player_names_is_of_one(media, tmp_path):
+    media.add("game.mp4")
+    (tmp_path / "game.csv").write_text("Video;Start;End\ngame.mp4;1,5;3\n")
+    timeline = read_timeline(tmp_path / "game.csv", probe=media.probe)
+    assert timeline.name == "game" and timeline.clips[0].start == Fraction(3, 2)
+    with pytest.raises(BadInputError, match="leave the player out"):
+        read_timeline(tmp_path / "game.csv", player="Ann", probe=media.probe)
+
+
 def test_a_csv_of_silent_video_has_no_audio_track(media, tmp_path):
     media.add("media/game.mp4", audio=False)
     (tmp_path / "game.csv").write_text(CSV)
@@ -303,10 +327,12 @@ def test_a_csv_of_several_players_wants_one(media, tmp_path):
 
 
 def test_a_csv_error_names_file_and_line(media, tmp_path):
-    (tmp_path / "game.csv").write_text("videoName,startTime,stopTime,playerName\na.mp4,1,2,Ann\n")
+    (tmp_path / "game.csv").write_text("videoName,startTime,stopTime,playerName\na.mp4,one,2,Ann\n")
     with pytest.raises(BadInputError, match=r"game\.csv cannot be read: Line 2"):
         read_timeline(tmp_path / "game.csv", probe=media.probe)
     (tmp_path / "game.csv").write_text("videoName,startTime,stopTime,playerName\na.mp4,1:00,2:00,Ann\n")
     media.add("a.mp4", frame_count=300)
-    with pytest.raises(BadInputError, match=r"starts at 60\.00 s, but .*a\.mp4 is 10\.00 s long"):
+    with pytest.raises(
+        BadInputError, match=r"starts at 60\.00 s, but .*a\.mp4 is 10\.00 s long.*If 1 s are meant"
+    ):
         read_timeline(tmp_path / "game.csv", probe=media.probe)
