@@ -79,11 +79,6 @@ def run_timeline(
     from highlight_cuts_cv.timeline import TrackedRender, write_tracked
 
     check_setup(setup)
-    named: dict[str, list[Pick]] = {}
-    for clip_id, clip_picks in picks.items():
-        named.setdefault(timeline.clip(clip_id).clip_id, []).extend(clip_picks)
-    picks = named
-    clips = {clip_id: timeline.clip(clip_id) for clip_id in picks}
     if not picks:
         raise BadInputError("Nobody was picked; give --pick CLIP=FRAME:... for at least one clip.")
     if not get_registry().exporters.find(setup.exporter.name).film:
@@ -91,6 +86,11 @@ def run_timeline(
             f"What the exporter '{setup.exporter.name}' writes cannot stand in for a clip; "
             "use it with 'hccv export', and 'burn' for timelines."
         )
+    named: dict[str, list[Pick]] = {}
+    for clip_id, clip_picks in picks.items():
+        named.setdefault(timeline.clip(clip_id).clip_id, []).extend(clip_picks)
+    picks = named
+    clips = {clip_id: timeline.clip(clip_id) for clip_id in picks}
     output = checked_output(
         output.with_suffix(".otio") if output.suffix.lower() in (".csv", ".tsv") else output,
         [timeline.path, *(clip.media_path for clip in timeline.clips)],
