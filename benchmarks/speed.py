@@ -193,7 +193,7 @@ def drawing(name: str) -> dict[str, float]:
 
     from highlight_cuts_cv.contracts import RawFrame
     from highlight_cuts_cv.model import ColorTags, Placement, Sprite, SpriteTrack
-    from highlight_cuts_cv.rendering import Compositor
+    from highlight_cuts_cv.rendering.compositor import Compositor
 
     width, height, rate = CLIPS[name]
     size = height // 16

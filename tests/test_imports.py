@@ -163,5 +163,5 @@ def test_only_media_touches_pyav():
 
 def test_rendering_a_video_loads_no_timeline():
     """OpenTimelineIO brings urllib, ssl and e-mail along; only timelines need it."""
-    loaded = modules_after("import highlight_cuts_cv.jobs.export, highlight_cuts_cv.jobs.intro")
+    loaded = modules_after("import highlight_cuts_cv.jobs.export, highlight_cuts_cv.jobs.freeze")
     assert not loaded & {"opentimelineio", "highlight_cuts_cv.timeline.clips"}

@@ -14,12 +14,9 @@ from highlight_cuts_cv.model import (
     Track,
 )
 from highlight_cuts_cv.plugin.registry import get_registry
-from highlight_cuts_cv.rendering import (
-    parse_show,
-    prepare_draw,
-    wanted_for_freeze,
-    wanted_frames,
-)
+from highlight_cuts_cv.rendering.freeze import wanted_for_freeze
+from highlight_cuts_cv.rendering.prepare import prepare_draw
+from highlight_cuts_cv.rendering.visibility import wanted_frames
 from highlight_cuts_cv.tracking.thinning import kept_frames
 
 
@@ -34,7 +31,7 @@ def draw(
 
     A picture that stands still has them in any case.
     """
-    clip, show = bench.clip, parse_show(setup.show)
+    clip, show = bench.clip, setup.show
     wanted = None
     if not show.always:
         near = frames_with_others(clip, track, bench.people, watch.cancelled) if show.near else None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from highlight_cuts_cv.errors import BadInputError
+from highlight_cuts_cv.rendering.wishes import ALWAYS, FreezeWish, Show
 
 DEFAULT_DETECTOR = "player-nano"
 DEFAULT_TRACKER = "follow"
@@ -50,12 +51,11 @@ def parse_choice(text: str) -> Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """Which plugins do the work, and when the marker shows (as ``--show`` takes it; '' is always), and
-    whether a picture stands still first (as ``--intro`` takes it; '' is not)."""
+    """Which plugins do the work, when the marker shows, and whether a picture stands still with it."""
 
     detector: Choice = Choice(DEFAULT_DETECTOR)
     tracker: Choice = Choice(DEFAULT_TRACKER)
     indicator: Choice = Choice(DEFAULT_INDICATOR)
     exporter: Choice = Choice(DEFAULT_EXPORTER)
-    show: str = ""
-    intro: str = ""
+    show: Show = ALWAYS
+    freeze: FreezeWish | None = None

@@ -20,17 +20,13 @@ from highlight_cuts_cv.files.outputs import checked_output
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.export import export
 from highlight_cuts_cv.jobs.follow import follow_on, workbench
-from highlight_cuts_cv.jobs.intro import ClipIntro
+from highlight_cuts_cv.jobs.freeze import ClipFreeze
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import (
     BadInputError,
     Track,
 )
 from highlight_cuts_cv.plugin.registry import get_registry
-from highlight_cuts_cv.rendering import (
-    parse_intro,
-    parse_show,
-)
 from highlight_cuts_cv.tracking.picks import Pick, check_picks
 
 if TYPE_CHECKING:
@@ -45,8 +41,7 @@ def check_setup(setup: Setup) -> None:
     # Some options are only understood by who is made from them: a colour, a font, a picture.
     registry.indicator(setup.indicator.name, setup.indicator.options)
     registry.exporter(setup.exporter.name, setup.exporter.options)
-    parse_show(setup.show)
-    if parse_intro(setup.intro) and not registry.exporters.find(setup.exporter.name).freezes:
+    if setup.freeze and not registry.exporters.find(setup.exporter.name).freezes:
         raise BadInputError(
             f"The exporter '{setup.exporter.name}' writes beside the recording, which plays without a stop; "
             "an intro needs a film, so take 'burn' or leave --intro out."
@@ -99,11 +94,10 @@ def run_timeline(
     pieces = {clip_id: media_clip(clip) for clip_id, clip in clips.items()}
     for clip_id, clip_picks in picks.items():
         check_picks(clip_picks, pieces[clip_id])
-    intro = parse_intro(setup.intro)
-    stops = {}
-    if intro is not None:
-        stops = {
-            clip_id: ClipIntro(timeline, clips[clip_id], pieces[clip_id], intro, clip_picks)
+    freezes = {}
+    if setup.freeze is not None:
+        freezes = {
+            clip_id: ClipFreeze(timeline, clips[clip_id], pieces[clip_id], setup.freeze, clip_picks)
             for clip_id, clip_picks in picks.items()
         }
     folder, films = media_folder(output), film_names(timeline.clips)
@@ -114,11 +108,11 @@ def run_timeline(
         clip = pieces[clip_id]
         label = clips[clip_id].name or clip_id
         with workbench(clip, setup, cache_folder("analysis")) as bench:
-            if parse_show(setup.show).near:
+            if setup.show.near:
                 bench.look_at(looks(clip))
             track = follow_on(bench, clip_picks, setup, steps(f"Following in {label}"))
             rendering = steps(f"Rendering {label}")
-            freeze = stops[clip_id].freeze(track, rendering) if clip_id in stops else None
+            freeze = freezes[clip_id].freeze(track, rendering) if clip_id in freezes else None
             render = export(
                 clip,
                 track,
@@ -138,7 +132,7 @@ def run_timeline(
                 "indicator": setup.indicator.name,
                 "tracked": round(track.coverage, 4),
             },
-            **(stops[clip_id].room(freeze) if freeze is not None else {}),
+            **(freezes[clip_id].room(freeze) if freeze is not None else {}),
         )
     write_tracked(timeline, renders, output)
     return results

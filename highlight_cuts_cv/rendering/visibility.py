@@ -1,55 +1,11 @@
-"""When the marker is wanted at all: the first seconds, given ranges, or while others are near."""
+"""In which frames the marker is wanted at all: the first seconds, given ranges, or while others are near."""
 
 from __future__ import annotations
-
-import re
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.model import BadInputError
-
-_SECONDS = r"\d+(?:\.\d+)?"
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """The marker shows in each of ``spans`` (seconds from the clip's start, half-open) and, with
-    ``near``, wherever other players are near; without any of these, always."""
-
-    spans: tuple[tuple[float, float], ...] = ()
-    near: bool = False
-
-    @property
-    def always(self) -> bool:
-        return not self.spans and not self.near
-
-
-def parse_show(text: str) -> Show:
-    """Read ``first:SECONDS``, ``FROM-TO`` and ``near``, several joined by commas; '' is always.
-
-    Raises BadInputError.
-
-    >>> parse_show("first:3,10-12.5,near")
-    Show(spans=((0.0, 3.0), (10.0, 12.5)), near=True)
-    """
-    spans, near = [], False
-    for part in text.split(",") if text else []:
-        if part == "near":
-            near = True
-        elif match := re.fullmatch(rf"first:({_SECONDS})", part):
-            spans.append((0.0, float(match[1])))
-        elif (match := re.fullmatch(rf"({_SECONDS})-({_SECONDS})", part)) and float(match[1]) < float(
-            match[2]
-        ):
-            spans.append((float(match[1]), float(match[2])))
-        else:
-            raise BadInputError(
-                f"'{part}' does not say when the marker shows; write first:3 (the first three seconds), "
-                "2.0-4.5 (from and to, in seconds of the clip) or near (while other players are near)."
-            )
-    return Show(tuple(spans), near)
+from highlight_cuts_cv.rendering.wishes import Show
 
 
 def wanted_frames(

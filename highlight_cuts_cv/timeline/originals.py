@@ -15,7 +15,7 @@ import opentimelineio as otio
 from highlight_cuts_cv.timeline.times import exact_rate, frame_range, nearest_frame, seconds
 
 NAMESPACE = "highlight_cuts_cv"
-INTRO = "intro"
+FREEZE = "intro"
 """The key, under our namespace, of clips in whose render a picture stands still."""
 _DEFAULT = otio.schema.Clip.DEFAULT_MEDIA_KEY
 _ORIGINAL = "original"
@@ -68,7 +68,7 @@ def restore_originals(timeline: otio.schema.Timeline) -> dict[int, otio.schema.C
     for index, clip in enumerate(timeline.find_clips()):
         ours = clip.metadata.get(NAMESPACE)
         back = ours.get("original") if ours is not None else None
-        if back is None or INTRO in ours or back.get("reference") not in clip.media_references():
+        if back is None or FREEZE in ours or back.get("reference") not in clip.media_references():
             continue
         references = dict(clip.media_references())
         render = references.pop(_DEFAULT, None)

@@ -15,7 +15,7 @@ from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.loading import load
 from highlight_cuts_cv.timeline.locate import MediaFinder
 from highlight_cuts_cv.timeline.names import safe_name
-from highlight_cuts_cv.timeline.originals import INTRO, NAMESPACE, restore_originals
+from highlight_cuts_cv.timeline.originals import FREEZE, NAMESPACE, restore_originals
 from highlight_cuts_cv.timeline.sources import Source, Sources
 from highlight_cuts_cv.timeline.times import exact_rate, nearest_frame, seconds
 
@@ -125,11 +125,11 @@ class _Walker:
             replace(clip, clip_id=f"{number:02d}-{safe_name(clip.name)}")
             for number, clip in enumerate(found, start=1)
         ]
-        return tuple(clip for clip in named if not self._has_intro(clip))
+        return tuple(clip for clip in named if not self._has_freeze(clip))
 
-    def _has_intro(self, clip: TimelineClip) -> bool:
+    def _has_freeze(self, clip: TimelineClip) -> bool:
         ours = self._all[clip.otio_index].metadata.get(NAMESPACE)
-        if ours is None or INTRO not in ours:
+        if ours is None or FREEZE not in ours:
             return False
         self._sources.warnings.append(
             f"Clip '{clip.clip_id}' has an intro from an earlier run and was left as it is; to follow the player "

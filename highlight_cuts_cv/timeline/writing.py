@@ -18,7 +18,7 @@ from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.freezing import make_room, spread_markers, why_no_freeze
 from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
 from highlight_cuts_cv.timeline.names import is_safe_name
-from highlight_cuts_cv.timeline.originals import INTRO, replace_media
+from highlight_cuts_cv.timeline.originals import FREEZE, replace_media
 from highlight_cuts_cv.timeline.sources import media_timecode
 from highlight_cuts_cv.timeline.times import frame_range, nearest_frame, seconds
 
@@ -33,14 +33,14 @@ _ROUNDING = 1e-14
 class TrackedRender:
     """A finished render of a clip: its file, and what to note about it under ``highlight_cuts_cv``.
 
-    The file covers exactly the clip's ``frame_count`` frames, and ``held`` more while its frame
-    ``held_at`` stands still (both at the timeline's rate).  ``metadata`` holds plain JSON values.
+    The file covers exactly the clip's ``frame_count`` frames, and ``freeze_frames`` more while its frame
+    ``freeze_at`` stands still (both at the timeline's rate).  ``metadata`` holds plain JSON values.
     """
 
     path: Path
     metadata: Mapping[str, object] = field(default_factory=dict)
-    held_at: int = 0
-    held: int = 0
+    freeze_at: int = 0
+    freeze_frames: int = 0
 
 
 def write_tracked(
@@ -72,7 +72,7 @@ def write_tracked(
         raise BadInputError(f"There is no target '{target}'; choose one of: {', '.join(TARGETS)}.")
     chosen = [(timeline.clip(clip_id), render) for clip_id, render in renders.items()]
     for clip, render in chosen:
-        if render.held and (obstacle := why_no_freeze(timeline, clip, render.held_at)):
+        if render.freeze_frames and (obstacle := why_no_freeze(timeline, clip, render.freeze_at)):
             raise BadInputError(f"The clip '{clip.clip_id}' can have no intro, since {obstacle}.")
     result = timeline.otio.deepcopy()
     _keep_earlier_renders(result, timeline, {clip.otio_index for clip, _ in chosen})
@@ -80,8 +80,8 @@ def write_tracked(
     clips = list(result.find_clips())
     # The last first: so what is still to be done lies where it lay.
     for clip, render in sorted(chosen, key=lambda pair: -pair[0].position):
-        if render.held:
-            make_room(result, clips[clip.otio_index], clip, render.held_at, render.held)
+        if render.freeze_frames:
+            make_room(result, clips[clip.otio_index], clip, render.freeze_at, render.freeze_frames)
         _put(clips[clip.otio_index], clip, render, probe)
     plain_paths(result, MediaFinder(timeline.path if timeline.path.is_dir() else timeline.path.parent))
     if target == "kdenlive":
@@ -129,7 +129,7 @@ def _put(
         raise JobFailedError(f"The render {path} has a variable frame rate, which editors show out of step.")
     rate = clip.rate
     # At a fraction of the timeline's rate, the last frame may reach past the clip's end.
-    needed = clip.duration + render.held / rate
+    needed = clip.duration + render.freeze_frames / rate
     if not 0 <= info.duration - needed < 1 / info.rate:
         raise JobFailedError(
             f"The render {path} is {float(info.duration):.3f} s long, "
@@ -141,14 +141,14 @@ def _put(
         available_range=frame_range(begin, int(info.duration * rate), rate),
     )
     reference.name = path.name
-    body = clip.frame_count - clip.head - clip.tail + render.held
+    body = clip.frame_count - clip.head - clip.tail + render.freeze_frames
     first = seconds(otio_clip.trimmed_range().start_time) - clip.head / rate
     note = dict(render.metadata)
-    if render.held:
-        note[INTRO] = {"frame": render.held_at, "frames": render.held}
+    if render.freeze_frames:
+        note[FREEZE] = {"frame": render.freeze_at, "frames": render.freeze_frames}
     replace_media(otio_clip, reference, frame_range(begin + clip.head, body, rate), first, rate, note)
-    if render.held:
-        spread_markers(otio_clip, (begin + render.held_at) / rate, render.held, rate)
+    if render.freeze_frames:
+        spread_markers(otio_clip, (begin + render.freeze_at) / rate, render.freeze_frames, rate)
 
 
 def _require_all_media(timeline: otio.schema.Timeline) -> None:

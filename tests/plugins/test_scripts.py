@@ -18,8 +18,8 @@ from hccv_scripts import ffmpeg
 from highlight_cuts_cv.contracts import ExportJob, RawFrame, resolve_options
 from highlight_cuts_cv.media import clip_of, probe
 from highlight_cuts_cv.model import BadInputError, CancelledError, ClipInfo, State, Track
-from highlight_cuts_cv.rendering import prepare_draw
 from highlight_cuts_cv.rendering.kit import PyAvKit
+from highlight_cuts_cv.rendering.prepare import prepare_draw
 from highlight_cuts_cv.testing.synthetic import make_counting_clip
 
 EXPORTERS = {spec.name: spec for spec in hccv_scripts.hccv_exporters()}

@@ -9,8 +9,8 @@ import pytest
 from highlight_cuts_cv.contracts import RawFrame
 from highlight_cuts_cv.media.pixel_formats import PIXEL_FORMATS, drawable_format
 from highlight_cuts_cv.model import ColorTags, JobFailedError, Placement, Sprite, SpriteTrack
-from highlight_cuts_cv.rendering import Compositor
 from highlight_cuts_cv.rendering.code_values import code_values
+from highlight_cuts_cv.rendering.compositor import Compositor
 
 from .frames import components, make_frame, reference, samples
 

@@ -8,7 +8,7 @@ import pytest
 
 from highlight_cuts_cv.media.writing.presets import PRESETS, encode_settings, limited_rate
 from highlight_cuts_cv.model import BadInputError, ClipInfo, MediaInfo, State, Track
-from highlight_cuts_cv.rendering import prepare_draw
+from highlight_cuts_cv.rendering.prepare import prepare_draw
 
 
 def make_clip(

@@ -8,7 +8,7 @@ import pytest
 from highlight_cuts_cv.contracts import RawFrame
 from highlight_cuts_cv.media.pixel_formats import PIXEL_FORMATS
 from highlight_cuts_cv.model import BadInputError, ColorTags, Shade, SpriteTrack
-from highlight_cuts_cv.rendering import Compositor
+from highlight_cuts_cv.rendering.compositor import Compositor
 from highlight_cuts_cv.rendering.flat import require_sprites
 
 WIDTH, HEIGHT = 160, 96

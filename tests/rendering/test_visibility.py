@@ -7,7 +7,9 @@ import pytest
 
 from highlight_cuts_cv.analysis.nearby import frames_with_others
 from highlight_cuts_cv.model import BadInputError, Detections, Track
-from highlight_cuts_cv.rendering import parse_show, prepare_draw, wanted_frames
+from highlight_cuts_cv.rendering.prepare import prepare_draw
+from highlight_cuts_cv.rendering.visibility import wanted_frames
+from highlight_cuts_cv.rendering.wishes import parse_show
 
 from .test_prepare import make_clip, make_track, walking
 

@@ -89,7 +89,7 @@ def frozen(media):
         for clip_id, frame in stops.items():
             one = timeline.clip(clip_id)
             file = media.add(f"renders/{clip_id}.mp4", one.frame_count + held, one.rate)
-            renders[clip_id] = TrackedRender(file, held_at=frame, held=held)
+            renders[clip_id] = TrackedRender(file, freeze_at=frame, freeze_frames=held)
         path = write_tracked(timeline, renders, media.folder / "out.otio", probe=media.probe)
         return otio.adapters.read_from_file(str(path))
 

@@ -69,7 +69,7 @@ def _export(video: Path, track: Path, output: Path, frames: str | None, setup: S
     from highlight_cuts_cv.jobs.clip import video_clip
     from highlight_cuts_cv.jobs.export import export
     from highlight_cuts_cv.jobs.follow import workbench
-    from highlight_cuts_cv.jobs.intro import freeze_in_video
+    from highlight_cuts_cv.jobs.freeze import freeze_in_video
     from highlight_cuts_cv.jobs.timeline import check_setup
     from highlight_cuts_cv.tracking.files import track_over_clip
 
@@ -77,7 +77,9 @@ def _export(video: Path, track: Path, output: Path, frames: str | None, setup: S
     check_setup(setup)
     checked_output(output, [video, track])
     followed = track_over_clip(track, clip)
-    freeze = freeze_in_video(clip, followed, setup.intro, Watch(warn=say_warning))
+    freeze = None
+    if setup.freeze is not None:
+        freeze = freeze_in_video(clip, followed, setup.freeze, Watch(warn=say_warning))
     with progress_bars() as step, workbench(clip, setup, cache_folder("analysis")) as bench:
         written = export(clip, followed, output, setup, Cadence(freeze=freeze), step("Rendering"), bench)
     say(f"Wrote {written}.")

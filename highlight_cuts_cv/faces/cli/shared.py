@@ -14,6 +14,7 @@ from highlight_cuts_cv.jobs.setup import (
     Setup,
     parse_choice,
 )
+from highlight_cuts_cv.rendering.wishes import parse_intro, parse_show
 
 
 def load_timeline(path: Path, media_root: Path | None, player: str | None, padding: float | None) -> Any:
@@ -48,6 +49,6 @@ def make_setup(
         detector=parse_choice(detector),
         indicator=parse_choice(indicator),
         exporter=Choice(writing.name, {**writing.options, **given}),
-        show=show,
-        intro=intro,
+        show=parse_show(show),
+        freeze=parse_intro(intro),
     )

@@ -22,7 +22,7 @@ from highlight_cuts_cv.media.bitstreams.nal import H264, HEVC, has_dolby_vision
 from highlight_cuts_cv.media.bitstreams.smart import Piece, pieces, render_smart, why_not
 from highlight_cuts_cv.media.writing.presets import PRESETS, encode_settings
 from highlight_cuts_cv.model import CancelledError, Placement, Sprite, SpriteTrack, Track
-from highlight_cuts_cv.rendering import Compositor
+from highlight_cuts_cv.rendering.compositor import Compositor
 from highlight_cuts_cv.rendering.kit import PyAvKit
 from highlight_cuts_cv.testing.synthetic import read_index
 

@@ -1,4 +1,4 @@
-"""Which picture of a clip stands still for its intro, and what that means for the timeline around it."""
+"""Which picture of a clip stands still, and what that means for the timeline around it."""
 
 from __future__ import annotations
 
@@ -12,52 +12,56 @@ import highlight_cuts_cv.timeline as edit
 from highlight_cuts_cv.contracts import Freeze, Watch
 from highlight_cuts_cv.media import source_frames
 from highlight_cuts_cv.model import BadInputError, ClipInfo, Track
-from highlight_cuts_cv.rendering import Intro, frame_to_freeze, parse_intro, prepare_draw
+from highlight_cuts_cv.rendering.freeze import frame_to_freeze
+from highlight_cuts_cv.rendering.prepare import prepare_draw
+from highlight_cuts_cv.rendering.wishes import FreezeWish
 from highlight_cuts_cv.tracking.picks import Pick
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.timeline import Timeline, TimelineClip
 
 
-def freeze_in_video(clip: ClipInfo, track: Track, text: str, watch: Watch) -> Freeze | None:
-    """The picture of a film without a timeline that stands still, for the intro as the user wrote it.
+def freeze_in_video(clip: ClipInfo, track: Track, wish: FreezeWish, watch: Watch) -> Freeze | None:
+    """The picture of a film without a timeline that stands still.
 
     Frames count from the video's first.  Where the marker does not show in full in the frame asked
     for, the nearest one where it does is taken, with a warning.  Raises BadInputError.
     """
-    intro = parse_intro(text)
-    if intro is None:
-        return None
-    if intro.at == "pick":
+    if wish.at == "pick":
         raise BadInputError(
-            f"A track file does not say where the pick was; write --intro {text.partition('@')[0]}@FRAME."
+            f"A track file does not say where the pick was; write --intro {float(wish.seconds):g}@FRAME."
         )
-    asked = 0 if intro.at == "first" else int(intro.at) - clip.first_frame
+    asked = 0 if wish.at == "first" else int(wish.at) - clip.first_frame
     if not 0 <= asked < clip.frame_count:
         raise BadInputError(
-            f"The intro's frame {intro.at} lies outside what is rendered, the frames {clip.first_frame} to "
+            f"The intro's frame {wish.at} lies outside what is rendered, the frames {clip.first_frame} to "
             f"{clip.first_frame + clip.frame_count - 1}."
         )
     frame = _found(clip, track, asked, None, clip.first_frame, watch)
-    return None if frame is None else Freeze(frame, intro.seconds)
+    return None if frame is None else Freeze(frame, wish.seconds)
 
 
-class ClipIntro:
-    """The intro of one clip of a timeline.
+class ClipFreeze:
+    """The picture that stands still in one clip of a timeline.
 
     Raises BadInputError, before anything is followed, when the frame asked for does not exist or
     cannot stand still without harm to the timeline.
     """
 
     def __init__(
-        self, timeline: Timeline, placed: TimelineClip, clip: ClipInfo, intro: Intro, picks: Sequence[Pick]
+        self,
+        timeline: Timeline,
+        placed: TimelineClip,
+        clip: ClipInfo,
+        wish: FreezeWish,
+        picks: Sequence[Pick],
     ) -> None:
         self._timeline, self._placed, self._clip = timeline, placed, clip
         # Whole frames of the timeline, so that all that moves in it moves by whole frames.
-        self._length = max(1, round(intro.seconds * placed.rate))
+        self._length = max(1, round(wish.seconds * placed.rate))
         self._shown = np.array(source_frames(clip, placed.rate, placed.frame_count))
         self._window = edit.freeze_window(timeline, placed)
-        self._asked = self._frame_of(intro, picks)
+        self._asked = self._frame_of(wish, picks)
         place = self._place(self._asked)
         if self._window and place not in self._window:
             place = min(max(place, self._window[0]), self._window[-1])
@@ -79,13 +83,13 @@ class ClipIntro:
 
     def room(self, freeze: Freeze) -> dict[str, int]:
         """What the written timeline must know of it."""
-        return {"held_at": self._place(freeze.frame_index), "held": self._length}
+        return {"freeze_at": self._place(freeze.frame_index), "freeze_frames": self._length}
 
-    def _frame_of(self, intro: Intro, picks: Sequence[Pick]) -> int:
-        if intro.at == "first":
+    def _frame_of(self, wish: FreezeWish, picks: Sequence[Pick]) -> int:
+        if wish.at == "first":
             return int(np.argmax(self._allowed()))
         shown = [pick.frame_index for pick in picks if pick != Pick(pick.frame_index)]
-        frame = min(shown, default=0) if intro.at == "pick" else int(intro.at)
+        frame = min(shown, default=0) if wish.at == "pick" else int(wish.at)
         if not frame < self._clip.frame_count:
             raise BadInputError(
                 f"The intro's frame {frame} lies outside '{self._placed.clip_id}', which has the frames 0 to "

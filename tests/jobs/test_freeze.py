@@ -19,6 +19,7 @@ from highlight_cuts_cv.jobs.setup import Setup, parse_choice
 from highlight_cuts_cv.jobs.timeline import run_timeline
 from highlight_cuts_cv.media import clip_of, open_frames, probe
 from highlight_cuts_cv.model import BadInputError, State, Track
+from highlight_cuts_cv.rendering.wishes import parse_intro
 from highlight_cuts_cv.testing.synthetic import make_counting_clip, read_index
 from highlight_cuts_cv.timeline import read_timeline
 from highlight_cuts_cv.tracking.picks import parse_clip_picks
@@ -66,7 +67,7 @@ def run(
         otio.adapters.write_to_file(cut, str(tmp_path / "cut.otio"))
         follow = lambda bench, *rest: shown_in(bench.clip.frame_count, shown)  # noqa: E731
         monkeypatch.setattr(job, "follow_on", follow)
-        setup = Setup(intro=intro, exporter=parse_choice(f"burn:quality={quality}"))
+        setup = Setup(freeze=parse_intro(intro), exporter=parse_choice(f"burn:quality={quality}"))
         notes: list[str] = []
         (result,) = run_timeline(
             read_timeline(tmp_path / "cut.otio"), parse_clip_picks([f"02-goal={pick}:190,90"]),
@@ -146,10 +147,10 @@ def test_a_marker_that_shows_in_the_frozen_picture_only(tmp_path: Path):
 @pytest.mark.parametrize("exporter", ["overlay", "ffmpeg", "ass", "data"])
 def test_exporters_without_a_film_refuse(exporter: str):
     with pytest.raises(BadInputError, match=f"'{exporter}' writes beside the recording"):
-        job.check_setup(Setup(exporter=parse_choice(exporter), intro="1"))
+        job.check_setup(Setup(exporter=parse_choice(exporter), freeze=parse_intro("1")))
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "31", "x", "1@", "1@first", "1@-2", "1@1.5"])
 def test_what_is_no_intro_is_a_sentence(text: str):
     with pytest.raises(BadInputError, match=f"'{text}' is no intro"):
-        job.check_setup(Setup(intro=text))
+        parse_intro(text)
