@@ -10,7 +10,8 @@ from pathlib import Path
 
 from highlight_cuts_cv.contracts import Steps, unwatched
 from highlight_cuts_cv.jobs.setup import Setup
-from highlight_cuts_cv.jobs.timeline import ClipResult, run_timeline
+from highlight_cuts_cv.jobs.task import ClipResult
+from highlight_cuts_cv.jobs.timeline import run_timeline
 from highlight_cuts_cv.model import BadInputError, ByteArray
 from highlight_cuts_cv.tracking.picks import Pick
 
@@ -61,9 +62,9 @@ def run_demo(folder: Path, steps: Steps = unwatched) -> DemoResult:
     shutil.copyfile(demo_clip(), game)
     cut = write_cut(game, folder / "game.otio")
     timeline = read_timeline(cut)
-    picks = {clip.clip_id: [Pick(0, point=CLIPS[i][3])] for i, clip in enumerate(timeline.clips)}
+    players = {"": {clip.clip_id: [Pick(0, point=CLIPS[i][3])] for i, clip in enumerate(timeline.clips)}}
     tracked = folder / "game.tracked.otio"
-    results = run_timeline(timeline, picks, tracked, Setup(), steps)
+    results = run_timeline(timeline, players, tracked, Setup(), steps)
     film = folder / "reel.mp4"
     concat_files([result.render for result in results], film)
     sheet = folder / "sheet.png"

@@ -1,7 +1,8 @@
-"""The sprites of the chosen indicator for a followed player."""
+"""The sprites of the chosen indicators for the followed players."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from highlight_cuts_cv.analysis.nearby import frames_with_others
@@ -12,6 +13,7 @@ from highlight_cuts_cv.media import frame_times
 from highlight_cuts_cv.model import (
     SpriteTrack,
     Track,
+    merged_sprites,
 )
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.rendering.freeze import wanted_for_freeze
@@ -44,3 +46,27 @@ def draw(
         job = replace(job, motion=bench.motions(kept, float(rate), watch.cancelled))
     bench.keep()
     return get_registry().indicator(setup.indicator.name, setup.indicator.options).draw(job)
+
+
+def draw_all(
+    bench: ClipWorkbench,
+    tracks: Mapping[str, Track],
+    setup: Setup,
+    watch: Watch = UNWATCHED,
+    freeze: Freeze | None = None,
+) -> SpriteTrack:
+    """As :func:`draw`, for several players (by name), each with the indicator chosen for them.
+
+    Where two markers meet, the later player's lies on top.
+    """
+    drawn = [
+        draw(bench, track, replace(setup, indicator=setup.indicator_of(player)), watch, freeze)
+        for player, track in tracks.items()
+    ]
+    dimming = [player for player, sprites in zip(tracks, drawn, strict=True) if sprites.shades]
+    if len(dimming) > 1:
+        watch.warn(
+            f"The picture can be dimmed around one player at a time: where '{dimming[0]}' is shown, "
+            f"it is not around {' and '.join(repr(player) for player in dimming[1:])}."
+        )
+    return merged_sprites(drawn)

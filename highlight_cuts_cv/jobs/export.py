@@ -13,6 +13,7 @@ from highlight_cuts_cv.jobs.follow import workbench
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import (
     ClipInfo,
+    SpriteTrack,
     Track,
 )
 from highlight_cuts_cv.plugin.registry import get_registry
@@ -35,6 +36,19 @@ def export(
     checked_output(output, [clip.media.path])
     with workbench(clip, setup) if bench is None else nullcontext(bench) as known:
         sprites = draw(known, track, setup, watch, cadence.freeze)
+    return write(clip, track, sprites, output, setup, cadence, watch)
+
+
+def write(
+    clip: ClipInfo,
+    track: Track,
+    sprites: SpriteTrack,
+    output: Path,
+    setup: Setup,
+    cadence: Cadence = AS_STORED,
+    watch: Watch = UNWATCHED,
+) -> Path:
+    """Write *output* with the chosen exporter, from what is drawn already; return the file written."""
     job = ExportJob(
         clip=clip,
         track=track,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,87 +40,100 @@ def freeze_in_video(clip: ClipInfo, track: Track, wish: FreezeWish, watch: Watch
             f"The intro's frame {wish.at} lies outside what is rendered, the frames {clip.first_frame} to "
             f"{clip.first_frame + clip.frame_count - 1}."
         )
-    frame = _found(clip, track, asked, None, clip.first_frame, watch)
+    frame = _found(clip, [track], asked, None, clip.first_frame, watch)
     return None if frame is None else Freeze(frame, wish.seconds)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClipFreeze:
-    """The picture that stands still in one clip of a timeline.
+    """The picture that is to stand still in one clip of a timeline, as data.
 
-    Raises BadInputError, before anything is followed, when the frame asked for does not exist or
-    cannot stand still without harm to the timeline.
+    ``asked`` is the clip's frame that was asked for and ``length`` for how many frames of the timeline.
+    By the frames of the clip's render: ``shown`` has the clip's frame in each, ``obstacles`` why it
+    cannot stand still, if so; no transition lies over those in ``window``.
     """
 
-    def __init__(
-        self,
-        timeline: Timeline,
-        placed: TimelineClip,
-        clip: ClipInfo,
-        wish: FreezeWish,
-        picks: Sequence[Pick],
-    ) -> None:
-        self._timeline, self._placed, self._clip = timeline, placed, clip
-        # Whole frames of the timeline, so that all that moves in it moves by whole frames.
-        self._length = max(1, round(wish.seconds * placed.rate))
-        self._shown = np.array(source_frames(clip, placed.rate, placed.frame_count))
-        self._window = edit.freeze_window(timeline, placed)
-        self._asked = self._frame_of(wish, picks)
-        place = self._place(self._asked)
-        if self._window and place not in self._window:
-            place = min(max(place, self._window[0]), self._window[-1])
-        if reason := edit.why_no_freeze(timeline, placed, place):
-            raise BadInputError(
-                f"The clip '{placed.clip_id}' can have no intro, since {reason}. Leave --intro out, or "
-                "change that in the editor."
-            )
+    asked: int
+    length: int
+    rate: Fraction
+    shown: tuple[int, ...]
+    window: range
+    obstacles: tuple[str | None, ...]
 
-    def freeze(self, track: Track, watch: Watch) -> Freeze | None:
-        """The picture that stands still now that the player is followed; ``None`` where none can."""
-        frame = _found(self._clip, track, self._asked, self._allowed(), 0, watch)
+    def freeze(self, clip: ClipInfo, tracks: Sequence[Track], watch: Watch) -> Freeze | None:
+        """The picture that stands still now that the players are followed; ``None`` where none can."""
+        frame = _found(clip, tracks, self.asked, self._allowed(clip.frame_count), 0, watch)
         if frame is None:
             return None
-        if reason := edit.why_no_freeze(self._timeline, self._placed, self._place(frame)):
-            watch.warn(f"The clip '{self._placed.clip_id}' has no intro, since {reason}.")
+        if reason := self.obstacles[self.place(frame)]:
+            watch.warn(f"The clip '{clip.clip_id}' has no intro, since {reason}.")
             return None
-        return Freeze(frame, self._length / self._placed.rate)
+        return Freeze(frame, self.length / self.rate)
 
-    def room(self, freeze: Freeze) -> dict[str, int]:
-        """What the written timeline must know of it."""
-        return {"freeze_at": self._place(freeze.frame_index), "freeze_frames": self._length}
-
-    def _frame_of(self, wish: FreezeWish, picks: Sequence[Pick]) -> int:
-        if wish.at == "first":
-            return int(np.argmax(self._allowed()))
-        shown = [pick.frame_index for pick in picks if pick != Pick(pick.frame_index)]
-        frame = min(shown, default=0) if wish.at == "pick" else int(wish.at)
-        if not frame < self._clip.frame_count:
-            raise BadInputError(
-                f"The intro's frame {frame} lies outside '{self._placed.clip_id}', which has the frames 0 to "
-                f"{self._clip.frame_count - 1}."
-            )
-        return int(self._shown[self._place(frame)])  # the timeline may skip frames
-
-    def _place(self, frame: int) -> int:
+    def place(self, frame: int) -> int:
         """Where the clip's frame is first seen in the render, in frames of the timeline."""
-        return min(int(np.searchsorted(self._shown, frame)), len(self._shown) - 1)
+        return min(bisect_left(self.shown, frame), len(self.shown) - 1)
 
-    def _allowed(self) -> NDArray[np.bool_]:
+    def _allowed(self, count: int) -> NDArray[np.bool_]:
         """(F,) bool: the clip's frames that are seen, and first seen outside transitions."""
-        frames = np.arange(self._clip.frame_count)
-        places = np.minimum(np.searchsorted(self._shown, frames), len(self._shown) - 1)
-        inside = (places >= self._window.start) & (places < self._window.stop)
-        return np.asarray(inside & (self._shown[places] == frames))
+        frames, shown = np.arange(count), np.array(self.shown)
+        places = np.minimum(np.searchsorted(shown, frames), len(shown) - 1)
+        inside = (places >= self.window.start) & (places < self.window.stop)
+        return np.asarray(inside & (shown[places] == frames))
+
+
+def plan_freeze(
+    timeline: Timeline, placed: TimelineClip, clip: ClipInfo, wish: FreezeWish, picks: Sequence[Pick]
+) -> ClipFreeze:
+    """What *wish* means for one clip of a timeline, whoever is picked in it.
+
+    Raises BadInputError when the frame asked for does not exist or cannot stand still without harm to
+    the timeline.
+    """
+    plan = ClipFreeze(
+        asked=0,
+        # Whole frames of the timeline, so that all that moves in it moves by whole frames.
+        length=max(1, round(wish.seconds * placed.rate)),
+        rate=placed.rate,
+        shown=tuple(source_frames(clip, placed.rate, placed.frame_count)),
+        window=edit.freeze_window(timeline, placed),
+        obstacles=edit.freeze_obstacles(timeline, placed),
+    )
+    if wish.at == "first":
+        asked = int(np.argmax(plan._allowed(clip.frame_count)))
+    else:
+        told = [pick.frame_index for pick in picks if pick != Pick(pick.frame_index)]
+        frame = min(told, default=0) if wish.at == "pick" else int(wish.at)
+        if not frame < clip.frame_count:
+            raise BadInputError(
+                f"The intro's frame {frame} lies outside '{placed.clip_id}', which has the frames 0 to "
+                f"{clip.frame_count - 1}."
+            )
+        asked = plan.shown[plan.place(frame)]  # the timeline may skip frames
+    place = plan.place(asked)
+    if plan.window and place not in plan.window:
+        place = min(max(place, plan.window[0]), plan.window[-1])
+    if reason := plan.obstacles[place]:
+        raise BadInputError(
+            f"The clip '{placed.clip_id}' can have no intro, since {reason}. Leave --intro out, or "
+            "change that in the editor."
+        )
+    return replace(plan, asked=asked)
 
 
 def _found(
     clip: ClipInfo,
-    track: Track,
+    tracks: Sequence[Track],
     asked: int,
     allowed: NDArray[np.bool_] | None,
     counted_from: int,
     watch: Watch,
 ) -> int | None:
-    frame = frame_to_freeze(asked, prepare_draw(clip, track).opacity, allowed)
+    shown = np.array([prepare_draw(clip, track).opacity for track in tracks])
+    # With all markers if there is such a picture, else with any.
+    frame = frame_to_freeze(asked, shown.min(axis=0), allowed)
+    if frame is None:
+        frame = frame_to_freeze(asked, shown.max(axis=0), allowed)
     name = clip.name or clip.clip_id
     if frame is None:
         watch.warn(f"The player is shown nowhere in '{name}', so it has no intro.")

@@ -8,10 +8,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from highlight_cuts_cv.files.atomic import atomic_output
-from highlight_cuts_cv.timeline.clips import TimelineClip
 from highlight_cuts_cv.timeline.names import safe_name
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.timeline.clips import TimelineClip
 
 OWNER_NOTE = "owner.json"
 """The file in a media folder that says whose it is."""

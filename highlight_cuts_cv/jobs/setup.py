@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from highlight_cuts_cv.errors import BadInputError
@@ -49,13 +49,40 @@ def parse_choice(text: str) -> Choice:
     return Choice(name, options)
 
 
+def parse_indicators(texts: Sequence[str]) -> tuple[Choice, dict[str, Choice]]:
+    """Read ``NAME:OPTION=VALUE`` and ``PLAYER@NAME:OPTION=VALUE``: everybody's indicator, and players' own.
+
+    Raises BadInputError for two of one player.
+
+    >>> parse_indicators(["ring", "Sam@label:text=@sam"])
+    (Choice(name='ring', options={}), {'Sam': Choice(name='label', options={'text': '@sam'})})
+    """
+    chosen: dict[str, Choice] = {}
+    for text in texts:
+        name, colon, options = text.partition(":")
+        player, _, name = name.rpartition("@")
+        if player in chosen:
+            whom = f"for '{player}'" if player else "for everybody"
+            raise BadInputError(f"There are two indicators {whom}; keep one, or write PLAYER@{name}.")
+        chosen[player] = parse_choice(f"{name}{colon}{options}")
+    return chosen.pop("", Choice(DEFAULT_INDICATOR)), chosen
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """Which plugins do the work, when the marker shows, and whether a picture stands still with it."""
+    """Which plugins do the work, when the marker shows, and whether a picture stands still with it.
+
+    ``indicators`` has those of players, by name, who have one of their own.
+    """
 
     detector: Choice = Choice(DEFAULT_DETECTOR)
     tracker: Choice = Choice(DEFAULT_TRACKER)
     indicator: Choice = Choice(DEFAULT_INDICATOR)
     exporter: Choice = Choice(DEFAULT_EXPORTER)
+    indicators: Mapping[str, Choice] = field(default_factory=dict)
     show: Show = ALWAYS
     freeze: FreezeWish | None = None
+
+    def indicator_of(self, player: str) -> Choice:
+        """The indicator that marks *player*."""
+        return self.indicators.get(player, self.indicator)

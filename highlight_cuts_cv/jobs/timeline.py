@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from highlight_cuts_cv import __version__
-from highlight_cuts_cv.analysis.cache_folder import cache_folder
-from highlight_cuts_cv.analysis.nearby import looks
-from highlight_cuts_cv.contracts import (
-    Cadence,
-    Steps,
-    resolve_options,
-    unwatched,
-)
+from highlight_cuts_cv.contracts import Steps, resolve_options, unwatched
 from highlight_cuts_cv.files.outputs import checked_output
 from highlight_cuts_cv.jobs.clip import media_clip
-from highlight_cuts_cv.jobs.export import export
-from highlight_cuts_cv.jobs.follow import follow_on, workbench
-from highlight_cuts_cv.jobs.freeze import ClipFreeze
+from highlight_cuts_cv.jobs.freeze import plan_freeze
+from highlight_cuts_cv.jobs.media_folder import film_names, media_folder
 from highlight_cuts_cv.jobs.setup import Setup
-from highlight_cuts_cv.model import (
-    BadInputError,
-    Track,
-)
+from highlight_cuts_cv.jobs.task import ClipResult, ClipTask, run
+from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.tracking.picks import Pick, check_picks
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.timeline import Timeline
+
+Players = Mapping[str, Mapping[str, Sequence[Pick]]]
+"""Picks by the player's name, '' where there is only one, and by clip."""
 
 
 def check_setup(setup: Setup) -> None:
@@ -39,7 +31,8 @@ def check_setup(setup: Setup) -> None:
     resolve_options(registry.detectors.find(setup.detector.name).options, setup.detector.options)
     resolve_options(registry.trackers.find(setup.tracker.name).options, setup.tracker.options)
     # Some options are only understood by who is made from them: a colour, a font, a picture.
-    registry.indicator(setup.indicator.name, setup.indicator.options)
+    for indicator in (setup.indicator, *setup.indicators.values()):
+        registry.indicator(indicator.name, indicator.options)
     registry.exporter(setup.exporter.name, setup.exporter.options)
     if setup.freeze and not registry.exporters.find(setup.exporter.name).freezes:
         raise BadInputError(
@@ -48,91 +41,111 @@ def check_setup(setup: Setup) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ClipResult:
-    """What became of one clip of a timeline."""
+def plan(timeline: Timeline, players: Players, output: Path, setup: Setup) -> list[ClipTask]:
+    """What is to be done for each clip in which somebody was picked, in the order of the picks.
 
-    clip_id: str
-    render: Path
-    track: Track
-
-
-def run_timeline(
-    timeline: Timeline,
-    picks: Mapping[str, Sequence[Pick]],
-    output: Path,
-    setup: Setup,
-    steps: Steps = unwatched,
-) -> list[ClipResult]:
-    """Follow, draw and render each clip that has picks, then write the tracked timeline.
-
-    Renders lie in the folder ``<output's stem>.media`` beside *output*.  Clips without picks stay
-    as they are.  Raises BadInputError before any work when a pick names no clip or does not fit its clip,
-    or when an intro would harm the timeline.
+    The renders will lie in a media folder of their own beside *output*.  Nothing is written, and no
+    picture is looked at.  Raises BadInputError for what can be known to fail: plugins and options, a pick
+    that names no clip or does not fit its clip, an unsuitable *output*, a player's indicator without the
+    player, a picture that cannot stand still without harm to the timeline.
     """
-    from highlight_cuts_cv.jobs.media_folder import film_names, media_folder, take_folder
-    from highlight_cuts_cv.timeline import TrackedRender, write_tracked
-
     check_setup(setup)
-    if not picks:
+    if not any(players.values()):
         raise BadInputError("Nobody was picked; give --pick CLIP=FRAME:... for at least one clip.")
     if not get_registry().exporters.find(setup.exporter.name).film:
         raise BadInputError(
             f"What the exporter '{setup.exporter.name}' writes cannot stand in for a clip; "
             "use it with 'hccv export', and 'burn' for timelines."
         )
-    named: dict[str, list[Pick]] = {}
-    for clip_id, clip_picks in picks.items():
-        named.setdefault(timeline.clip(clip_id).clip_id, []).extend(clip_picks)
-    picks = named
-    clips = {clip_id: timeline.clip(clip_id) for clip_id in picks}
-    output = checked_output(
+    for player in setup.indicators:
+        if player not in players:
+            raise BadInputError(
+                f"There is an indicator for '{player}', but no pick; give --pick '{player}@CLIP=FRAME:...'."
+            )
+    picks = _by_clip(timeline, players)
+    output = _timeline_file(timeline, output)
+    folder, films = media_folder(output), film_names(timeline.clips)
+    tasks = []
+    for clip_id, of_players in picks.items():
+        placed = timeline.clip(clip_id)
+        clip = media_clip(placed)
+        for one in of_players.values():
+            check_picks(one, clip)
+        tasks.append(
+            ClipTask(
+                clip=clip,
+                label=placed.name or clip_id,
+                picks=of_players,
+                setup=setup,
+                render=folder / films[clip_id],
+                timeline=output,
+                rate=placed.rate,
+                frame_count=placed.frame_count,
+            )
+        )
+    if setup.freeze is None:
+        return tasks
+    return [
+        replace(
+            task,
+            freeze=plan_freeze(
+                timeline,
+                timeline.clip(task.clip.clip_id),
+                task.clip,
+                setup.freeze,
+                [pick for picks in task.picks.values() for pick in picks],
+            ),
+        )
+        for task in tasks
+    ]
+
+
+def deliver(timeline: Timeline, results: Sequence[ClipResult], output: Path) -> Path:
+    """Write the tracked timeline with the films of *results*; return its path.
+
+    Raises BadInputError and JobFailedError as :func:`~highlight_cuts_cv.timeline.write_tracked`.
+    """
+    from highlight_cuts_cv.timeline import TrackedRender, write_tracked
+
+    renders = {
+        result.clip_id: TrackedRender(
+            path=result.render.resolve(),
+            metadata=result.note,
+            freeze_at=result.freeze_at,
+            freeze_frames=result.freeze_frames,
+        )
+        for result in results
+    }
+    return write_tracked(timeline, renders, _timeline_file(timeline, output))
+
+
+def run_timeline(
+    timeline: Timeline, players: Players, output: Path, setup: Setup, steps: Steps = unwatched
+) -> list[ClipResult]:
+    """Follow, draw and render each clip in which somebody was picked, then write the tracked timeline.
+
+    :func:`plan`, :func:`~highlight_cuts_cv.jobs.task.run` for each task, and :func:`deliver`.  Clips
+    without picks stay as they are.
+    """
+    tasks = plan(timeline, players, output, setup)
+    results = [run(task, steps) for task in tasks]
+    deliver(timeline, results, output)
+    return results
+
+
+def _by_clip(timeline: Timeline, players: Players) -> dict[str, dict[str, tuple[Pick, ...]]]:
+    """The picks by the clip's id, which also answers to its name, and by player."""
+    picks: dict[str, dict[str, tuple[Pick, ...]]] = {}
+    for player, of_clips in players.items():
+        for clip, of_clip in of_clips.items():
+            here = picks.setdefault(timeline.clip(clip).clip_id, {})
+            here[player] = (*here.get(player, ()), *of_clip)
+    return picks
+
+
+def _timeline_file(timeline: Timeline, output: Path) -> Path:
+    return checked_output(
         output.with_suffix(".otio") if output.suffix.lower() in (".csv", ".tsv") else output,
         [timeline.path, *(clip.media_path for clip in timeline.clips)],
         (".otio",),
     )
-    pieces = {clip_id: media_clip(clip) for clip_id, clip in clips.items()}
-    for clip_id, clip_picks in picks.items():
-        check_picks(clip_picks, pieces[clip_id])
-    freezes = {}
-    if setup.freeze is not None:
-        freezes = {
-            clip_id: ClipFreeze(timeline, clips[clip_id], pieces[clip_id], setup.freeze, clip_picks)
-            for clip_id, clip_picks in picks.items()
-        }
-    folder, films = media_folder(output), film_names(timeline.clips)
-    take_folder(folder, output)
-    results = []
-    renders = {}
-    for clip_id, clip_picks in picks.items():
-        clip = pieces[clip_id]
-        label = clips[clip_id].name or clip_id
-        with workbench(clip, setup, cache_folder("analysis")) as bench:
-            if setup.show.near:
-                bench.look_at(looks(clip))
-            track = follow_on(bench, clip_picks, setup, steps(f"Following in {label}"))
-            rendering = steps(f"Rendering {label}")
-            freeze = freezes[clip_id].freeze(track, rendering) if clip_id in freezes else None
-            render = export(
-                clip,
-                track,
-                folder / films[clip_id],
-                setup,
-                Cadence(clips[clip_id].rate, clips[clip_id].frame_count, freeze),
-                rendering,
-                bench,
-            )
-        results.append(ClipResult(clip_id, render, track))
-        renders[clip_id] = TrackedRender(
-            path=render.resolve(),
-            metadata={
-                "version": __version__,
-                "pick": [str(pick) for pick in clip_picks],
-                "tracker": setup.tracker.name,
-                "indicator": setup.indicator.name,
-                "tracked": round(track.coverage, 4),
-            },
-            **(freezes[clip_id].room(freeze) if freeze is not None else {}),
-        )
-    write_tracked(timeline, renders, output)
-    return results

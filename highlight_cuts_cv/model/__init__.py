@@ -12,7 +12,7 @@ from highlight_cuts_cv.model.boxes import Anchor, BoundingBox, Detections, Regio
 from highlight_cuts_cv.model.geometry import body_sizes, box_areas, box_intersections, box_ious, pairwise_ious
 from highlight_cuts_cv.model.media import AudioInfo, ClipInfo, ColorTags, MediaInfo
 from highlight_cuts_cv.model.pictures import Frame, Undrawn
-from highlight_cuts_cv.model.sprites import Placement, Shade, Sprite, SpriteTrack
+from highlight_cuts_cv.model.sprites import Placement, Shade, Sprite, SpriteTrack, merged_sprites
 from highlight_cuts_cv.model.tracks import State, Track, TrackingFrame, lost_rows
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "box_intersections",
     "box_ious",
     "lost_rows",
+    "merged_sprites",
     "pairwise_ious",
     "read_only",
 ]

@@ -67,3 +67,21 @@ class SpriteTrack:
         for placement in self.placements:
             frames.setdefault(placement.frame_index, []).append(placement)
         return frames
+
+
+def merged_sprites(tracks: Sequence[SpriteTrack]) -> SpriteTrack:
+    """All sprites of several tracks over one clip: in each frame, those of the first track are drawn first.
+
+    A frame can be dimmed once only, so of several shades the first track's stays.
+    """
+    if len(tracks) == 1:
+        return tracks[0]
+    placements = [placement for track in tracks for placement in track.placements]
+    shades: dict[int, Shade] = {}
+    for track in tracks:
+        for shade in track.shades:
+            shades.setdefault(shade.frame_index, shade)
+    return SpriteTrack(
+        tuple(sorted(placements, key=lambda placement: placement.frame_index)),
+        tuple(shades[frame] for frame in sorted(shades)),
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
-    from highlight_cuts_cv.timeline.freezing import freeze_window, why_no_freeze
+    from highlight_cuts_cv.timeline.freezing import freeze_obstacles, freeze_window
     from highlight_cuts_cv.timeline.names import is_safe_name, safe_name
     from highlight_cuts_cv.timeline.reading import read_timeline
     from highlight_cuts_cv.timeline.writing import TARGETS, TrackedRender, write_tracked
@@ -18,11 +18,11 @@ _HOME = {
     "Timeline": "clips",
     "TimelineClip": "clips",
     "TrackedRender": "writing",
+    "freeze_obstacles": "freezing",
     "freeze_window": "freezing",
     "is_safe_name": "names",
     "read_timeline": "reading",
     "safe_name": "names",
-    "why_no_freeze": "freezing",
     "write_tracked": "writing",
 }
 
@@ -31,11 +31,11 @@ __all__ = [
     "Timeline",
     "TimelineClip",
     "TrackedRender",
+    "freeze_obstacles",
     "freeze_window",
     "is_safe_name",
     "read_timeline",
     "safe_name",
-    "why_no_freeze",
     "write_tracked",
 ]
 

@@ -7,7 +7,8 @@ pause, other sound plays on.  What cannot be kept right is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePath
 
@@ -29,25 +30,38 @@ def freeze_window(timeline: Timeline, clip: TimelineClip) -> range:
 def why_no_freeze(timeline: Timeline, clip: TimelineClip, frame: int) -> str | None:
     """Why the clip's picture *frame* (of its render) cannot stand still without harm to the rest of the
     timeline; ``None`` when it can."""
+    return _reasons(timeline, clip, range(frame, frame + 1))[0]
+
+
+def freeze_obstacles(timeline: Timeline, clip: TimelineClip) -> tuple[str | None, ...]:
+    """:func:`why_no_freeze` for each frame of the clip's render."""
+    return tuple(_reasons(timeline, clip, range(clip.frame_count)))
+
+
+def _reasons(timeline: Timeline, clip: TimelineClip, places: range) -> list[str | None]:
     otio_clip = timeline.otio_clip(clip)
     track = otio_clip.parent()
+    whatever: str | None = None
     if not isinstance(track, otio.schema.Track) or track.parent() is not timeline.otio.tracks:
-        return "it lies in a nested sequence, whose place in the edit would change"
-    stack = timeline.otio.tracks
-    if any(item.source_range is not None for item in (stack, *stack)):
-        return "the timeline or one of its tracks is trimmed as a whole"
-    if any(isinstance(effect, otio.schema.TimeEffect) for effect in otio_clip.effects):
-        return "its speed is changed"
-    if not len(freeze_window(timeline, clip)):
-        return "transitions lie over all of it"
-    if not all(isinstance(other, otio.schema.Track) for other in stack):
-        return "the timeline has more than tracks in it"
+        whatever = "it lies in a nested sequence, whose place in the edit would change"
+    elif any(item.source_range is not None for item in (timeline.otio.tracks, *timeline.otio.tracks)):
+        whatever = "the timeline or one of its tracks is trimmed as a whole"
+    elif any(isinstance(effect, otio.schema.TimeEffect) for effect in otio_clip.effects):
+        whatever = "its speed is changed"
+    elif not len(freeze_window(timeline, clip)):
+        whatever = "transitions lie over all of it"
+    elif not all(isinstance(other, otio.schema.Track) for other in timeline.otio.tracks):
+        whatever = "the timeline has more than tracks in it"
+    if whatever is not None:
+        return [whatever] * len(places)
     try:
-        moment = _moment(clip, otio_clip, frame)
-        reasons = [_obstacle(other, otio_clip, moment, clip.rate) for other in stack if other is not track]
+        begin = _moment(clip, otio_clip, 0)
+        moments = [begin + place / clip.rate for place in places]
+        others = [other for other in timeline.otio.tracks if other is not track]
+        obstacles = [one for other in others for one in _obstacles(other, otio_clip, moments, clip.rate)]
     except otio.exceptions.OTIOError:
-        return "something in the timeline does not say how long it is"
-    return next((reason for reason in reasons if reason is not None), None)
+        return ["something in the timeline does not say how long it is"] * len(places)
+    return [next((one.reason for one in obstacles if one.lies_over(moment)), None) for moment in moments]
 
 
 def make_room(
@@ -110,25 +124,41 @@ def _items(track: otio.schema.Track) -> Iterator[tuple[Fraction, Fraction, otio.
             begin = end
 
 
-def _obstacle(
-    track: otio.schema.Track, clip: otio.schema.Clip, moment: Fraction, rate: Fraction
-) -> str | None:
-    """What on another track cannot make room, as the second half of a sentence."""
+@dataclass(frozen=True, slots=True)
+class _Obstacle:
+    """What cannot make room at the moments between ``low`` and ``high``, as the second half of a sentence."""
+
+    low: Fraction
+    high: Fraction
+    reason: str
+    at_ends: bool = False
+
+    def lies_over(self, moment: Fraction) -> bool:
+        return self.low < moment < self.high or (self.at_ends and moment in (self.low, self.high))
+
+
+def _obstacles(
+    track: otio.schema.Track, clip: otio.schema.Clip, moments: Sequence[Fraction], rate: Fraction
+) -> Iterator[_Obstacle]:
+    """Those on another track around the (rising) moments, in the order of its items."""
     where = f"on the track '{track.name or track.kind}'"
     slack = 1 / (2 * rate)
     for begin, end, item in _items(track):
+        if begin > moments[-1] + slack:  # a transition at its end reaches back into it, not beyond
+            return
         after = track.neighbors_of(item)[1]
         if isinstance(after, otio.schema.Transition):
+            reason = f"a transition {where} lies over that moment"
             first, last = end - seconds(after.in_offset), end + seconds(after.out_offset)
-            if first + slack < moment < last - slack or abs(end - moment) <= slack:
-                return f"a transition {where} lies over that moment"
-        if not begin + slack < moment < end - slack or isinstance(item, otio.schema.Gap):
+            yield _Obstacle(first + slack, last - slack, reason)
+            yield _Obstacle(end - slack, end + slack, reason, at_ends=True)
+        if end < moments[0] or isinstance(item, otio.schema.Gap):
             continue
         if track.kind != otio.schema.TrackKind.Audio:
-            return f"'{item.name}' {where} lies over that moment"
-        if not _in_step(item, begin, clip, rate) and isinstance(after, otio.schema.Transition):
-            return f"'{item.name}' {where} plays on through it, into a transition"
-    return None
+            yield _Obstacle(begin + slack, end - slack, f"'{item.name}' {where} lies over that moment")
+        elif isinstance(after, otio.schema.Transition) and not _in_step(item, begin, clip, rate):
+            reason = f"'{item.name}' {where} plays on through it, into a transition"
+            yield _Obstacle(begin + slack, end - slack, reason)
 
 
 def _insert(

@@ -227,18 +227,23 @@ def _offer(pick: Pick, point: tuple[float, float], found: Detections) -> str:
     return f"The nearest are {offers}."
 
 
-def parse_clip_picks(texts: Sequence[str]) -> dict[str, list[Pick]]:
-    """Read ``CLIP=PICK`` arguments, several per clip allowed.  Raises BadInputError.
+def parse_player_picks(texts: Sequence[str]) -> dict[str, dict[str, list[Pick]]]:
+    """Read ``CLIP=PICK`` and ``PLAYER@CLIP=PICK`` arguments, as picks by player and clip.
 
-    >>> {clip: list(map(str, picks)) for clip, picks in parse_clip_picks(["a=0:#1", "a=9:none"]).items()}
-    {'a': ['0:#1', '9:none']}
+    Several per clip are allowed; the player without a name is ''.  Raises BadInputError.
+
+    >>> picks = parse_player_picks(["a=0:#1", "a=9:none", "Sam@a=0:#2"])
+    >>> {player: {clip: list(map(str, of)) for clip, of in clips.items()} for player, clips in picks.items()}
+    {'': {'a': ['0:#1', '9:none']}, 'Sam': {'a': ['0:#2']}}
     """
-    picks: dict[str, list[Pick]] = {}
+    picks: dict[str, dict[str, list[Pick]]] = {}
     for text in texts:
-        clip_id, equals, pick = text.partition("=")
-        if not equals or not clip_id:
+        place, equals, pick = text.partition("=")
+        player, at, clip_id = place.rpartition("@")
+        if not equals or not clip_id or (at and not player):
             raise BadInputError(
-                f"The pick '{text}' is not CLIP=FRAME:...; 'hccv clips' lists the clips' names."
+                f"The pick '{text}' is not CLIP=FRAME:... or PLAYER@CLIP=FRAME:...; "
+                "'hccv clips' lists the clips' names."
             )
-        picks.setdefault(clip_id, []).append(parse_pick(pick))
+        picks.setdefault(player, {}).setdefault(clip_id, []).append(parse_pick(pick))
     return picks

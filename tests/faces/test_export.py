@@ -10,7 +10,7 @@ from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.jobs.setup import Setup, parse_choice
 from highlight_cuts_cv.jobs.timeline import run_timeline
 from highlight_cuts_cv.model import BadInputError
-from highlight_cuts_cv.tracking.picks import parse_clip_picks
+from highlight_cuts_cv.tracking.picks import parse_player_picks
 
 
 @pytest.fixture
@@ -56,4 +56,4 @@ def test_a_timeline_takes_only_films() -> None:
 
     setup = Setup(exporter=parse_choice("data"))
     with pytest.raises(BadInputError, match="hccv export"):
-        run_timeline(NoTimeline(), parse_clip_picks(["a=0:#1"]), Path("x.otio"), setup)  # type: ignore[arg-type]
+        run_timeline(NoTimeline(), parse_player_picks(["a=0:#1"]), Path("x.otio"), setup)  # type: ignore[arg-type]

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from highlight_cuts_cv.faces.demo import demo_clip, write_cut
+from highlight_cuts_cv.jobs import task
 from highlight_cuts_cv.jobs import timeline as job
 from highlight_cuts_cv.jobs.setup import Setup, parse_choice
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline import read_timeline
-from highlight_cuts_cv.tracking.picks import parse_clip_picks
+from highlight_cuts_cv.tracking.picks import parse_player_picks
 
 ONE, TWO = "01-The-red-jacket-arrives", "02-The-man-in-jeans-walks-away"
 
@@ -21,7 +22,7 @@ def cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def follows(*_: object) -> None:
         raise AssertionError("a clip is followed already")
 
-    monkeypatch.setattr(job, "follow_on", follows)
+    monkeypatch.setattr(task, "follow_on", follows)
     return write_cut(demo_clip(), tmp_path / "cut.otio")
 
 
@@ -36,7 +37,7 @@ def cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_the_second_clips_picks(cut, second, reason):
-    picks = parse_clip_picks([f"{ONE}=0:1056,330", *(f"{TWO}={pick}" for pick in second.split())])
+    picks = parse_player_picks([f"{ONE}=0:1056,330", *(f"{TWO}={pick}" for pick in second.split())])
     with pytest.raises(BadInputError, match=reason):
         job.run_timeline(read_timeline(cut), picks, cut.with_name("out.otio"), Setup())
     assert sorted(path.name for path in cut.parent.iterdir()) == ["cut.otio"]
@@ -56,6 +57,6 @@ def test_options_that_only_their_plugin_understands(cut, setup):
     chosen = Setup(**{name: parse_choice(text) for name, text in setup.items()})
     with pytest.raises(BadInputError):
         job.run_timeline(
-            read_timeline(cut), parse_clip_picks([f"{ONE}=0:1056,330"]), cut.with_name("out.otio"), chosen
+            read_timeline(cut), parse_player_picks([f"{ONE}=0:1056,330"]), cut.with_name("out.otio"), chosen
         )
     assert sorted(path.name for path in cut.parent.iterdir()) == ["cut.otio"]

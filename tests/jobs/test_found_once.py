@@ -17,7 +17,7 @@ from highlight_cuts_cv.media.reading.reader import Reader
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.rendering.wishes import parse_show
 from highlight_cuts_cv.timeline import read_timeline
-from highlight_cuts_cv.tracking.picks import parse_clip_picks
+from highlight_cuts_cv.tracking.picks import parse_player_picks
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_a_run_with_a_trail_and_others_near(tmp_path: Path, monkeypatch, counts)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     cut = write_cut(demo_clip(), tmp_path / "cut.otio")
     setup = Setup(indicator=parse_choice("trail"), show=parse_show("near"))
-    picks = parse_clip_picks(["02-The-man-in-jeans-walks-away=0:950,268"])
+    picks = parse_player_picks(["02-The-man-in-jeans-walks-away=0:950,268"])
     (first,) = run_timeline(read_timeline(cut), picks, tmp_path / "out.otio", setup)
     # Once for all that is found out, once to render; the picked picture is looked at alone first.
     assert counts["opened"] == 2

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.faces.cli import app
+from highlight_cuts_cv.jobs import task
 from highlight_cuts_cv.jobs import timeline as job
 from highlight_cuts_cv.jobs.setup import Setup, parse_choice
 from highlight_cuts_cv.jobs.timeline import run_timeline
@@ -22,7 +23,7 @@ from highlight_cuts_cv.model import BadInputError, State, Track
 from highlight_cuts_cv.rendering.wishes import parse_intro
 from highlight_cuts_cv.testing.synthetic import make_counting_clip, read_index
 from highlight_cuts_cv.timeline import read_timeline
-from highlight_cuts_cv.tracking.picks import parse_clip_picks
+from highlight_cuts_cv.tracking.picks import parse_player_picks
 
 NTSC = Fraction(30000, 1001)
 SIZE = (384, 192)
@@ -66,11 +67,11 @@ def run(
             cut.tracks.append(otio.schema.Track(kind, children=parts, kind=kind))
         otio.adapters.write_to_file(cut, str(tmp_path / "cut.otio"))
         follow = lambda bench, *rest: shown_in(bench.clip.frame_count, shown)  # noqa: E731
-        monkeypatch.setattr(job, "follow_on", follow)
+        monkeypatch.setattr(task, "follow_on", follow)
         setup = Setup(freeze=parse_intro(intro), exporter=parse_choice(f"burn:quality={quality}"))
         notes: list[str] = []
         (result,) = run_timeline(
-            read_timeline(tmp_path / "cut.otio"), parse_clip_picks([f"02-goal={pick}:190,90"]),
+            read_timeline(tmp_path / "cut.otio"), parse_player_picks([f"02-goal={pick}:190,90"]),
             tmp_path / "out.otio", setup, lambda step: Watch(warn=notes.append),
         )  # fmt: skip
         return otio.adapters.read_from_file(str(tmp_path / "out.otio")), result.render, notes

@@ -13,9 +13,9 @@ from highlight_cuts_cv.timeline import (
     TrackedRender,
     freeze_window,
     read_timeline,
-    why_no_freeze,
     write_tracked,
 )
+from highlight_cuts_cv.timeline.freezing import freeze_obstacles, why_no_freeze
 
 HELD = 15
 RATE = 30.0
@@ -207,6 +207,9 @@ def test_what_would_harm_the_timeline_is_refused(video, audio, frame, reason, bu
     timeline = build([[c.clone() for c in t] for t in video], [[c.clone() for c in t] for t in audio])
     one = next(c for c in timeline.clips if c.name == ("b" if "all of it" in reason else "a"))
     assert reason in str(why_no_freeze(timeline, one, frame))
+    one_by_one = tuple(why_no_freeze(timeline, one, place) for place in range(one.frame_count))
+    assert freeze_obstacles(timeline, one) == one_by_one
+    assert "all of it" in reason or None in one_by_one
     with pytest.raises(BadInputError, match=rf"'{one.clip_id}' can have no intro"):
         frozen(timeline, {one.clip_id: frame})
 

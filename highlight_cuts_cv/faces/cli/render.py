@@ -26,6 +26,7 @@ from highlight_cuts_cv.jobs.setup import (
     DEFAULT_EXPORTER,
     DEFAULT_INDICATOR,
     Setup,
+    parse_choice,
 )
 
 
@@ -43,7 +44,7 @@ def render(
     exporter: ExporterName = DEFAULT_EXPORTER,
 ) -> None:
     """Draw the indicator on a followed player and write the film."""
-    setup = make_setup(indicator, exporter, show, intro, quality=quality, encoder=encoder)
+    setup = make_setup(parse_choice(indicator), exporter, show, intro, quality=quality, encoder=encoder)
     _export(video, track, output, frames, setup)
 
 
@@ -59,7 +60,7 @@ def export_(
     intro: Intro = "",
 ) -> None:
     """Write a followed player in another form: an overlay, a script, subtitles or data."""
-    _export(video, track, output, frames, make_setup(indicator, exporter, show, intro))
+    _export(video, track, output, frames, make_setup(parse_choice(indicator), exporter, show, intro))
 
 
 def _export(video: Path, track: Path, output: Path, frames: str | None, setup: Setup) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,11 @@ import typer
 
 from highlight_cuts_cv.faces.cli.app import app
 from highlight_cuts_cv.faces.cli.options import (
+    CHOICE_HELP,
     PICK_HELP,
     DetectorName,
     Encoder,
     ExporterName,
-    IndicatorName,
     Intro,
     MediaRoot,
     Padding,
@@ -31,6 +32,7 @@ from highlight_cuts_cv.jobs.setup import (
     DEFAULT_EXPORTER,
     DEFAULT_INDICATOR,
     DEFAULT_TRACKER,
+    parse_indicators,
 )
 
 
@@ -38,14 +40,27 @@ from highlight_cuts_cv.jobs.setup import (
 def run(
     timeline: TimelineFile,
     pick: Annotated[
-        list[str], typer.Option("--pick", metavar="CLIP=PICK", help=f"CLIP={PICK_HELP}", show_default=False)
+        list[str],
+        typer.Option(
+            "--pick",
+            metavar="[PLAYER@]CLIP=PICK",
+            help=f"CLIP={PICK_HELP} PLAYER@CLIP=... for several players in one clip.",
+            show_default=False,
+        ),
     ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The timeline to write; else NAME.tracked.otio.")
     ] = None,
     tracker: TrackerName = DEFAULT_TRACKER,
     detector: DetectorName = DEFAULT_DETECTOR,
-    indicator: IndicatorName = DEFAULT_INDICATOR,
+    indicator: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--indicator",
+            metavar="[PLAYER@]INDICATOR",
+            help=f"{CHOICE_HELP} PLAYER@NAME... for that player's own.  [default: {DEFAULT_INDICATOR}]",
+        ),
+    ] = None,
     quality: Quality = None,
     encoder: Encoder = None,
     show: ShowWhen = "",
@@ -57,19 +72,33 @@ def run(
 ) -> None:
     """The whole job: follow the picked players of a timeline's clips, render, write the timeline."""
     from highlight_cuts_cv.jobs.timeline import run_timeline
-    from highlight_cuts_cv.tracking.picks import parse_clip_picks
+    from highlight_cuts_cv.tracking.picks import parse_player_picks
 
     read = load_timeline(timeline, media_root, player, padding)
     target = output or timeline.with_name(f"{_stem(timeline, player)}.tracked.otio")
+    everybodys, own = parse_indicators(indicator or [])
     setup = make_setup(
-        indicator, exporter, show, intro, quality=quality, encoder=encoder, tracker=tracker, detector=detector
+        everybodys,
+        exporter,
+        show,
+        intro,
+        quality=quality,
+        encoder=encoder,
+        tracker=tracker,
+        detector=detector,
     )
+    setup = replace(setup, indicators=own)
     with progress_bars() as step:
-        results = run_timeline(read, parse_clip_picks(pick), target, setup, step)
-    table(
-        ("clip", "shown", "render"),
-        [(r.clip_id, f"{r.track.coverage:.0%} of the frames", r.render) for r in results],
-    )
+        results = run_timeline(read, parse_player_picks(pick), target, setup, step)
+    rows = [
+        (result.clip_id, player, f"{track.coverage:.0%} of the frames", result.render)
+        for result in results
+        for player, track in result.tracks.items()
+    ]
+    if any(player for _, player, *_ in rows):
+        table(("clip", "player", "shown", "render"), rows)
+    else:
+        table(("clip", "shown", "render"), [(clip, *rest) for clip, _, *rest in rows])
     say(f"Wrote {target}.")
 
 

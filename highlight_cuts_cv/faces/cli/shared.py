@@ -30,7 +30,7 @@ def load_timeline(path: Path, media_root: Path | None, player: str | None, paddi
 
 
 def make_setup(
-    indicator: str,
+    indicator: Choice,
     exporter: str,
     show: str,
     intro: str,
@@ -47,7 +47,7 @@ def make_setup(
     return Setup(
         tracker=parse_choice(tracker),
         detector=parse_choice(detector),
-        indicator=parse_choice(indicator),
+        indicator=indicator,
         exporter=Choice(writing.name, {**writing.options, **given}),
         show=parse_show(show),
         freeze=parse_intro(intro),

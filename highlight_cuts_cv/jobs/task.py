@@ -1,0 +1,117 @@
+"""One clip's work as data, and doing it: follow everybody who was picked, draw and render.
+
+A task and its result can be pickled: any process that has the recording and the folder of the render
+can do the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+from highlight_cuts_cv import __version__
+from highlight_cuts_cv.analysis.cache_folder import cache_folder
+from highlight_cuts_cv.analysis.nearby import looks
+from highlight_cuts_cv.contracts import Cadence, Steps, unwatched
+from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
+from highlight_cuts_cv.jobs.draw import draw_all
+from highlight_cuts_cv.jobs.export import write
+from highlight_cuts_cv.jobs.follow import follow_on, workbench
+from highlight_cuts_cv.jobs.freeze import ClipFreeze
+from highlight_cuts_cv.jobs.media_folder import take_folder
+from highlight_cuts_cv.jobs.setup import Setup
+from highlight_cuts_cv.model import ClipInfo, Track
+from highlight_cuts_cv.tracking.picks import Pick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipTask:
+    """Follow players through one clip of a timeline and render it with their markers.
+
+    ``picks`` has those of each player, by name ('' where there is only one), frames counted within the
+    clip.  ``render`` is the film to write, ``frame_count`` frames at ``rate``, in a folder that belongs
+    to the timeline file ``timeline``; that is not written yet.
+    """
+
+    clip: ClipInfo
+    label: str
+    picks: Mapping[str, tuple[Pick, ...]]
+    setup: Setup
+    render: Path
+    timeline: Path
+    rate: Fraction
+    frame_count: int
+    freeze: ClipFreeze | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipResult:
+    """What became of one clip of a timeline.
+
+    ``tracks`` has the path of each player, by name.  At frame ``freeze_at`` of the render the picture
+    stands still for ``freeze_frames`` frames.  ``note`` is what the timeline says of it, plain JSON values.
+    """
+
+    clip_id: str
+    render: Path
+    tracks: Mapping[str, Track]
+    note: Mapping[str, object]
+    freeze_at: int = 0
+    freeze_frames: int = 0
+
+    @property
+    def track(self) -> Track:
+        """The path of the only player, or the first one's."""
+        return next(iter(self.tracks.values()))
+
+
+def run(task: ClipTask, steps: Steps = unwatched) -> ClipResult:
+    """Do a task: the film is written when it returns.
+
+    Raises BadInputError for picks that nobody fits, JobFailedError when something cannot be read, drawn
+    or written, CancelledError when cancelled.
+    """
+    clip, setup = task.clip, task.setup
+    with writing_sentences(task.render.parent):
+        take_folder(task.render.parent, task.timeline)
+    checked_output(task.render, [clip.media.path])
+    with workbench(clip, setup, cache_folder("analysis")) as bench:
+        if setup.show.near:
+            bench.look_at(looks(clip))
+        tracks = {
+            player: follow_on(bench, picks, setup, steps(_following(player, task.label)))
+            for player, picks in task.picks.items()
+        }
+        watch = steps(f"Rendering {task.label}")
+        freeze = None if task.freeze is None else task.freeze.freeze(clip, [*tracks.values()], watch)
+        sprites = draw_all(bench, tracks, setup, watch, freeze)
+        cadence = Cadence(task.rate, task.frame_count, freeze)
+        first = next(iter(tracks.values()))
+        render = write(clip, first, sprites, task.render, setup, cadence, watch)
+    result = ClipResult(clip_id=clip.clip_id, render=render, tracks=tracks, note=_note(task, tracks))
+    if task.freeze is None or freeze is None:
+        return result
+    place = task.freeze.place(freeze.frame_index)
+    return replace(result, freeze_at=place, freeze_frames=task.freeze.length)
+
+
+def _note(task: ClipTask, tracks: Mapping[str, Track]) -> dict[str, object]:
+    setup = task.setup
+    players = [
+        {
+            "pick": [str(pick) for pick in task.picks[player]],
+            "indicator": setup.indicator_of(player).name,
+            "tracked": round(track.coverage, 4),
+        }
+        for player, track in tracks.items()
+    ]
+    note: dict[str, object] = {"version": __version__, "tracker": setup.tracker.name}
+    if list(tracks) == [""]:
+        return {**note, **players[0]}
+    return {**note, "players": [{"player": name, **one} for name, one in zip(tracks, players, strict=True)]}
+
+
+def _following(player: str, label: str) -> str:
+    return f"Following {player} in {label}" if player else f"Following in {label}"
