@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,11 +41,11 @@ def video_clip(video: Path, frames: str | None = None) -> ClipInfo:
 def media_clip(clip: TimelineClip) -> ClipInfo:
     """The media frames that a timeline's clip shows, from the one on screen when it begins."""
     info = clip.info
-    first = min(frame_at_time(info, clip.start), info.frame_count - 1)
-    last = min(frame_at_time(info, clip.start + (clip.frame_count - 1) / clip.rate), info.frame_count - 1)
+    end = clip.start + (clip.frame_count - 1) / clip.rate
+    first, last = (min(frame_at_time(info, t, clip.rate), info.frame_count - 1) for t in (clip.start, end))
     found = clip_of(info, first, last + 1, clip_id=clip.clip_id, name=clip.name)
-    begin = clip.start - (found.start_pts - info.start_pts) * info.time_base
-    return replace(found, start_offset=max(Fraction(0), begin))
+    shown = (found.start_pts - info.start_pts) * info.time_base if info.variable_rate else first / info.rate
+    return replace(found, start_offset=clip.start - shown)
 
 
 def detect_frame(video: Path, frame_index: int, choice: Choice) -> tuple[Frame, Detections]:

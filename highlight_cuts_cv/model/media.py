@@ -37,7 +37,9 @@ class MediaInfo:
     ``width`` and ``height`` are in display orientation but in *stored* samples, so a picture with
     non-square pixels is ``width * sample_aspect_ratio`` wide on screen.  ``rotation`` is the
     clockwise turn in degrees (0, 90, 180 or 270) that brings the stored picture upright.
-    ``start_pts`` is the pts of the first frame shown; ``frame_count`` is exact.
+    ``start_pts`` is the pts of the first frame shown; ``frame_count`` is exact.  Where ``variable_rate``,
+    ``rate`` is the nominal one, of which frames are missing, and ``span`` says how long the file is, in
+    seconds.
     """
 
     path: Path
@@ -56,11 +58,12 @@ class MediaInfo:
     color: ColorTags = ColorTags()
     audio: tuple[AudioInfo, ...] = ()
     timecode: str | None = None
+    span: Fraction | None = None
 
     @property
     def duration(self) -> Fraction:
-        """Seconds from the first frame to the end of the last at the nominal rate."""
-        return Fraction(self.frame_count) / self.rate
+        """Seconds from the first frame to the end of the last."""
+        return Fraction(self.frame_count) / self.rate if self.span is None else self.span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,7 @@ class ClipInfo:
 
     ``first_frame`` counts the media's frames from 0; ``start_pts`` is that frame's pts in
     ``time_base``.  Frame indexes of jobs and tracks count from 0 at ``first_frame``.
-    ``start_offset`` is where, in seconds into that frame, a timeline of another rate begins to show
+    ``start_offset`` is where, in seconds into that frame (before it, where stamps jitter), a timeline begins to show
     the clip; only what is resampled to a constant rate looks at it.
     """
 

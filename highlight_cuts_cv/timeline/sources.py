@@ -70,7 +70,7 @@ class Sources:
         origin = media_origin(clip.source_range, reference.available_range, info)
         if reference.available_range is None:
             first = nearest_frame(origin, info.rate)
-            reference.available_range = frame_range(first, info.frame_count, info.rate)
+            reference.available_range = frame_range(first, nearest_frame(info.duration, info.rate), info.rate)
         return Source(path, info, origin)
 
     def _locate(self, clip: otio.schema.Clip, reference: otio.core.MediaReference) -> Path | None:

@@ -11,22 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import av
-import numpy as np
 
 from highlight_cuts_cv.media.color_tags import HdrTags, hdr_of, tags_of
 from highlight_cuts_cv.media.failures import reading
 from highlight_cuts_cv.media.reading.index import FrameIndex, build_index
+from highlight_cuts_cv.media.reading.rates import frame_rate
 from highlight_cuts_cv.model import AudioInfo, BadInputError, MediaInfo
 
 _log = logging.getLogger(__name__)
-
-STANDARD_RATES = tuple(
-    Fraction(*pair)
-    for pair in (
-        (24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (48, 1), (50, 1), (60000, 1001), (60, 1),
-        (100, 1), (120000, 1001), (120, 1), (240000, 1001), (240, 1), (15, 1), (12, 1), (10, 1),
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +92,8 @@ def _first_picture(container: Any, stream: Any, path: Path) -> Any:
 
 
 def _info(path: Path, container: Any, stream: Any, picture: Any, index: FrameIndex) -> MediaInfo:
-    rate, variable = frame_rate(index, stream)
+    declared = [Fraction(r) for r in (stream.guessed_rate, stream.average_rate, stream.base_rate) if r]
+    rate, variable = frame_rate(index.pts, index.end_pts, Fraction(stream.time_base), declared)
     quarter = round(picture.rotation / 90)
     if abs(picture.rotation - 90 * quarter) > 1:
         _log.warning("'%s' is turned by %d degrees, which is ignored.", path, picture.rotation)
@@ -123,35 +116,12 @@ def _info(path: Path, container: Any, stream: Any, picture: Any, index: FrameInd
         rotation=rotation,
         sample_aspect_ratio=aspect,
         variable_rate=variable,
+        span=(index.end_pts - int(index.pts[0])) * Fraction(stream.time_base) if variable else None,
         interlaced=picture.interlaced_frame or stream.codec_context.field_order > 1,
         color=tags_of(picture),
         audio=tuple(_audio(container)),
         timecode=_timecode(container),
     )
-
-
-def frame_rate(index: FrameIndex, stream: Any) -> tuple[Fraction, bool]:
-    """The nominal rate, and whether frames stray from it.
-
-    Containers round times to ticks and store averages, so the rate is the first of the declared and
-    the standard ones that puts every frame within a tick of where the file has it.
-    """
-    time_base = Fraction(stream.time_base)
-    declared = [Fraction(r) for r in (stream.guessed_rate, stream.average_rate, stream.base_rate) if r]
-    count, span = len(index), index.end_pts - int(index.pts[0])
-    average = count / (span * time_base)
-    if count == 1:
-        return (declared[0] if declared else average), False
-    near = sorted(STANDARD_RATES, key=lambda rate: abs(rate - average))[:2]
-    relative = (index.pts - index.pts[0]).astype(np.float64)
-    steps = np.arange(count)
-    # Standard rates come before declared ones that are close to them: a declared rate may be an average.
-    close = [rate for rate in near if any(rate == d for d in declared)] or near[:1]
-    for rate in (*close, *declared, *near):
-        if np.abs(relative - steps * float(1 / (rate * time_base))).max() <= 1.01:
-            return rate, False
-    nominal = near[0] if abs(near[0] - average) <= average / 50 else average.limit_denominator(1001)
-    return nominal, True
 
 
 def _audio(container: Any) -> list[AudioInfo]:

@@ -19,7 +19,7 @@ from highlight_cuts_cv.media.pixel_formats import drawable_format
 from highlight_cuts_cv.media.planes import copy_of, plain_format, turned, views
 from highlight_cuts_cv.media.reading.probing import load
 from highlight_cuts_cv.media.reading.reader import Reader
-from highlight_cuts_cv.media.reading.spans import clip_span
+from highlight_cuts_cv.media.reading.spans import clip_span, frame_places, frames_at
 from highlight_cuts_cv.model import ClipInfo, ColorTags, JobFailedError
 
 _log = logging.getLogger(__name__)
@@ -159,12 +159,14 @@ def _is_woven(clip: ClipInfo) -> bool:
 def source_frames(clip: ClipInfo, rate: Fraction, frame_count: int | None = None) -> list[int]:
     """For each frame at the constant *rate*, the index of the clip's frame that it shows."""
     start, end = clip_span(clip, rate)
-    index = load(clip.media.path).index
-    times = index.pts[clip.first_frame : clip.first_frame + clip.frame_count] - clip.start_pts
     count = frame_count or max(1, round((end - start) * rate))
-    tick, offset = 1 / (rate * clip.time_base), clip.start_offset / clip.time_base
-    latest = [int(offset + k * tick + Fraction(1, 2)) for k in range(count)]
-    return [max(0, int(n) - 1) for n in np.searchsorted(times, latest, "right")]
+    if clip.media.variable_rate and clip.start_offset:
+        first = (start - clip.media.start_pts * clip.time_base) * rate
+    else:  # counted from the first frame's own place, wherever stamps that jitter have put it
+        own = float(frame_places(clip.media, rate)[clip.first_frame])
+        first = Fraction(own) + clip.start_offset * rate
+    shown = frames_at(clip.media, rate, [first + k for k in range(count)]) - clip.first_frame
+    return [int(n) for n in np.clip(shown, 0, clip.frame_count - 1)]
 
 
 def _pictures(clip: ClipInfo) -> Iterator[tuple[int, Any]]:

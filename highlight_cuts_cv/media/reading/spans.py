@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -9,6 +10,9 @@ from numpy.typing import NDArray
 
 from highlight_cuts_cv.media.reading.probing import load
 from highlight_cuts_cv.model import BadInputError, ClipInfo, MediaInfo
+
+_LATEST = 1.25
+"""Of a frame: how much later than its time a frame may be shown for all of its neighbours to be."""
 
 
 def clip_of(
@@ -33,17 +37,61 @@ def clip_of(
     )
 
 
-def frame_at_time(info: MediaInfo, seconds: Fraction) -> int:
+def frame_at_time(info: MediaInfo, seconds: Fraction, rate: Fraction | None = None) -> int:
     """The frame shown *seconds* after the file's first frame; right for variable rates too.
 
-    Half a tick of the file's clock is forgiven.  From the end of the last frame on, the answer is
-    the frame count, so that it also serves as an exclusive end.  Raises BadInputError when negative.
+    With *rate*, the one that a timeline of this rate shows then: see :func:`frame_places`.  Half a tick
+    of the file's clock is forgiven.  From the end of the last frame on, the answer is the frame count,
+    so that it also serves as an exclusive end.  Raises BadInputError when negative.
     """
     if seconds < 0:
         raise BadInputError(f"The time {float(seconds):g} s lies before the start of '{info.path}'.")
     index = load(info.path).index
+    if rate is not None:
+        shown = int(frames_at(info, rate, [seconds * rate])[0])
+        return len(index) if shown == len(index) - 1 and seconds >= info.duration else shown
     pts = index.pts[0] + np.int64(seconds / info.time_base + Fraction(1, 2))
     return len(index) if pts >= index.end_pts else int(np.searchsorted(index.pts, pts, "right")) - 1
+
+
+def frames_at(info: MediaInfo, rate: Fraction, places: Sequence[Fraction]) -> NDArray[np.int64]:
+    """(N,) int64: the frame of the file shown at each of the *places*, counted in frames of *rate*.
+
+    Half a tick of the file's clock is forgiven; before the first frame's place, it is that one.
+    """
+    forgiven = info.time_base * rate / 2
+    latest = np.array([float(place + forgiven) for place in places])
+    return np.maximum(0, np.searchsorted(frame_places(info, rate), latest, "right") - 1)
+
+
+def frame_places(info: MediaInfo, rate: Fraction) -> NDArray[np.float64]:
+    """(F,) float64, rising: where a timeline of *rate* shows the file's frames, in its frames from the first.
+
+    Time stamps jitter.  The frames of an even recording lie at even places, however its stamps were
+    rounded.  At the nominal rate of one whose rate varies, each frame has the whole place nearest to its
+    time, or the next one that is free, so that each is shown; only frames that come faster than the
+    nominal rate for longer share one.  At other rates the stamps count.
+    """
+    if not info.variable_rate:
+        return np.arange(info.frame_count, dtype=np.float64) * float(rate / info.rate)
+    pts = load(info.path).index.pts
+    places: NDArray[np.float64] = (pts - pts[0]) * float(info.time_base * rate)
+    return _whole(places) if rate == info.rate else places
+
+
+def _whole(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    off = places - np.round(places)
+    # The first frame jitters as well; what most frames say is where the others' places lie.
+    nearest = np.floor(places - np.median(off) + 0.5)
+    steps = np.arange(len(places))
+    whole = np.maximum.accumulate(nearest - steps) + steps
+    if (whole - places).max() > _LATEST:
+        whole = nearest.copy()
+        for number in range(1, len(whole)):
+            free = whole[number - 1] + 1
+            if whole[number] < free:
+                whole[number] = free if free - places[number] <= _LATEST else free - 1
+    return np.asarray(whole - whole[0])
 
 
 def frame_times(clip: ClipInfo) -> NDArray[np.float64]:

@@ -33,6 +33,9 @@ from highlight_cuts_cv.model import ClipInfo, ColorTags, JobFailedError
 
 _log = logging.getLogger(__name__)
 _BEHIND = 3
+_JITTER = Fraction(2, 1000)
+"""Seconds between the stamps of an even recording and where they would lie, counted from any frame."""
+_MOST_FORGIVEN = Fraction(2, 5)
 _RATE_SLACK = Fraction(101, 100)  # a phone's "30.02" passes for 30
 
 
@@ -111,7 +114,9 @@ class _Encoding:
         self._time_base = clip.time_base if keeps_times else 1 / self._rate
         # Frames counted in the file's ticks start at the clip's first; resampled ones start at 0.
         self._origin = (clip.start_pts * clip.time_base) if rate is None else Fraction(0)
-        self._tolerance = clip.time_base / 2 / self._time_base
+        # Stamps of an even recording may jitter.
+        jitter = max(clip.time_base / 2, Fraction(0) if clip.media.variable_rate else _JITTER)
+        self._tolerance = min(jitter / self._time_base, _MOST_FORGIVEN)
 
     def encode(self, item: tuple[RawFrame, Any]) -> None:
         frame, picture = item
