@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from highlight_cuts_cv.contracts import EncodeSettings
+from highlight_cuts_cv.contracts import Cadence, EncodeSettings
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.media import clip_of, open_frames, open_writer, probe, raw_frames
 from highlight_cuts_cv.media.reading.rates import frame_rate
@@ -142,8 +142,8 @@ def test_films_of_odd_rates_are_as_long_as_asked(clip_file: Callable[..., Path],
     rate = Fraction(24999, 1000)
     info = probe(clip_file(".mp4", rate=rate))
     clip = clip_of(info, 5, 17)
-    with open_writer(tmp_path / "a.mp4", clip, FAST, rate, 12) as writer:
-        for frame in raw_frames(clip, rate, 12):
+    with open_writer(tmp_path / "a.mp4", clip, FAST, Cadence(rate, 12)) as writer:
+        for frame in raw_frames(clip, Cadence(rate, 12)):
             writer.write(frame)
     made = probe(tmp_path / "a.mp4")
     assert (made.rate, made.duration) == (rate, 12 / rate)
