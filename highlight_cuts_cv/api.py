@@ -1,6 +1,5 @@
 """All that a plugin may import.  Names here follow semantic versioning; nothing else does."""
 
-from highlight_cuts_cv.analysis.cache_folder import cache_folder
 from highlight_cuts_cv.contracts import (
     DetectionSource,
     Detector,
@@ -29,6 +28,7 @@ from highlight_cuts_cv.contracts import (
     TrackStore,
     VideoWriter,
 )
+from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.media.writing.presets import PRESETS, encode_settings, limited_rate
 from highlight_cuts_cv.model import (
     Anchor,

@@ -34,7 +34,7 @@ ORDER = (
 DOORS: dict[str, set[str]] = {
     "": {"faces", "model"},
     "__main__": {"errors", "faces"},
-    "api": {"analysis", "contracts", "media", "model", "plugin", "rendering", "tracking"},
+    "api": {"contracts", "files", "media", "model", "plugin", "rendering", "tracking"},
     "testing": {"analysis", "api", "contracts", "errors", "media", "model", "rendering"},
 }
 VERSION = ""

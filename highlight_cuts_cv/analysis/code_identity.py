@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from highlight_cuts_cv.analysis.cache import content_identity
+from highlight_cuts_cv.files.store import content_identity
 
 
 def code_identity(thing: Callable[..., object]) -> str:

@@ -10,7 +10,6 @@ from threading import RLock
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.analysis.cache import AnalysisStore, clip_identity
 from highlight_cuts_cv.analysis.camera import SMALL_SIDE
 from highlight_cuts_cv.analysis.code_identity import code_identity, options_identity
 from highlight_cuts_cv.analysis.detections import (
@@ -22,6 +21,7 @@ from highlight_cuts_cv.analysis.detections import (
 )
 from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.contracts import Detector, resolve_options
+from highlight_cuts_cv.files.store import ArrayStore, content_identity
 from highlight_cuts_cv.media import open_frames
 from highlight_cuts_cv.media.reading.frames import ClipFrames
 from highlight_cuts_cv.model import CancelledError, ClipInfo, Detections, Frame, Region
@@ -39,7 +39,7 @@ class View:
     frames: WatchedFrames
     scene: Scene
     detections: KeptDetections
-    shelf: AnalysisStore | None
+    shelf: ArrayStore | None
 
 
 class ClipWorkbench:
@@ -134,14 +134,14 @@ class ClipWorkbench:
                     raise CancelledError("Drawing was stopped; no file was written.")
         return _spread([view.scene.motion(place) for place in range(count)], view.kept, self.clip.frame_count)
 
-    def store(self, *depends_on: object) -> AnalysisStore | None:
+    def store(self, *depends_on: object) -> ArrayStore | None:
         """Where to keep what depends on the clip, the detector and *depends_on*; ``None`` without a folder."""
         if self._folder is None:
             return None
         spec = get_registry().detectors.find(self._choice[0])
         options = resolve_options(spec.options, self._choice[1])
         detector = [spec.name, options_identity(options), code_identity(spec.create)]
-        return AnalysisStore(self._folder, clip_identity(self.clip), *detector, *depends_on)
+        return ArrayStore(self._folder, clip_identity(self.clip), *detector, *depends_on)
 
     def keep(self) -> None:
         """Write what was found since the workbench was made."""
@@ -159,6 +159,11 @@ class ClipWorkbench:
         if not self._opened:
             self._opened.append(open_frames(self.clip, small_side=SMALL_SIDE))
         return self._opened[0]
+
+
+def clip_identity(clip: ClipInfo) -> list[object]:
+    """What a clip's analysis depends on: the recording's size and samples of its bytes, and the range."""
+    return [content_identity(clip.media.path), clip.first_frame, clip.frame_count]
 
 
 def _spread(

@@ -80,7 +80,7 @@ def _plugins() -> str:
 
 
 def _cache() -> str:
-    from highlight_cuts_cv.analysis.cache_folder import cache_folder
+    from highlight_cuts_cv.files.cache_folder import cache_folder
 
     folder = cache_folder()
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from highlight_cuts_cv.analysis.cache import AnalysisStore
 from highlight_cuts_cv.analysis.code_identity import code_identity, options_identity
 from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.analysis.workbench import ClipWorkbench
 from highlight_cuts_cv.contracts import UNWATCHED, TrackJob, Watch, resolve_options
+from highlight_cuts_cv.files.store import ArrayStore
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import ClipInfo, JobFailedError, Track
 from highlight_cuts_cv.plugin.registry import get_registry
@@ -73,7 +73,7 @@ def follow_on(
     return spread(steadied(track, view.scene, float(rate)), kept, clip.frame_count, view.scene.cuts())
 
 
-def _passes(bench: ClipWorkbench, setup: Setup, kept: int, looks: bool) -> AnalysisStore | None:
+def _passes(bench: ClipWorkbench, setup: Setup, kept: int, looks: bool) -> ArrayStore | None:
     """What the tracker keeps: it depends on what it is given, too."""
     spec = get_registry().trackers.find(setup.tracker.name)
     options = options_identity(resolve_options(spec.options, setup.tracker.options))

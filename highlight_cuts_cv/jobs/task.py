@@ -12,9 +12,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from highlight_cuts_cv import __version__
-from highlight_cuts_cv.analysis.cache_folder import cache_folder
 from highlight_cuts_cv.analysis.nearby import looks
 from highlight_cuts_cv.contracts import Cadence, Steps, unwatched
+from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
 from highlight_cuts_cv.jobs.draw import draw_all
 from highlight_cuts_cv.jobs.export import write

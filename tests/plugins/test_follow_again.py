@@ -8,8 +8,8 @@ from hccv_follow.net import CropNet
 from hccv_follow.passes import Guide, Known, Pass, paired, planned
 from hccv_follow.path import Path
 
-from highlight_cuts_cv.analysis.cache import AnalysisStore
 from highlight_cuts_cv.faces.demo import demo_clip
+from highlight_cuts_cv.files.store import ArrayStore
 from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.jobs.follow import follow
 from highlight_cuts_cv.jobs.setup import Setup
@@ -40,7 +40,7 @@ def steady(count: int, start: int, stop: int, score: float = 0.9) -> Path:
 
 
 def test_a_known_pass_serves_a_shorter_one_only(tmp_path):
-    store = AnalysisStore(tmp_path, "clip")
+    store = ArrayStore(tmp_path, "clip")
     Known(20, store).add(Pass(2, 12, BOX), steady(20, 2, 12))
     known = Known(20, store)
     known.look_up([Pass(2, 8, BOX)])

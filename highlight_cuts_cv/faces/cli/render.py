@@ -64,8 +64,8 @@ def export_(
 
 
 def _export(video: Path, track: Path, output: Path, frames: str | None, setup: Setup) -> None:
-    from highlight_cuts_cv.analysis.cache_folder import cache_folder
     from highlight_cuts_cv.contracts import Cadence, Watch
+    from highlight_cuts_cv.files.cache_folder import cache_folder
     from highlight_cuts_cv.files.outputs import checked_output
     from highlight_cuts_cv.jobs.clip import video_clip
     from highlight_cuts_cv.jobs.export import export

@@ -36,7 +36,7 @@ def track(
     detector: DetectorName = DEFAULT_DETECTOR,
 ) -> None:
     """Follow the picked player through a video and write where the player is."""
-    from highlight_cuts_cv.analysis.cache_folder import cache_folder
+    from highlight_cuts_cv.files.cache_folder import cache_folder
     from highlight_cuts_cv.files.outputs import checked_output
     from highlight_cuts_cv.jobs.clip import video_clip
     from highlight_cuts_cv.jobs.follow import follow

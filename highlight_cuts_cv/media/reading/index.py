@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from highlight_cuts_cv.files.cache_folder import cache_folder
+from highlight_cuts_cv.files.store import ArrayStore, content_identity
 from highlight_cuts_cv.media.bitstreams.mp4_tables import composition_tables
 from highlight_cuts_cv.media.streams import read_only
 from highlight_cuts_cv.model import BadInputError
@@ -19,6 +22,9 @@ from highlight_cuts_cv.model import BadInputError
 _log = logging.getLogger(__name__)
 _CHECKED_PACKETS = 64
 _MOST_READ_ERRORS = 100
+_LAYOUT = 1
+"""Another number, and indexes kept by earlier versions are made again."""
+_FIELDS = ("pts", "end_pts", "key_pts", "key_seek")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +80,35 @@ class _Packets:
 def build_index(container: Any, stream: Any, path: Path) -> FrameIndex:
     """Index *stream* of a freshly opened *container*; it is left somewhere in the middle.
 
+    Where that means reading the whole file, the index is kept in the user's cache, by the file's content.
     Raises BadInputError when the stream has no frames or no timestamps.
     """
     read_only(container, [stream])
     is_mp4 = "mp4" in container.format.name
     packets = _from_tables(container, stream, path) if is_mp4 else None
-    if packets is None:
+    if packets is not None:
+        return _checked_index(packets, container, stream, path)
+    # Another FFmpeg may see another thing in the same file.
+    store = ArrayStore(
+        cache_folder("analysis"), "index", _LAYOUT, av.__version__, content_identity(path), stream.index
+    )
+    known = _restored(store.load("index"))
+    if known is None:
         if is_mp4:
             container.seek(0)
-        packets = _from_demuxing(container, stream)
+        known = _checked_index(_from_demuxing(container, stream), container, stream, path)
+        store.save("index", {name: np.asarray(getattr(known, name)) for name in _FIELDS})
+    return known
+
+
+def _restored(arrays: Mapping[str, NDArray[np.generic]] | None) -> FrameIndex | None:
+    if arrays is None or set(arrays) != set(_FIELDS):
+        return None
+    pts, end_pts, key_pts, key_seek = (np.asarray(arrays[name], np.int64) for name in _FIELDS)
+    return FrameIndex(pts, int(end_pts), key_pts, key_seek)
+
+
+def _checked_index(packets: _Packets, container: Any, stream: Any, path: Path) -> FrameIndex:
     if not len(packets.pts):
         raise BadInputError(f"'{path}' holds no pictures; it may be cut off or still being written.")
     return _index_of(packets, by_pts="matroska" in container.format.name, stream=stream)

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 
 from highlight_cuts_cv.contracts import EncodeSettings
 from highlight_cuts_cv.media import clip_of, open_writer, probe, raw_frames
+from highlight_cuts_cv.media.reading import index, probing
+from highlight_cuts_cv.media.reading.probing import load
 from highlight_cuts_cv.model import ColorTags
 
 
@@ -75,3 +78,31 @@ def test_a_changed_file_is_probed_again(tmp_path: Path) -> None:
     path = write(tmp_path / "a.mp4", 10)
     assert probe(path).frame_count == 10
     assert probe(write(path, 12)).frame_count == 12
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".ts"])
+def test_a_file_that_has_to_be_read_whole_is_read_once(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its frame index is kept between runs, by the file's content."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = write(tmp_path / f"a{suffix}", 10)
+    first = load(path)
+    moved = path.rename(tmp_path / f"b{suffix}")
+    probing._load.cache_clear()  # as in another run
+    with monkeypatch.context() as patch:
+        patch.setattr(index, "_from_demuxing", lambda *_: pytest.fail("read again"))
+        again = load(moved)
+    for name in ("pts", "end_pts", "key_pts", "key_seek"):
+        np.testing.assert_array_equal(getattr(again.index, name), getattr(first.index, name))
+    assert load(write(path, 12)).info.frame_count == 12, "another content"
+    for file in (tmp_path / "cache").rglob("*.npz"):
+        file.write_bytes(b"damaged")
+    probing._load.cache_clear()
+    assert load(moved).info == again.info
+
+
+def test_the_header_of_an_mp4_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    load(write(tmp_path / "a.mp4", 10))
+    assert not (tmp_path / "cache").exists()
