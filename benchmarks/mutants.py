@@ -1,11 +1,12 @@
-"""Whether the tests notice when a decision of the default tracker is turned round.
+"""Whether the tests notice when a decision is turned round: the default tracker's, and a few others that are easily lost.
 
     python benchmarks/mutants.py
     python benchmarks/mutants.py --only motion --tests tests/plugins/test_follow_scripted.py
+    python benchmarks/mutants.py --only media/reading
 
 Copies the project to a temporary folder, makes one deliberate mistake at a time (a threshold, a weight,
-a step left out), runs the tests there and prints which mistakes were noticed ("dead").  Ends with 1 when one
-was not.
+a step left out), runs that part's tests there and prints which mistakes were noticed ("dead").  Ends with 1
+when one was not.
 """
 
 from __future__ import annotations
@@ -22,61 +23,128 @@ from pathlib import Path
 from command_line import plain_parser
 
 ROOT = Path(__file__).resolve().parents[1]
-TESTS = ("tests/plugins/test_follow_scripted.py", "tests/plugins/test_follow_parts.py")
 PARTS = ("highlight_cuts_cv", "plugins", "otio_adapters", "tests", "pyproject.toml")
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mistake: in `file` of the tracker, `old`, which is there once, becomes `new`."""
+    """One mistake: in `file`, `old`, which is there once, becomes `new`; some of `tests` must fail then."""
 
     name: str
     file: str
     old: str
     new: str
+    tests: tuple[str, ...]
+
+
+def _follow(name: str, file: str, old: str, new: str) -> Mutant:
+    tests = ("tests/plugins/test_follow_scripted.py", "tests/plugins/test_follow_parts.py")
+    return Mutant(name, f"plugins/hccv_follow/{file}", old, new, tests)
 
 
 def _weight(term: str, usual: str) -> Mutant:
-    return Mutant(
+    return _follow(
         f"no {term}", "evidence.py", f"{term}: float = setting({usual},", f"{term}: float = setting(0.0,"
     )
 
 
+def _raw(name: str, old: str, new: str) -> Mutant:
+    tests = ("tests/media/reading/test_access.py", "tests/media/reading/test_exact_lengths.py")
+    tests = (*tests, "tests/media/reading/test_freeze.py", "tests/media/reading/test_reader.py")
+    return Mutant(name, "highlight_cuts_cv/media/reading/raw.py", old, new, tests)
+
+
+def _reader(name: str, old: str, new: str) -> Mutant:
+    tests = ("tests/media/reading/test_reader.py", "tests/media/reading/test_access.py")
+    return Mutant(name, "highlight_cuts_cv/media/reading/reader.py", old, new, tests)
+
+
+def _pick(name: str, old: str, new: str) -> Mutant:
+    return Mutant(name, "highlight_cuts_cv/tracking/picks.py", old, new, ("tests/tracking/test_picks.py",))
+
+
+def _timeline(name: str, old: str, new: str) -> Mutant:
+    tests = ("tests/timeline/test_reading_back.py", "tests/timeline/test_writing.py")
+    return Mutant(name, "highlight_cuts_cv/timeline/writing.py", old, new, tests)
+
+
 MUTANTS = (
-    Mutant("accepts all", "decision.py", "setting(0.48,", "setting(0.20,"),
-    Mutant("accepts all after a gap", "decision.py", "setting(0.55,", "setting(0.20,"),
+    _follow("accepts all", "decision.py", "setting(0.48,", "setting(0.20,"),
+    _follow("accepts all after a gap", "decision.py", "setting(0.55,", "setting(0.20,"),
     _weight("response", "0.50"),
     _weight("motion", "0.20"),
     _weight("detector", "0.20"),
     _weight("scale", "0.10"),
     _weight("colours", "0.30"),
-    Mutant("box never follows", "shape.py", "rate: float = setting(0.4,", "rate: float = setting(0.0,"),
-    Mutant("no rescaling", "shape.py", "rescale: float = setting(0.1,", "rescale: float = setting(0.0,"),
-    Mutant("no scouting", "scout.py", "return found[0][1] if absence", "return None if absence"),
-    Mutant("scouts without doubt", "scout.py", "found[0][0] - s.apart", "found[0][0] + 9"),
-    Mutant(
+    _follow("box never follows", "shape.py", "rate: float = setting(0.4,", "rate: float = setting(0.0,"),
+    _follow("no rescaling", "shape.py", "rescale: float = setting(0.1,", "rescale: float = setting(0.0,"),
+    _follow("no scouting", "scout.py", "return found[0][1] if absence", "return None if absence"),
+    _follow("scouts without doubt", "scout.py", "found[0][0] - s.apart", "found[0][0] + 9"),
+    _follow(
         "never learns", "learning.py", "return clear and not crowded and", "return False and not crowded and"
     ),
-    Mutant("learns in crowds", "learning.py", "return clear and not crowded and", "return clear and"),
-    Mutant("no ceiling", "confidence.py", "        0.85,\n", "        1.0,\n"),
-    Mutant("absence believes all", "absence.py", "return likeness > max(", "return True or likeness > max("),
-    Mutant(
+    _follow("learns in crowds", "learning.py", "return clear and not crowded and", "return clear and"),
+    _follow("no ceiling", "confidence.py", "        0.85,\n", "        1.0,\n"),
+    _follow("absence believes all", "absence.py", "return likeness > max(", "return True or likeness > max("),
+    _follow(
         "absence believes none", "absence.py", "return likeness > max(", "return False and likeness > max("
     ),
-    Mutant(
+    _follow(
         "no velocity",
         "motion.py",
         "rate = max(s.velocity_rate, 1 / (looks + s.velocity_first)) if lost == 0 else s.velocity_back",
         "rate = 0.0",
     ),
-    Mutant(
+    _follow(
         "others own nothing",
         "others.py",
         "        self._taken = taken\n        return chosen\n",
         "        self._taken = taken\n        return max(candidates, key=lambda c: c.total, default=None)\n",
     ),
-    Mutant("always calm", "confidence.py", "if not self.calm or (", "if ("),
-    Mutant("never calm", "confidence.py", "if not self.calm or (", "if True or ("),
+    _follow("always calm", "confidence.py", "if not self.calm or (", "if ("),
+    _follow("never calm", "confidence.py", "if not self.calm or (", "if True or ("),
+    # repeated frames
+    _raw("repeats share a picture", "copy_of(picture) if again else picture", "picture"),
+    _raw("last repeat shares", "(upcoming is None or sources", "(upcoming is not None and sources"),
+    _raw("shows the one before", "upcoming[0] <= wanted", "upcoming[0] < wanted"),
+    _raw("shows the one after", "upcoming[0] <= wanted", "upcoming[0] <= wanted + 1"),
+    _raw("draws in the decoder", "            self.picture.make_writable()\n", ""),
+    _raw("still pictures share", "copy_of(frame.picture)", "frame.picture"),
+    _raw(
+        "stands still too late", "frame.index >= freeze.frame_index or", "frame.index > freeze.frame_index or"
+    ),
+    _raw("the end never stands still", "freeze.frame_index or following is None", "freeze.frame_index"),
+    _raw("time goes on meanwhile", "yield _later(copy, number / rate)", "yield _later(copy, Fraction(0))"),
+    _raw("no time has passed", "yield _later(frame, shift)", "yield _later(frame, Fraction(0))"),
+    _raw("times are rounded", "if ticks.denominator != 1:", "if False:"),
+    # order
+    _reader("repeats a number", "number < self._next:", "number < 0:"),
+    _reader("thinks it can go back", "self._next = number + 1", "self._next = number"),
+    _reader("shows what comes before", "if number >= first:", "if True:"),
+    _reader("believes the demuxer", "packet.pts <= self._index.pts[first]", "True"),
+    _reader(
+        "tries one keyframe only",
+        "self._index.key_before(first), 0, -1)",
+        "self._index.key_before(first), 0, -1000)",
+    ),
+    _reader("never seeks forward", "if first - self._next < _SEEK_WORTH:", "if True:"),
+    _reader("seeks for the next one", "if first - self._next < _SEEK_WORTH:", "if False:"),
+    _reader("seeks within a group", "> self._index.pts[self._next])", "> -1)"),
+    _reader("made up goes unsaid", "self.damaged += bool(picture.is_corrupt)", "pass"),
+    # touching
+    _pick("any contact touches", "_TOUCHES = 0.2", "_TOUCHES = 0.0"),
+    _pick("only half touches", "_TOUCHES = 0.2", "_TOUCHES = 0.5"),
+    _pick("of the larger", "smaller = min(", "smaller = max("),
+    _pick("apart both ways touches", "width > 0 and height > 0 and", ""),
+    _pick("no closer look", "any(_touch(box, one) for one in near)", "False"),
+    # inside
+    _timeline("may start before", "available.start_time <= used.start_time", "True"),
+    _timeline("may not start at once", "available.start_time <= used", "available.start_time < used"),
+    _timeline("may end after", "used.end_time_exclusive() <= available.end_time_exclusive()", "True"),
+    _timeline("may not end at the end", "used.end_time_exclusive() <=", "used.end_time_exclusive() <"),
+    _timeline("any render will do", "if not (Path(url).is_absolute() and", "if not (True or"),
+    _timeline("longer will do", "< 1 / info.rate:", "< 9 / info.rate:"),
+    _timeline("shorter will do", "if not 0 <= info.duration", "if not -1 <= info.duration"),
 )
 
 
@@ -99,16 +167,17 @@ def noticed(folder: Path, tests: Sequence[str]) -> str:
         capture_output=True,
         text=True,
     )
-    failed = [line.split("::")[1] for line in done.stdout.splitlines() if line.startswith("FAILED")]
+    lines = [line.split(" - ")[0] for line in done.stdout.splitlines() if line.startswith("FAILED")]
+    failed = [line.split("::")[-1] for line in lines]
     if done.returncode not in (0, 1) or (done.returncode == 1 and not failed):
         raise RuntimeError(f"The tests did not run:\n{done.stdout}{done.stderr}")
-    return failed[0].split(" - ")[0] if failed else ""
+    return failed[0] if failed else ""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = plain_parser(__doc__)
-    parser.add_argument("--only", default="", help="only mistakes with this in their name")
-    parser.add_argument("--tests", nargs="+", default=TESTS, help="the tests to run")
+    parser.add_argument("--only", default="", help="only mistakes with this in their name or file")
+    parser.add_argument("--tests", nargs="+", help="the tests to run, instead of each part's own")
     args = parser.parse_args(arguments)
     alive = 0
     with tempfile.TemporaryDirectory() as name:
@@ -120,17 +189,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 )
             else:
                 shutil.copy(ROOT / part, folder / part)
-        if broken := noticed(folder, args.tests):
-            print(f"{broken} fails without any mistake.")
-            return 1
-        for mutant in (one for one in MUTANTS if args.only in one.name):
-            path = folder / "plugins" / "hccv_follow" / mutant.file
-            source = path.read_text()
-            path.write_text(mutated(source, mutant))
-            test = noticed(folder, args.tests)
-            path.write_text(source)
+        chosen = [one for one in MUTANTS if args.only in one.name or args.only in one.file]
+        for tests in {tuple(args.tests or one.tests): None for one in chosen}:
+            if broken := noticed(folder, tests):
+                print(f"{broken} fails without any mistake.")
+                return 1
+        for mutant in chosen:
+            path = folder / mutant.file
+            source = path.read_text(encoding="utf-8")
+            path.write_text(mutated(source, mutant), encoding="utf-8")
+            test = noticed(folder, args.tests or mutant.tests)
+            path.write_text(source, encoding="utf-8")
             alive += not test
-            print(f"{mutant.name:26} {'dead ' if test else 'ALIVE'} {test}", flush=True)
+            print(f"{path.stem:11} {mutant.name:26} {'dead ' if test else 'ALIVE'} {test}", flush=True)
     return int(alive > 0)
 
 

@@ -82,7 +82,7 @@ def test_frames_are_those_of_the_recording_where_only_some_are_looked_at(monkeyp
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_every_mistake_has_its_place_in_the_code(mutant):
-    source = (ROOT / "plugins" / "hccv_follow" / mutant.file).read_text(encoding="utf-8")
+    source = (ROOT / mutant.file).read_text(encoding="utf-8")
     wrong = mutated(source, mutant)
     assert wrong != source
     compile(wrong, mutant.file, "exec")
@@ -90,4 +90,4 @@ def test_every_mistake_has_its_place_in_the_code(mutant):
 
 def test_a_mistake_without_a_place_is_refused():
     with pytest.raises(ValueError, match=r"odd: x\.py holds 'b' 2 times, not once"):
-        mutated("abcb", Mutant("odd", "x.py", "b", "c"))
+        mutated("abcb", Mutant("odd", "x.py", "b", "c", ()))

@@ -235,7 +235,7 @@ def test_rule_9_references_that_the_user_had_are_all_kept(media, tmp_path):
     assert set(restored.media_references()) == {"DEFAULT_MEDIA", "original"}
 
 
-def test_rule_10_nothing_is_written_when_a_render_is_missing_or_short(edit, media):
+def test_rule_10_nothing_is_written_when_a_render_is_missing_short_or_long(edit, media):
     timeline = read_timeline(edit("match_day"), probe=media.probe)
     output = media.folder / "out.otio"
     with pytest.raises(JobFailedError, match=r"'02-Goal' is missing"):
@@ -245,6 +245,9 @@ def test_rule_10_nothing_is_written_when_a_render_is_missing_or_short(edit, medi
     short = TrackedRender(media.add("short.mp4", 53))
     with pytest.raises(JobFailedError, match=r"1\.767 s long, but clip '02-Goal' needs 1\.800 s"):
         write_tracked(timeline, {"02-Goal": short}, output, probe=media.probe)
+    longer = TrackedRender(media.add("long.mp4", 55))
+    with pytest.raises(JobFailedError, match=r"1\.833 s long, but clip '02-Goal' needs 1\.800 s"):
+        write_tracked(timeline, {"02-Goal": longer}, output, probe=media.probe)
     assert not list(media.folder.glob("*out*"))
 
 

@@ -154,6 +154,21 @@ def test_a_box_on_somebody_needs_no_warning(caplog):
     assert not caplog.messages
 
 
+@pytest.mark.parametrize(
+    ("box", "touches"),
+    [
+        ("20,20,10,40", True),  # wholly within the bigger player's box
+        ("0,0,320,240", True),  # around both
+        ("103,10,20,60", True),  # 35 % of it over the bigger one's edge
+        ("108,10,20,60", False),  # 10 %
+        ("111,211,20,20", False),  # apart to the right and below
+    ],
+)
+def test_a_box_is_on_somebody_when_a_fifth_of_the_smaller_one_is_shared(caplog, box, touches):
+    anchors(f"4:{box}")
+    assert bool(caplog.messages) is not touches
+
+
 def test_looking_closer_enlarges_the_surroundings_and_drops_what_is_cut_off():
     class Whole:
         """A detector that finds one box that fills the picture but for a margin, and one at its edge."""

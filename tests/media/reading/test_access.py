@@ -17,7 +17,7 @@ import pytest
 
 from highlight_cuts_cv.contracts import Cadence
 from highlight_cuts_cv.media import clip_of, frame_at_time, open_frames, probe, raw_frames
-from highlight_cuts_cv.media.reading.probing import load
+from highlight_cuts_cv.media.reading.probing import LoadedMedia, load
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.testing.synthetic import make_counting_clip, read_index
 
@@ -211,15 +211,29 @@ def test_clip_ranges(clip_file: Callable[..., Path]) -> None:
 
 
 class TestRawFrames:
-    def test_planes_are_writable_and_pristine(self, clip_file: Callable[..., Path]) -> None:
+    def test_planes_are_writable_and_pristine(
+        self, clip_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Drawing on a frame, even on one others are decoded from, shows on no other frame."""
-        clip = clip_of(probe(clip_file(".mp4")))
+        from highlight_cuts_cv.media.reading import raw
+
+        class Unhurried(raw.Reader):
+            """Decodes on one thread; more would be far ahead of who draws, and done with what they need."""
+
+            def __init__(self, media: LoadedMedia) -> None:
+                super().__init__(media)
+                self._stream.codec_context.thread_count = 1
+
+        monkeypatch.setattr(raw, "Reader", Unhurried)
+        # Frames are decoded from ones up to sixteen before.
+        far = {"x264-params": "ref=16:scenecut=0:weightp=0"}
+        clip = clip_of(probe(clip_file(".mp4", gop=600, b_frames=0, options=far)))
         for frame in raw_frames(clip):
             luma = frame.planes[0]
             assert luma.shape == (96, 192) and frame.planes[1].shape == (48, 96)
             assert read_index(np.repeat(luma[..., None], 3, axis=2)) == frame.index
             for plane in frame.planes:
-                plane[...] = 0
+                plane[...] = 255
 
     @pytest.mark.parametrize("rotation", [90, 180, 270])
     def test_turned_upright(self, rotation: int, clip_file: Callable[..., Path]) -> None:
@@ -315,6 +329,17 @@ class TestDamage:
         assert shown == list(range(60)) and late == 45
         assert "left out" in caplog.text and "damaged at frame" in caplog.text
 
+    def test_what_the_decoder_makes_up_is_said(
+        self, clip_file: Callable[..., Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A packet with a damaged half still gives a picture: no frame is missing, but one is not as filmed."""
+        path = tmp_path / "damaged.mp4"
+        path.write_bytes(damaged(clip_file(".mp4", gop=10, b_frames=0), 30, begin=0.5))
+        clip = clip_of(probe(path))
+        with caplog.at_level(logging.WARNING):
+            assert [f.index for f in raw_frames(clip)] == list(range(60))
+        assert "parts of some frames of clip 'damaged-0-60' are made up" in caplog.text
+
     def test_file_changed_after_probing(self, clip_file: Callable[..., Path], tmp_path: Path) -> None:
         path = tmp_path / "a.mp4"
         path.write_bytes(clip_file(".mp4").read_bytes())
@@ -324,8 +349,8 @@ class TestDamage:
             open_frames(clip)
 
 
-def damaged(path: Path, number: int) -> bytes:
-    """The file's bytes with the packet of one frame overwritten."""
+def damaged(path: Path, number: int, begin: float = 0.0) -> bytes:
+    """The file's bytes with the packet of one frame overwritten, from the share *begin* of it on."""
     import av
 
     data = bytearray(path.read_bytes())
@@ -333,9 +358,9 @@ def damaged(path: Path, number: int) -> bytes:
         pts = int(load(path).index.pts[number])
         packet = next(p for p in container.demux(video=0) if p.pts == pts)
         assert packet.pos is not None
-        data[packet.pos : packet.pos + packet.size] = bytes(range(1, 255)) * (packet.size // 254) + bytes(
-            packet.size % 254
-        )
+        kept = int(packet.size * begin)
+        noise = bytes(range(1, 255)) * (packet.size // 254) + bytes(packet.size % 254)
+        data[packet.pos + kept : packet.pos + packet.size] = noise[kept:]
     return bytes(data)
 
 

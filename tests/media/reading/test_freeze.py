@@ -69,6 +69,25 @@ def test_at_another_rate(clip_file: Callable[..., Path], tmp_path: Path) -> None
     assert shown == [0, 2, 4, 7, *[9] * 5, 9, 12, 14, 16, 19, 21, 24, 26, 28, 31, 33, 36, 38, 40, 43, 45]
 
 
+def test_the_last_one_stands_still_where_what_comes_after_the_frame_is_not_on_screen(
+    clip_file: Callable[..., Path], tmp_path: Path
+) -> None:
+    clip = clip_of(probe(clip_file(".mp4", 60, rate=Fraction(60))))
+    shown = written(tmp_path / "a.mp4", clip, Freeze(59, Fraction(1, 5)), Fraction(25), 25)
+    assert shown[-8:] == [52, 55, *[57] * 6]
+    assert len(shown) == 30
+
+
+def test_times_are_exact_where_the_files_clock_has_no_word_for_them(clip_file: Callable[..., Path]) -> None:
+    """Matroska counts milliseconds; a frame of an NTSC rate is none."""
+    clip = clip_of(probe(clip_file(".mkv", 20, rate=NTSC)))
+    usual = [frame.pts * frame.time_base for frame in raw_frames(clip)]
+    frames = list(raw_frames(clip, Cadence(freeze=Freeze(4, Fraction(1, 5)))))
+    still = [usual[4] + n / clip.rate for n in range(6)]
+    later = [time + 6 / clip.rate for time in usual[4:]]
+    assert [frame.pts * frame.time_base for frame in frames] == [*usual[:4], *still, *later]
+
+
 def test_a_variable_rate_keeps_its_times(tmp_path: Path) -> None:
     times = [Fraction(n * n % 7 + 20 * n, 600) for n in range(40)]
     (tmp_path / "in").mkdir()
