@@ -13,19 +13,12 @@ import cv2
 import numpy as np
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from hccv_process import good, marks
+
 from highlight_cuts_cv.faces import console
 from highlight_cuts_cv.faces.demo import CLIPS, demo_clip, write_cut
-
-
-def hccv(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "highlight_cuts_cv", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=cwd)
-
-
-def good(*arguments: object, cwd: Path | None = None) -> str:
-    done = hccv(*arguments, cwd=cwd)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +33,6 @@ def demo(tmp_path_factory) -> Path:
     return folder
 
 
-def dots(marked: np.ndarray, plain: np.ndarray) -> np.ndarray:
-    """(H, W) bool: where *marked* has the marker's colour and *plain* something quite different."""
-    hue, saturation, value = (p.astype(int) for p in cv2.split(cv2.cvtColor(marked, cv2.COLOR_BGR2HSV)))
-    changed = cv2.absdiff(marked, plain).max(axis=2) > 60
-    return (abs(hue - 24) < 8) & (saturation > 150) & (value > 180) & changed
-
-
 def test_the_demos_film_shows_the_dot_above_the_picked_person_throughout(demo):
     from highlight_cuts_cv.media import clip_of, open_frames, probe
     from highlight_cuts_cv.plugin.registry import get_registry
@@ -58,7 +44,7 @@ def test_the_demos_film_shows_the_dot_above_the_picked_person_throughout(demo):
     with open_frames(clip) as marked, open_frames(clip_of(probe(demo / "game.mp4"))) as plain:
         for _, start, end, previous in CLIPS:
             for index in range(start, end, 2):
-                new = dots(marked[at + index - start].bgr, plain[index].bgr)
+                new = marks(marked[at + index - start].bgr, plain[index].bgr)
                 assert new.sum() >= 8, f"no marker in frame {index}"
                 dot_y, dot_x = (float(v.mean()) for v in np.nonzero(new))
                 # A walker moves less than half a box in a fifth of a second: the nearest box is the same person.
