@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
@@ -15,6 +16,10 @@ def main() -> None:
     from highlight_cuts_cv.faces.console import say_error
     from highlight_cuts_cv.faces.crashes import keep_traceback, unexpected
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name that the console's encoding lacks (Windows writes cp1252 into files) is no reason to fail
+        # after the work was done; standard error replaces letters of its own accord.
+        sys.stdout.reconfigure(errors="replace")
     try:
         app()
     except (KeyboardInterrupt, CancelledError):
