@@ -59,7 +59,7 @@ class ClipWorkbench:
     ) -> None:
         self.clip = clip
         self._choice, self._folder = (detector, options or {}), folder
-        self._lock = RLock()
+        self._lock, self._streaming = RLock(), RLock()
         self._opened: list[ClipFrames] = []
         self._detector = _DetectorOnDemand(*self._choice)
         self._views: dict[tuple[bytes, bool], View] = {}
@@ -126,12 +126,13 @@ class ClipWorkbench:
         """
         view = self._latest or self.view(kept, rate, True)
         count = len(view.kept)
-        known = np.array([view.scene.analysed(place, place + 1) for place in range(count)])
-        edges = np.flatnonzero(np.diff(known, prepend=True, append=True))
-        for start, stop in zip(edges[::2], edges[1::2], strict=True):
-            for _ in view.scene.stream(int(start), int(stop)):
-                if cancelled():
-                    raise CancelledError("Drawing was stopped; no file was written.")
+        with self._streaming:  # who comes second finds it done
+            known = np.array([view.scene.analysed(place, place + 1) for place in range(count)])
+            edges = np.flatnonzero(np.diff(known, prepend=True, append=True))
+            for start, stop in zip(edges[::2], edges[1::2], strict=True):
+                for _ in view.scene.stream(int(start), int(stop)):
+                    if cancelled():
+                        raise CancelledError("Drawing was stopped; no file was written.")
         return _spread([view.scene.motion(place) for place in range(count)], view.kept, self.clip.frame_count)
 
     def store(self, *depends_on: object) -> ArrayStore | None:
