@@ -49,10 +49,13 @@ def say_warning(sentence: str) -> None:
 
 
 class _Notes(logging.Handler):
-    """Shows the package's logged warnings as notes."""
+    """Shows the package's logged warnings as notes, but those of a job that tells them itself."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        say_warning(record.getMessage())
+        from highlight_cuts_cv.contracts.heard import heard
+
+        if not heard():
+            say_warning(record.getMessage())
 
 
 def show_logged_warnings() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from highlight_cuts_cv.analysis.workbench import ClipWorkbench
 from highlight_cuts_cv.contracts import AS_STORED, UNWATCHED, Cadence, ExportJob, Watch
+from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.files.outputs import checked_output
 from highlight_cuts_cv.jobs.draw import draw
 from highlight_cuts_cv.jobs.follow import workbench
@@ -34,7 +35,7 @@ def export(
     What the indicator needs to know of the clip is asked of *bench*, else found out anew.
     """
     checked_output(output, [clip.media.path])
-    with workbench(clip, setup) if bench is None else nullcontext(bench) as known:
+    with warnings_to(watch), workbench(clip, setup) if bench is None else nullcontext(bench) as known:
         sprites = draw(known, track, setup, watch, cadence.freeze)
     return write(clip, track, sprites, output, setup, cadence, watch)
 
@@ -62,4 +63,5 @@ def write(
         warn=watch.warn,
         freeze=cadence.freeze,
     )
-    return get_registry().exporter(setup.exporter.name, setup.exporter.options).export(job)
+    with warnings_to(watch):
+        return get_registry().exporter(setup.exporter.name, setup.exporter.options).export(job)

@@ -12,6 +12,7 @@ from highlight_cuts_cv.analysis.code_identity import code_identity, options_iden
 from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.analysis.workbench import ClipWorkbench
 from highlight_cuts_cv.contracts import UNWATCHED, TrackJob, Watch, resolve_options
+from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.files.store import ArrayStore
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import ClipInfo, JobFailedError, Track
@@ -48,6 +49,11 @@ def follow_on(
 
     Raises BadInputError for picks that cannot be used, CancelledError when cancelled.
     """
+    with warnings_to(watch):
+        return _followed(bench, picks, setup, watch)
+
+
+def _followed(bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup, watch: Watch) -> Track:
     clip, registry = bench.clip, get_registry()
     looks = registry.trackers.find(setup.tracker.name).needs_detections
     kept, rate = kept_frames(clip, [pick.frame_index for pick in picks])

@@ -14,6 +14,7 @@ from pathlib import Path
 from highlight_cuts_cv import __version__
 from highlight_cuts_cv.analysis.nearby import looks
 from highlight_cuts_cv.contracts import Cadence, Steps, unwatched
+from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
 from highlight_cuts_cv.jobs.draw import draw_all
@@ -86,7 +87,8 @@ def run(task: ClipTask, steps: Steps = unwatched) -> ClipResult:
         }
         watch = steps(f"Rendering {task.label}")
         freeze = None if task.freeze is None else task.freeze.freeze(clip, [*tracks.values()], watch)
-        sprites = draw_all(bench, tracks, setup, watch, freeze)
+        with warnings_to(watch):
+            sprites = draw_all(bench, tracks, setup, watch, freeze)
         cadence = Cadence(task.rate, task.frame_count, freeze)
         first = next(iter(tracks.values()))
         render = write(clip, first, sprites, task.render, setup, cadence, watch)

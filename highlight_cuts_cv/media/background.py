@@ -1,12 +1,14 @@
 """Work that overlaps: one thread reads ahead, another writes behind, both with bounded queues.
 
-PyAV lets go of the interpreter while FFmpeg decodes and encodes, so threads are enough.
+PyAV lets go of the interpreter while FFmpeg decodes and encodes, so threads are enough.  They run in the
+context of who started them, so that what they log is known to be that job's.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from contextvars import copy_context
 from threading import Condition, Thread
 from typing import Generic, TypeVar
 
@@ -25,7 +27,7 @@ class ReadAhead(Generic[T]):
         self._change = Condition()
         self._closed = self._ended = False
         self._error: BaseException | None = None
-        self._thread = Thread(target=self._fill, name="read-ahead", daemon=True)
+        self._thread = Thread(target=copy_context().run, args=[self._fill], name="read-ahead", daemon=True)
         self._thread.start()
 
     def _fill(self) -> None:
@@ -82,7 +84,7 @@ class WriteBehind(Generic[T]):
         self._change = Condition()
         self._ending = self._aborted = False
         self._error: BaseException | None = None
-        self._thread = Thread(target=self._drain, name="write-behind", daemon=True)
+        self._thread = Thread(target=copy_context().run, args=[self._drain], name="write-behind", daemon=True)
         self._thread.start()
 
     def put(self, item: T) -> None:

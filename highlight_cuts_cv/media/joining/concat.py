@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from highlight_cuts_cv.contracts import Progress, never_cancelled, no_progress
+from highlight_cuts_cv.contracts import UNWATCHED, Watch
+from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.outputs import checked_output
 from highlight_cuts_cv.media.failures import writing
@@ -29,8 +30,7 @@ def concat_files(
     output: Path | str,
     *,
     reencode: bool = False,
-    progress: Progress = no_progress,
-    cancelled: Callable[[], bool] = never_cancelled,
+    watch: Watch = UNWATCHED,
 ) -> Path:
     """Join video files end to end by copying their packets; *output* appears only when complete.
 
@@ -40,22 +40,22 @@ def concat_files(
     silence.
 
     Each file's pictures start where those of the file before end, and its sound stays in step with
-    them.  ``progress`` counts pictures, those to encode again twice.  Raises BadInputError, saying what
+    them.  *watch* is told pictures, those to encode again twice.  Raises BadInputError, saying what
     differs, when the files were not encoded alike (codec, its parameters, size, rate, time base, pixel
     format, colour, sound), with *reencode* only when one is HDR and another is not, and when there are
-    none; JobFailedError when writing fails; CancelledError soon after ``cancelled()``.
+    none; JobFailedError when writing fails; CancelledError when cancelled.
     """
     sources, output = [Path(path) for path in paths], Path(output)
     if not sources:
         raise BadInputError("There is nothing to join; name at least one file.")
     checked_output(output, sources)
     media = [load(path) for path in sources]
-    count = _Count(progress, cancelled)
+    count = _Count(watch)
     if not reencode:
         count.add(sum(item.info.frame_count for item in media))
         _join([whole(item) for item in media], output, count)
         return output
-    with writing_folder(output) as folder, writing(output):
+    with warnings_to(watch), writing_folder(output) as folder, writing(output):
         parts = _alike(media, folder, output, count)
         _join(parts, output, count)
     return output
@@ -64,21 +64,21 @@ def concat_files(
 class _Count:
     """How many pictures are done of how many; stops the work when it is cancelled."""
 
-    def __init__(self, progress: Progress, cancelled: Callable[[], bool]) -> None:
-        self._progress, self._cancelled = progress, cancelled
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
         self._done = self._total = 0
 
     def add(self, total: int) -> None:
         self._total += total
 
     def check(self) -> None:
-        if self._cancelled():
+        if self._watch.cancelled():
             raise CancelledError("The joining was stopped; no file was written.")
 
     def step(self) -> None:
         self.check()
         self._done += 1
-        self._progress(min(self._done, self._total), self._total)
+        self._watch.progress(min(self._done, self._total), self._total)
 
 
 @contextmanager

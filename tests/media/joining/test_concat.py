@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.media import clip_of, concat_files, open_writer, probe, raw_frames
 from highlight_cuts_cv.media.writing.presets import PRESETS
 from highlight_cuts_cv.model import AudioInfo, BadInputError, CancelledError, ColorTags
@@ -354,7 +356,10 @@ def test_the_first_film_decides_how_many_sounds_there_are(
 def test_progress_and_cancelling(three: list[Path], tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     output = tmp_path / "reel.mp4"
-    concat_files(three, output, reencode=True, progress=lambda done, total: told.append((done, total)))
+    notes: list[str] = []
+    watch = Watch(lambda done, total: told.append((done, total)), warn=notes.append)
+    concat_files(three, output, reencode=True, watch=watch)
+    assert any("encoded again to be joined" in note for note in notes)
     total = 2 * 180  # pictures, encoded and joined
     assert told == [(done, total) for done in range(1, total + 1)]
     output.write_text("what was there before")
@@ -365,8 +370,7 @@ def test_progress_and_cancelling(three: list[Path], tmp_path: Path) -> None:
                 three,
                 output,
                 reencode=True,
-                progress=lambda done, total: told.append((done, total)),
-                cancelled=lambda last=last: len(told) >= last,
+                watch=replace(watch, cancelled=lambda last=last: len(told) >= last),
             )
         assert len(told) == last
         assert sorted(os.listdir(tmp_path)) == ["in", "reel.mp4"]
