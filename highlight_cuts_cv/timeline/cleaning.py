@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from typing import TypeAlias
 
 import opentimelineio as otio
 
+from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.locate import MediaFinder
 from highlight_cuts_cv.timeline.times import frame_range, nearest_frame, ntsc_rate, seconds
 
@@ -30,6 +32,16 @@ def plain_paths(timeline: otio.schema.Timeline, finder: MediaFinder) -> None:
     for _, reference in external_references(timeline):
         if path := finder.find(reference.target_url):
             reference.target_url = path.as_posix()
+
+
+def relink(timeline: otio.schema.Timeline, finder: MediaFinder) -> None:
+    """Point every reference whose file is not where it says at the one that *finder* finds, whatever the
+    track and whether anybody is followed there."""
+    for _, reference in external_references(timeline):
+        if not finder.is_there(reference.target_url):
+            with suppress(BadInputError):  # several files fit: the clip itself will say so
+                if path := finder.find(reference.target_url):
+                    reference.target_url = path.as_posix()
 
 
 def spell_ntsc(timeline: otio.schema.Timeline) -> None:

@@ -47,7 +47,8 @@ class TimelineClip:
 class Timeline:
     """A timeline that was read: its file, its clips in order of appearance, and the OTIO object.
 
-    ``warnings`` are whole sentences about what was left out.  ``tracked_before`` has, by their
+    ``warnings`` are whole sentences about what was left out; ``left_out`` says of each clip that shows a
+    recording and cannot be followed, by its id, why.  ``tracked_before`` has, by their
     ``otio_index``, the clips that came with a tracked render of an earlier run.  Treat ``otio`` as
     read-only: writing works on a copy of it.
     """
@@ -58,6 +59,7 @@ class Timeline:
     clips: tuple[TimelineClip, ...]
     otio: otio.schema.Timeline = field(repr=False, compare=False)
     warnings: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
     tracked_before: Mapping[int, otio.schema.Clip] = field(default_factory=dict, repr=False, compare=False)
 
     def clip(self, clip_id: str) -> TimelineClip:
@@ -72,6 +74,9 @@ class Timeline:
         named = [clip for clip in self.clips if clip.clip_id.partition("-")[2] in (clip_id, name)]
         if len(named) == 1:
             return named[0]
+        for left, reason in self.left_out.items():
+            if clip_id in (left, left.partition("-")[2]):
+                raise BadInputError(reason)
         listed = ", ".join(clip.clip_id for clip in self.clips)
         raise BadInputError(f"{self.path} has no clip '{clip_id}'; it has: {listed}.")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError
+from highlight_cuts_cv.timeline.document import read_document
 
 
 def load(path: Path, player: str | None, adapter_args: Mapping[str, object]) -> otio.schema.Timeline:
@@ -27,6 +28,8 @@ def read_file(path: Path, adapter_args: Mapping[str, object]) -> otio.core.Seria
     """What the OTIO adapter for *path* makes of it.  Raises BadInputError when it cannot."""
     if not path.exists():
         raise BadInputError(f"There is no timeline file {path}.")
+    if path.suffix.lower() == ".otio":
+        return read_document(path)
     try:
         return otio.adapters.read_from_file(str(path), **adapter_args)
     except otio.exceptions.NoKnownAdapterForExtensionError:
@@ -37,7 +40,8 @@ def read_file(path: Path, adapter_args: Mapping[str, object]) -> otio.core.Seria
         ) from None
     except Exception as error:  # adapters raise whatever their parsers raise
         reason = str(error).strip().rstrip(".") or type(error).__name__
-        raise BadInputError(f"The timeline {path} cannot be read: {reason}.") from error
+        adapter = adapter_args.get("adapter_name") or otio.adapters.from_filepath(str(path)).name
+        raise BadInputError(f"The timeline {path} cannot be read: {reason} (adapter {adapter}).") from error
 
 
 def choose(path: Path, result: otio.core.SerializableObject, player: str | None) -> otio.schema.Timeline:

@@ -63,20 +63,27 @@ class MediaFinder:
 
         Raises BadInputError when several files under the media root fit equally well.
         """
-        # As written comes first: a name may really contain '%20'.  Premiere encodes the drive's colon.
-        spellings = [text for text in dict.fromkeys((plain_path(url), plain_path(unquote(url)))) if text]
-        for text in spellings:
+        if path := self._as_written(url):
+            return path
+        if self._root is None:
+            return None
+        for text in _spellings(url):
+            if found := self._find_by_name(parts_of(text)):
+                return found
+        return None
+
+    def is_there(self, url: str) -> bool:
+        """Whether the file is where *url* says."""
+        return self._as_written(url) is not None
+
+    def _as_written(self, url: str) -> Path | None:
+        for text in _spellings(url):
             try:
                 path = Path(os.path.abspath(self._base / text))
                 if path.is_file():
                     return path
             except (OSError, ValueError):  # a name that this system cannot even look up
                 continue
-        if self._root is None:
-            return None
-        for text in spellings:
-            if found := self._find_by_name(parts_of(text)):
-                return found
         return None
 
     def _find_by_name(self, parts: tuple[str, ...]) -> Path | None:
@@ -98,6 +105,11 @@ class MediaFinder:
                 "Give a --media-root that holds only the right one."
             )
         return best[0]
+
+
+def _spellings(url: str) -> list[str]:
+    """*url* as written first, since a name may really contain '%20'; Premiere encodes the drive's colon."""
+    return [text for text in dict.fromkeys((plain_path(url), plain_path(unquote(url)))) if text]
 
 
 def _files_by_name(root: Path) -> dict[str, list[Path]]:

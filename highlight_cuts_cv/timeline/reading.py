@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,12 +12,13 @@ import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError, MediaInfo
 from highlight_cuts_cv.timeline import csv_input
+from highlight_cuts_cv.timeline.cleaning import relink
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.loading import load
 from highlight_cuts_cv.timeline.locate import MediaFinder
 from highlight_cuts_cv.timeline.names import safe_name
 from highlight_cuts_cv.timeline.originals import FREEZE, NAMESPACE, restore_originals
-from highlight_cuts_cv.timeline.sources import Source, Sources
+from highlight_cuts_cv.timeline.sources import NoVideoError, Source, Sources
 from highlight_cuts_cv.timeline.times import exact_rate, nearest_frame, seconds
 
 _Window = tuple[Fraction, Fraction | None]
@@ -36,10 +38,10 @@ def read_timeline(
     is :func:`highlight_cuts_cv.media.probe` unless a test gives another.  *adapter_args* go to the
     OTIO adapter (for example ``padding`` for a CSV).
 
-    Clips whose media cannot be followed (titles, stills, image sequences) are left out with a
-    warning; disabled clips and tracks and audio are left alone.  A timeline that this tool wrote is
-    read as it was before tracking.  Raises BadInputError when the file cannot be read, holds several
-    timelines and none was chosen, has no video clip, or a clip's media is missing or too short.
+    Clips that cannot be followed (titles, stills, missing or unreadable media, times that cannot be)
+    are left out with a warning; disabled clips and tracks and audio are left alone.  A timeline that
+    this tool wrote is read as it was before tracking.  Raises BadInputError when the file cannot be
+    read, holds several timelines and none was chosen, or has no clip that can be followed.
     """
     if probe is None:
         from highlight_cuts_cv.media import probe as probe_media
@@ -47,11 +49,13 @@ def read_timeline(
         probe = probe_media
     path = Path(path).absolute()
     # An .otiod bundle is a folder, and its media paths count from it.
-    sources = Sources(MediaFinder(path if path.is_dir() else path.parent, media_root), probe, path)
+    sources = Sources(MediaFinder(path if path.is_dir() else path.parent, media_root), probe)
     if path.suffix.lower() in csv_input.SUFFIXES:
         timeline = csv_input.load_csv(path, player, sources, adapter_args)
     else:
         timeline = load(path, player, adapter_args)
+    if media_root is not None:
+        relink(timeline, sources.finder)
     tracked_before = restore_originals(timeline)
     rate = _timeline_rate(timeline, sources)
     walker = _Walker(timeline, rate, sources)
@@ -66,6 +70,7 @@ def read_timeline(
         clips=clips,
         otio=timeline,
         warnings=tuple(dict.fromkeys(sources.warnings)),
+        left_out=walker.left_out,
         tracked_before=tracked_before,
     )
 
@@ -83,8 +88,11 @@ def _timeline_rate(timeline: otio.schema.Timeline, sources: Sources) -> Fraction
     for clip in clips:
         if clip.source_range is not None:
             duration = clip.source_range.duration
-            rate = exact_rate(duration.rate)
-            weights[rate] = weights.get(rate, Fraction(0)) + seconds(duration)
+            try:
+                rate = exact_rate(duration.rate)
+                weights[rate] = weights.get(rate, Fraction(0)) + seconds(duration)
+            except BadInputError:
+                continue
     if weights:
         return max(weights, key=lambda rate: weights[rate])
     for clip in clips:
@@ -112,20 +120,34 @@ class _Walker:
         self._rate = rate
         self._sources = sources
         self._all = list(timeline.find_clips())
+        self.left_out: dict[str, str] = {}
 
     def clips(self) -> tuple[TimelineClip, ...]:
-        found: list[TimelineClip] = []
+        found: list[tuple[TimelineClip | BadInputError, int, otio.schema.Clip]] = []
         for number, child in enumerate(self._timeline.tracks, start=1):
             name = child.name or f"V{number}"
             for clip, position in self._walk(child, Fraction(0), (Fraction(0), None)):
-                if source := self._sources.find(clip):
-                    found.append(self._timeline_clip(clip, source, position, name))
-        found.sort(key=lambda clip: clip.position)  # stable: the lower track first
-        named = [
-            replace(clip, clip_id=f"{number:02d}-{safe_name(clip.name)}")
-            for number, clip in enumerate(found, start=1)
-        ]
-        return tuple(clip for clip in named if not self._has_freeze(clip))
+                try:
+                    followed = self._timeline_clip(clip, self._sources.source(clip), position, name)
+                    found.append((followed, followed.position, clip))
+                except NoVideoError as error:
+                    self._sources.leave(clip, error)
+                except (BadInputError, otio.exceptions.OTIOError) as error:
+                    reason = error if isinstance(error, BadInputError) else BadInputError(str(error))
+                    self._sources.leave(clip, reason)
+                    found.append((reason, nearest_frame(position, self._rate), clip))
+        found.sort(key=lambda each: each[1])  # stable: the lower track first
+        clips = []
+        for number, (outcome, _, clip) in enumerate(found, start=1):
+            # What is left out keeps its number, so that the others' do not change when it is mended.
+            if isinstance(outcome, BadInputError):
+                clip_id = f"{number:02d}-{safe_name(_name(clip, Path(clip.name)))}"
+                self.left_out[clip_id] = f"Clip '{clip_id}' cannot be followed: {str(outcome).rstrip('.')}."
+                continue
+            named = replace(outcome, clip_id=f"{number:02d}-{safe_name(outcome.name)}")
+            if not self._has_freeze(named):
+                clips.append(named)
+        return tuple(clips)
 
     def _has_freeze(self, clip: TimelineClip) -> bool:
         ours = self._all[clip.otio_index].metadata.get(NAMESPACE)
@@ -144,7 +166,7 @@ class _Walker:
         end = begin + self._duration(item)
         first, last = window
         # Clips that a nested sequence's trim hides are not shown.
-        if not item.enabled or end <= first or (last is not None and begin >= last):
+        if not item.enabled or begin < end <= first or end < first or (last is not None and begin >= last):
             return
         if isinstance(item, otio.schema.Clip):
             yield item, begin
@@ -155,7 +177,11 @@ class _Walker:
             return
         if item.source_range is not None:
             first, last = max(first, begin), end if last is None else min(last, end)
-            begin -= seconds(item.source_range.start_time)
+            try:
+                begin -= seconds(item.source_range.start_time)
+            except BadInputError as error:
+                self._sources.leave(item, error)
+                return
         for child in item:
             if isinstance(child, otio.schema.Transition):
                 continue
@@ -164,14 +190,23 @@ class _Walker:
                 begin += self._duration(child)
 
     def _duration(self, item: otio.core.Composable) -> Fraction:
+        try:
+            return max(self._stated_duration(item), Fraction(0))
+        except BadInputError as error:
+            self._sources.leave(item, error)
+            return Fraction(0)
+
+    def _stated_duration(self, item: otio.core.Composable) -> Fraction:
         if isinstance(item, otio.schema.Transition):
             return Fraction(0)
         if item.source_range is not None:
             return seconds(item.source_range.duration)
         if isinstance(item, otio.schema.Clip):
-            if item.media_reference.available_range is None and _is_shown_video(item):
-                self._sources.find(item)  # fills in the available range
-            available = item.media_reference.available_range
+            if _is_shown_video(item):
+                with suppress(BadInputError):
+                    self._sources.source(item)  # fills in the available range
+            reference = item.media_references().get(item.active_media_reference_key)
+            available = reference.available_range if reference is not None else None
             return seconds(available.duration) if available else Fraction(0)
         lengths = [self._duration(child) for child in item] if isinstance(item, otio.core.Composition) else []
         return (
@@ -187,10 +222,12 @@ class _Walker:
         trimmed = clip.trimmed_range()
         start = seconds(trimmed.start_time) - source.origin
         length = seconds(trimmed.duration)
+        if length <= 0:
+            raise BadInputError("it is of no length")
         first_frame = nearest_frame(position, rate)
         # Rounding both ends, not the length, keeps what follows from drifting in mixed rates.
         body = max(nearest_frame(position + length, rate) - first_frame, 1)
-        source.check_range(clip, start, body / rate, 1 / rate)
+        source.check_range(start, body / rate, 1 / rate)
         head, tail = self._handles(clip, trimmed, body)
         head = min(head, int(start * rate))
         tail = max(min(tail, int((info.duration - start) * rate) - body), 0)

@@ -10,6 +10,7 @@ from pathlib import Path
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError, MediaInfo
+from highlight_cuts_cv.timeline.document import unknown_schema
 from highlight_cuts_cv.timeline.locate import MediaFinder, parts_of, plain_path
 from highlight_cuts_cv.timeline.times import frame_range, nearest_frame, seconds, timecode_seconds
 
@@ -25,70 +26,80 @@ class Source:
     info: MediaInfo
     origin: Fraction
 
-    def check_range(self, clip: otio.schema.Clip, start: Fraction, length: Fraction, slack: Fraction) -> None:
+    def check_range(self, start: Fraction, length: Fraction, slack: Fraction) -> None:
         """Raise BadInputError when the clip uses more than the file has (*slack* seconds are forgiven)."""
         end = self.info.duration
         # With a variable rate the nominal duration is a guess; reading finds out.
         over = not self.info.variable_rate and start + length > end + slack + 1 / self.info.rate
         if start < 0 or start >= end or over:
             raise BadInputError(
-                f"Clip '{clip.name}' uses {float(start):.2f} s to {float(start + length):.2f} s of {self.path}, "
+                f"it uses {float(start):.2f} s to {float(start + length):.2f} s of {self.path}, "
                 f"which is {float(end):.2f} s long. Check that this is the right file, or trim the clip."
             )
+
+
+class NoVideoError(BadInputError):
+    """The clip shows no recording (a title, a still, a generator), so there is nobody to follow in it."""
 
 
 class Sources:
     """Resolves and probes the media of clips, each file once, and remembers what had to be left out."""
 
-    def __init__(self, finder: MediaFinder, probe: Callable[[Path], MediaInfo], timeline_path: Path) -> None:
+    def __init__(self, finder: MediaFinder, probe: Callable[[Path], MediaInfo]) -> None:
         self.finder = finder
         self.warnings: list[str] = []
         self._probe = probe
-        self._timeline_path = timeline_path
-        self._infos: dict[Path, MediaInfo] = {}
+        self._infos: dict[Path, MediaInfo | str] = {}
 
     def find(self, clip: otio.schema.Clip) -> Source | None:
-        """The media of *clip*, or ``None`` (with a warning) when it is nothing that can be followed.
+        """The media of *clip*, or ``None`` (with a warning) when it cannot be followed."""
+        try:
+            return self.source(clip)
+        except BadInputError as error:
+            self.leave(clip, error)
+            return None
 
-        Fills in a missing available range.  Raises BadInputError for missing or unreadable media.
+    def leave(self, item: otio.core.Composable, error: BadInputError) -> None:
+        """Note why *item* stays as it is."""
+        kind = item.schema_name()
+        self.warnings.append(f"{kind} '{item.name}' was left as it is: {str(error).rstrip('.')}.")
+
+    def source(self, clip: otio.schema.Clip) -> Source:
+        """The media of *clip*.  Gives a clip without any range that of its file.
+
+        Raises BadInputError, whose text ends a sentence, when it cannot be followed.
         """
+        check_known(clip)
+        if clip.active_media_reference_key not in clip.media_references():
+            raise BadInputError("its active medium is not among its media")
         reference = clip.media_reference
         path = self._locate(clip, reference)
-        if path is None:
-            return None
         if path not in self._infos:
             try:
                 self._infos[path] = self._probe(path)
             except BadInputError as error:
-                raise BadInputError(f"The media of clip '{clip.name}' cannot be used. {error}") from error
+                self._infos[path] = f"its media cannot be used. {error}"
         info = self._infos[path]
-        if not isinstance(reference, otio.schema.ExternalReference):
-            reference = otio.schema.ExternalReference()
-            clip.media_reference = reference
-        # As a plain absolute path, relinked media and media beside the timeline survive a move of it.
-        reference.target_url = path.as_posix()
+        if isinstance(info, str):
+            raise BadInputError(info)
         origin = media_origin(clip.source_range, reference.available_range, info)
-        if reference.available_range is None:
+        if reference.available_range is None and clip.source_range is None:
             first = nearest_frame(origin, info.rate)
             reference.available_range = frame_range(first, nearest_frame(info.duration, info.rate), info.rate)
         return Source(path, info, origin)
 
-    def _locate(self, clip: otio.schema.Clip, reference: otio.core.MediaReference) -> Path | None:
+    def _locate(self, clip: otio.schema.Clip, reference: otio.core.MediaReference) -> Path:
         if isinstance(reference, otio.schema.ExternalReference):
             url = reference.target_url
             parts = parts_of(plain_path(url)) or ("",)
             suffix = Path(parts[-1]).suffix.lower()
             if suffix in _STILLS | _TITLES:
-                self.warnings.append(
-                    f"Clip '{clip.name}' was left as it is: {parts[-1]} is a still or a title."
-                )
-                return None
+                raise NoVideoError(f"{parts[-1]} is a still or a title")
             path = self.finder.find(url)
             if path is None:
                 raise BadInputError(
-                    f"The media of clip '{clip.name}' in {self._timeline_path} is missing: "
-                    f"there is no file {plain_path(url)}. "
-                    "Give the folder that holds it with --media-root."
+                    f"its media is missing, there is no file {plain_path(url)}. "
+                    "Give the folder that holds it with --media-root"
                 )
             return path
         if (
@@ -97,13 +108,26 @@ class Sources:
             and (path := self.finder.find(clip.name))
         ):
             return path
-        kind = {
-            "MissingReference": "it names no media file",
-            "GeneratorReference": "it is generated by the editor",
-            "ImageSequenceReference": "image sequences cannot be followed yet",
-        }.get(reference.schema_name(), f"its media is a {reference.schema_name()}")
-        self.warnings.append(f"Clip '{clip.name}' was left as it is: {kind}.")
-        return None
+        raise NoVideoError(
+            {
+                "MissingReference": "it names no media file",
+                "GeneratorReference": "it is generated by the editor",
+                "ImageSequenceReference": "image sequences cannot be followed yet",
+            }.get(reference.schema_name(), f"its media is a {reference.schema_name()}")
+        )
+
+
+def check_known(clip: otio.schema.Clip) -> None:
+    """Raise BadInputError when *clip* carries something of a schema that this OpenTimelineIO does not know."""
+    for what, things in (
+        ("an effect", clip.effects),
+        ("a marker", clip.markers),
+        ("a medium", clip.media_references().values()),
+    ):
+        if unknown := sorted({name for name in map(unknown_schema, things) if name is not None}):
+            raise BadInputError(
+                f"it has {what} of the schema {', '.join(unknown)}, which this OpenTimelineIO does not know"
+            )
 
 
 def media_timecode(info: MediaInfo) -> Fraction:

@@ -12,6 +12,8 @@ from highlight_cuts_cv.model import BadInputError
 _TIMECODE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})", re.ASCII)
 # Editors write 24000/1001 as 23.976 or 23.98 and 30000/1001 as 29.97; 24 and 30 are 1e-3 away.
 _NTSC_TOLERANCE = Fraction(3, 10_000)
+_MOST = 1e15
+"""Frames, or frames a second; beyond it doubles have no single frames.  Not below it is NaN, too."""
 
 
 def exact_rate(rate: float) -> Fraction:
@@ -20,20 +22,26 @@ def exact_rate(rate: float) -> Fraction:
     >>> exact_rate(29.97), exact_rate(23.98), exact_rate(25.0), exact_rate(12.5)
     (Fraction(30000, 1001), Fraction(24000, 1001), Fraction(25, 1), Fraction(25, 2))
     """
-    exact = Fraction(rate)
-    if exact <= 0:
+    if not 0 < rate < _MOST:
         raise BadInputError(f"The timeline has a time at {rate:g} frames a second; rates must be above 0.")
-    return ntsc_rate(rate) or exact.limit_denominator(1001)
+    return ntsc_rate(rate) or Fraction(rate).limit_denominator(1001)
 
 
 def ntsc_rate(rate: float) -> Fraction | None:
     """The NTSC rate n*1000/1001 that *rate* is, exactly or rounded; ``None`` for other rates."""
+    if not 0 < rate < _MOST:
+        return None
     ntsc = Fraction(round(rate) * 1000, 1001)
     return ntsc if abs(Fraction(rate) - ntsc) <= ntsc * _NTSC_TOLERANCE else None
 
 
 def seconds(time: otio.opentime.RationalTime) -> Fraction:
-    """A time in seconds.  Values a hair from a whole frame are taken as that frame."""
+    """A time in seconds.  Values a hair from a whole frame are taken as that frame.
+
+    Raises BadInputError when it is not a number, endless, or at no rate.
+    """
+    if not abs(time.value) < _MOST:
+        raise BadInputError(f"The timeline has a time of {time.value:g} frames, which cannot be.")
     return Fraction(time.value).limit_denominator(1_000_000) / exact_rate(time.rate)
 
 

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
@@ -15,6 +16,7 @@ from highlight_cuts_cv.files.outputs import writing_sentences
 from highlight_cuts_cv.model import BadInputError, JobFailedError, MediaInfo
 from highlight_cuts_cv.timeline.cleaning import at_rate, external_references, plain_paths, spell_ntsc
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
+from highlight_cuts_cv.timeline.document import read_document, reveal
 from highlight_cuts_cv.timeline.freezing import make_room, spread_markers, why_no_freeze
 from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
 from highlight_cuts_cv.timeline.names import is_safe_name
@@ -143,12 +145,30 @@ def _put(
     reference.name = path.name
     body = clip.frame_count - clip.head - clip.tail + render.freeze_frames
     first = seconds(otio_clip.trimmed_range().start_time) - clip.head / rate
+    _complete_original(otio_clip, clip, first)
     note = dict(render.metadata)
     if render.freeze_frames:
         note[FREEZE] = {"frame": render.freeze_at, "frames": render.freeze_frames}
     replace_media(otio_clip, reference, frame_range(begin + clip.head, body, rate), first, rate, note)
     if render.freeze_frames:
         spread_markers(otio_clip, (begin + render.freeze_at) / rate, render.freeze_frames, rate)
+
+
+def _complete_original(otio_clip: otio.schema.Clip, clip: TimelineClip, first: Fraction) -> None:
+    """Let the clip's own reference name the file that was followed, and what of it there is.
+
+    *first* is the source time of the render's first frame, in seconds.
+    """
+    reference = otio_clip.media_reference
+    if not isinstance(reference, otio.schema.ExternalReference):
+        found = otio.schema.ExternalReference(clip.media_path.as_posix(), reference.available_range)
+        found.name = reference.name
+        found.metadata.update(reference.metadata)
+        otio_clip.media_reference = reference = found
+    if reference.available_range is None:
+        info = clip.info
+        begin = nearest_frame(first - clip.start, info.rate)
+        reference.available_range = frame_range(begin, info.frame_count, info.rate)
 
 
 def _require_all_media(timeline: otio.schema.Timeline) -> None:
@@ -163,7 +183,7 @@ def _require_all_media(timeline: otio.schema.Timeline) -> None:
 
 def _serialized(timeline: otio.schema.Timeline) -> str:
     versions = otio.versioning.fetch_map(*_SCHEMAS)
-    return str(otio.core.serialize_json_to_string(timeline, versions, 4))
+    return reveal(otio.core.serialize_json_to_string(timeline, versions, 4))
 
 
 def _alike(back: object, written: object) -> bool:
@@ -179,7 +199,7 @@ def _alike(back: object, written: object) -> bool:
 
 def _check_written(path: Path, expected: str, renders: Mapping[int, TrackedRender], output: Path) -> None:
     """Read *path* back and hold it against the rules.  Raises JobFailedError naming *output*."""
-    back = otio.adapters.read_from_file(str(path), adapter_name="otio_json")
+    back = read_document(path)
     if not _alike(json.loads(_serialized(back)), json.loads(expected)):
         raise JobFailedError(f"The timeline {output} did not read back as it was written.")
     clips = list(back.find_clips())
