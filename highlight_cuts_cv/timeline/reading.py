@@ -18,8 +18,9 @@ from highlight_cuts_cv.timeline.loading import load
 from highlight_cuts_cv.timeline.locate import MediaFinder
 from highlight_cuts_cv.timeline.names import safe_name
 from highlight_cuts_cv.timeline.originals import FREEZE, NAMESPACE, restore_originals
+from highlight_cuts_cv.timeline.rates import is_shown_video, timeline_rate
 from highlight_cuts_cv.timeline.sources import NoVideoError, Source, Sources
-from highlight_cuts_cv.timeline.times import exact_rate, nearest_frame, seconds
+from highlight_cuts_cv.timeline.times import nearest_frame, seconds, whole_frames
 
 _Window = tuple[Fraction, Fraction | None]
 
@@ -57,7 +58,7 @@ def read_timeline(
     if media_root is not None:
         relink(timeline, sources.finder)
     tracked_before = restore_originals(timeline)
-    rate = _timeline_rate(timeline, sources)
+    rate = timeline_rate(timeline, sources)
     walker = _Walker(timeline, rate, sources)
     clips = walker.clips()
     if not clips:
@@ -73,43 +74,6 @@ def read_timeline(
         left_out=walker.left_out,
         tracked_before=tracked_before,
     )
-
-
-def _timeline_rate(timeline: otio.schema.Timeline, sources: Sources) -> Fraction:
-    """The rate that the timeline runs at, which OTIO does not say outright.
-
-    A global start time is in it; else most of the clips' source ranges are; else the first media.
-    """
-    start = timeline.global_start_time
-    if start is not None and start.rate > 1:  # 1 is what an unset RationalTime has
-        return exact_rate(start.rate)
-    weights: dict[Fraction, Fraction] = {}
-    clips = [clip for clip in timeline.find_clips() if _is_shown_video(clip)]
-    for clip in clips:
-        if clip.source_range is not None:
-            duration = clip.source_range.duration
-            try:
-                rate = exact_rate(duration.rate)
-                weights[rate] = weights.get(rate, Fraction(0)) + seconds(duration)
-            except BadInputError:
-                continue
-    if weights:
-        return max(weights, key=lambda rate: weights[rate])
-    for clip in clips:
-        if source := sources.find(clip):
-            available = clip.media_reference.available_range
-            return exact_rate(available.duration.rate) if available else source.info.rate
-    return Fraction(30)
-
-
-def _is_shown_video(item: otio.core.Item | None) -> bool:
-    while item is not None:
-        if not item.enabled or (
-            isinstance(item, otio.schema.Track) and item.kind != otio.schema.TrackKind.Video
-        ):
-            return False
-        item = item.parent()
-    return True
 
 
 class _Walker:
@@ -202,7 +166,7 @@ class _Walker:
         if item.source_range is not None:
             return seconds(item.source_range.duration)
         if isinstance(item, otio.schema.Clip):
-            if _is_shown_video(item):
+            if is_shown_video(item):
                 with suppress(BadInputError):
                     self._sources.source(item)  # fills in the available range
             reference = item.media_references().get(item.active_media_reference_key)
@@ -225,8 +189,8 @@ class _Walker:
         if length <= 0:
             raise BadInputError("it is of no length")
         first_frame = nearest_frame(position, rate)
-        # Rounding both ends, not the length, keeps what follows from drifting in mixed rates.
-        body = max(nearest_frame(position + length, rate) - first_frame, 1)
+        # The part of a frame at the end is shown, too: what follows keeps its place in mixed rates.
+        body = whole_frames(length, rate)
         source.check_range(start, body / rate, 1 / rate)
         head, tail = self._handles(clip, trimmed, body)
         head = min(head, int(start * rate))

@@ -50,6 +50,11 @@ def nearest_frame(time: Fraction, rate: Fraction) -> int:
     return int((time * rate + Fraction(1, 2)) // 1)
 
 
+def whole_frames(length: Fraction, rate: Fraction) -> int:
+    """How many frames it takes to fill *length* seconds (a thousandth of a frame too little is enough)."""
+    return max(-int(-(length * rate - Fraction(1, 1000)) // 1), 1)
+
+
 def frames(count: int, rate: Fraction) -> otio.opentime.RationalTime:
     """*count* whole frames at *rate*."""
     return otio.opentime.RationalTime(count, float(rate))

@@ -144,12 +144,19 @@ def _put(
     )
     reference.name = path.name
     body = clip.frame_count - clip.head - clip.tail + render.freeze_frames
-    first = seconds(otio_clip.trimmed_range().start_time) - clip.head / rate
+    used = otio_clip.trimmed_range()
+    first = seconds(used.start_time) - clip.head / rate
+    # Exactly as long as before, even where that is no whole number of frames: nothing behind it moves.
+    length = min(seconds(used.duration) * rate + render.freeze_frames, Fraction(body))
+    shown = otio.opentime.TimeRange(
+        otio.opentime.RationalTime(begin + clip.head, float(rate)),
+        otio.opentime.RationalTime(float(length), float(rate)),
+    )
     _complete_original(otio_clip, clip, first)
     note = dict(render.metadata)
     if render.freeze_frames:
         note[FREEZE] = {"frame": render.freeze_at, "frames": render.freeze_frames}
-    replace_media(otio_clip, reference, frame_range(begin + clip.head, body, rate), first, rate, note)
+    replace_media(otio_clip, reference, shown, first, rate, note)
     if render.freeze_frames:
         spread_markers(otio_clip, (begin + render.freeze_at) / rate, render.freeze_frames, rate)
 

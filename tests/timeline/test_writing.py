@@ -121,6 +121,7 @@ def test_rule_4_for_kdenlive_every_range_is_at_the_timelines_rate(media, tmp_pat
     items += [otio.schema.Clip("b", reference.clone(), span(0, 101, 60.0)) for _ in range(4)]
     timeline = otio.schema.Timeline("mixed")
     timeline.tracks.append(otio.schema.Track("V1", children=items))
+    timeline.global_start_time = RationalTime(0, 30)
     otio.adapters.write_to_file(timeline, str(tmp_path / "mixed.otio"))
     read = read_timeline(tmp_path / "mixed.otio", probe=media.probe)
     path = write_tracked(read, {}, tmp_path / "out.otio", "kdenlive", probe=media.probe)
