@@ -48,6 +48,11 @@ def _weight(term: str, usual: str) -> Mutant:
     )
 
 
+def _path(name: str, file: str, old: str, new: str) -> Mutant:
+    tests = ("tests/plugins/test_follow_paths.py", "tests/plugins/test_follow_parts.py")
+    return Mutant(name, f"plugins/hccv_follow/{file}", old, new, tests)
+
+
 def _raw(name: str, old: str, new: str) -> Mutant:
     tests = ("tests/media/reading/test_access.py", "tests/media/reading/test_exact_lengths.py")
     tests = (*tests, "tests/media/reading/test_freeze.py", "tests/media/reading/test_reader.py")
@@ -103,6 +108,74 @@ MUTANTS = (
     ),
     _follow("always calm", "confidence.py", "if not self.calm or (", "if ("),
     _follow("never calm", "confidence.py", "if not self.calm or (", "if True or ("),
+    # of two paths
+    _path("nothing fills in", "duel.py", "fill = second.shown & ~first.shown", "fill = second.shown & False"),
+    _path("no doubt where they differ", "duel.py", "result.scores[~agree] = np.minimum(", "_ = np.minimum("),
+    _path("parts at once", "duel.py", "max(2, round(rate * s.parted))", "2"),
+    _path("parts late", "duel.py", "parted: float = setting(0.25,", "parted: float = setting(0.5,"),
+    _path("meets at once", "duel.py", "max(2, round(rate * s.met))", "2"),
+    _path("meets late", "duel.py", "met: float = setting(0.5,", "met: float = setting(1.0,"),
+    _path("starts back at the end", "duel.py", "and p - start <= s.away * rate]", "]"),
+    _path("goes back further", "duel.py", "max(2, round(s.before * rate))", "30"),
+    _path("anything arrives", "duel.py", "arrived: float = setting(0.5,", "arrived: float = setting(-1.0,"),
+    _path("nothing arrives", "duel.py", "arrived: float = setting(0.5,", "arrived: float = setting(1.0,"),
+    _path("nobody is believed", "duel.py", "if len(arrived) == 1:", "if False:"),
+    _path("the worse is believed", "duel.py", "int(np.argmax(means))", "int(np.argmin(means))"),
+    _path(
+        "slightly better is enough",
+        "duel.py",
+        "better: float = setting(0.15,",
+        "better: float = setting(0.1,",
+    ),
+    _path(
+        "much better is not enough",
+        "duel.py",
+        "better: float = setting(0.15,",
+        "better: float = setting(0.2,",
+    ),
+    _path("being lost is cheap", "join.py", "lost: float = setting(0.45,", "lost: float = setting(0.40,"),
+    _path("being lost is dear", "join.py", "lost: float = setting(0.45,", "lost: float = setting(0.55,"),
+    _path("changes over at once", "join.py", "else settings.jump", "else 0.0"),
+    _path("flickers", "join.py", "np.full((3, 3), settings.hide)", "np.zeros((3, 3))"),
+    _path("cuts do not count", "join.py", "if index in cuts:", "if False:"),
+    _path(
+        "nobody vouches", "join.py", "np.maximum(forward.scores[both], ", "np.minimum(forward.scores[both], "
+    ),
+    _path(
+        "no mean of both",
+        "join.py",
+        "(forward.boxes[both] + backward.boxes[both]) / 2",
+        "forward.boxes[both]",
+    ),
+    _path("bridges long gaps", "finish.py", "gap > s.longest * fps + 1:", "gap > 2 * s.longest * fps:"),
+    _path("bridges no long gap", "finish.py", "gap > s.longest * fps + 1:", "gap > s.longest * fps:"),
+    _path("ends of any height", "finish.py", "> s.height:", "> 9:"),
+    _path("ends of one height", "finish.py", "> s.height:", "> 0.3:"),
+    _path("outside is bridged", "finish.py", "> s.outside * size for", "> 99 * size for"),
+    _path(
+        "ends anywhere",
+        "finish.py",
+        "min(np.linalg.norm(arrived - cb), np.linalg.norm(ca - cb)) > reach",
+        "False",
+    ),
+    _path("time gives no reach", "finish.py", "(s.reach + s.speed * gap / fps)", "s.reach"),
+    _path("no reach at once", "finish.py", "(s.reach + s.speed * gap / fps)", "(s.speed * gap / fps)"),
+    _path(
+        "bridges are sure", "finish.py", "s.score * min(scores[a], scores[b])", "min(scores[a], scores[b])"
+    ),
+    _path("only the ground", "finish.py", "0.5 * ground + 0.5 * (", "ground + 0.0 * ("),
+    _path("only the picture", "finish.py", "0.5 * ground + 0.5 * (", "0.0 * ground + ("),
+    _path(
+        "as sure as the better end",
+        "finish.py",
+        "= min(scores[a], scores[b])\n    scores",
+        "= max(scores[a], scores[b])\n    scores",
+    ),
+    _path("skipped stays skipped", "finish.py", "    scores[scores == SKIPPED] = 0\n", ""),
+    _path("flashes stay", "finish.py", "end - start < s.flash * fps", "False"),
+    _path("longer flashes go", "finish.py", "end - start < s.flash * fps", "end - start <= s.flash * fps"),
+    _path("sure flashes go", "finish.py", "and scores[start:end].mean() < s.flash_score", "and True"),
+    _path("the beginning goes", "finish.py", "if start > 0 and end", "if end"),
     # repeated frames
     _raw("repeats share a picture", "copy_of(picture) if again else picture", "picture"),
     _raw("last repeat shares", "(upcoming is None or sources", "(upcoming is not None and sources"),
