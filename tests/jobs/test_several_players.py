@@ -17,6 +17,7 @@ from highlight_cuts_cv.faces.cli import app
 from highlight_cuts_cv.faces.demo import demo_clip, write_cut
 from highlight_cuts_cv.jobs import task as tasks
 from highlight_cuts_cv.jobs.follow import follow
+from highlight_cuts_cv.jobs.freeze import ClipFreeze
 from highlight_cuts_cv.jobs.setup import Setup, parse_choice, parse_indicators
 from highlight_cuts_cv.jobs.timeline import deliver, plan, run_timeline
 from highlight_cuts_cv.media import clip_of, open_frames, probe
@@ -128,6 +129,22 @@ def test_the_picture_stands_still_where_everybody_is_shown(cut: Path, tmp_path: 
     )
     assert result.freeze_at == 21, "faded in after two frames"
     assert "the player is not shown; frame 21 stands still" in notes[0]
+
+
+def test_players_who_are_never_shown_together_have_a_picture_that_stands_still_too() -> None:
+    def seen(start: int, stop: int) -> Track:
+        shown = (np.arange(40) >= start) & (np.arange(40) < stop)
+        boxes = np.where(shown[:, None], np.array(LEFT, np.float32), np.float32(np.nan))
+        return Track(
+            boxes, shown.astype(np.float32), np.where(shown, State.OBSERVED, State.LOST).astype(np.uint8)
+        )
+
+    clip = clip_of(probe(demo_clip()), 0, 40)
+    wish = ClipFreeze(
+        asked=15, length=5, rate=clip.rate, shown=tuple(range(40)), window=range(40), obstacles=(None,) * 40
+    )
+    freeze = wish.freeze(clip, [seen(0, 5), seen(20, 40)], Watch())
+    assert freeze is not None and freeze.frame_index == 21
 
 
 def test_a_clip_goes_by_its_name_too(cut: Path, tmp_path: Path) -> None:
