@@ -72,6 +72,8 @@ def why_not(clip: ClipInfo, settings: EncodeSettings, rate: Fraction | None, pat
         return "the pictures are turned, interlaced or of odd size"
     if nearest_format(encoder_for(settings.encoder), media.pixel_format) != media.pixel_format:
         return f"{settings.encoder} cannot write {media.pixel_format}"
+    if load(media.path).index.order is not None:
+        return "its pictures are not stored in the order of their times"
     if load(media.path).hdr != HdrTags():
         return "its HDR metadata would not reach every part"
     if path.suffix.lower() not in EDIT_LIST_SUFFIXES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,16 @@ from numpy.typing import NDArray
 from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.files.store import ArrayStore, content_identity
 from highlight_cuts_cv.media.bitstreams.mp4_tables import composition_tables
+from highlight_cuts_cv.media.reading.order import CLOCK_FALLS, PacketOrder, clock_starts, continued
 from highlight_cuts_cv.media.streams import read_only
 from highlight_cuts_cv.model import BadInputError
 
 _log = logging.getLogger(__name__)
 _CHECKED_PACKETS = 64
 _MOST_READ_ERRORS = 100
-_LAYOUT = 1
-"""Another number, and indexes kept by earlier versions are made again."""
-_FIELDS = ("pts", "end_pts", "key_pts", "key_seek")
+_LAYOUT = 2
+"""Another number, and stamps kept by earlier versions are read again."""
+_FIELDS = ("pts", "dts", "key", "hidden", "last_duration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,15 @@ class FrameIndex:
 
     ``pts`` (N,) int64, strictly rising; ``end_pts`` is where the last frame ends.  ``key_pts`` (K,)
     int64 rising are the frames that decoding can start at, and ``key_seek`` (K,) the timestamps
-    that a seek must name to land on them (the demuxers differ in which clock they seek by).
+    that a seek must name to land on them (the demuxers differ in which clock they seek by).  ``order``
+    says where the frames are in a file that cannot be sought by time.
     """
 
     pts: NDArray[np.int64]
     end_pts: int
     key_pts: NDArray[np.int64]
     key_seek: NDArray[np.int64]
+    order: PacketOrder | None = None
 
     def __len__(self) -> int:
         return len(self.pts)
@@ -80,38 +83,71 @@ class _Packets:
 def build_index(container: Any, stream: Any, path: Path) -> FrameIndex:
     """Index *stream* of a freshly opened *container*; it is left somewhere in the middle.
 
-    Where that means reading the whole file, the index is kept in the user's cache, by the file's content.
-    Raises BadInputError when the stream has no frames or no timestamps.
+    Where that means reading the whole file, its packets' stamps are kept in the user's cache, by the
+    file's content.  Raises BadInputError when the stream has no frames or no timestamps.
     """
     read_only(container, [stream])
     is_mp4 = "mp4" in container.format.name
     packets = _from_tables(container, stream, path) if is_mp4 else None
-    if packets is not None:
-        return _checked_index(packets, container, stream, path)
+    packets = packets or _kept_or_demuxed(stream, path)
+    if not len(packets.pts):
+        raise BadInputError(f"'{path}' holds no pictures; it may be cut off or still being written.")
+    starts = clock_starts(packets.dts, packets.key, round(CLOCK_FALLS / stream.time_base))
+    if len(starts) > 1:
+        return _counted(packets, starts, is_mp4, stream, path)
+    return _index_of(packets, by_pts="matroska" in container.format.name, stream=stream)
+
+
+def _kept_or_demuxed(stream: Any, path: Path) -> _Packets:
     # Another FFmpeg may see another thing in the same file.
     store = ArrayStore(
         cache_folder("analysis"), "index", _LAYOUT, av.__version__, content_identity(path), stream.index
     )
-    known = _restored(store.load("index"))
-    if known is None:
-        if is_mp4:
-            container.seek(0)
-        known = _checked_index(_from_demuxing(container, stream), container, stream, path)
-        store.save("index", {name: np.asarray(getattr(known, name)) for name in _FIELDS})
-    return known
+    packets = _restored(store.load("index"))
+    if packets is None:
+        # Opened anew: a seek to the start may land in a later piece of an edit list.
+        with av.open(str(path), metadata_errors="replace") as fresh:
+            fresh_stream = fresh.streams[stream.index]
+            read_only(fresh, [fresh_stream])
+            packets = _from_demuxing(fresh, fresh_stream)
+        store.save("index", {name: np.asarray(getattr(packets, name)) for name in _FIELDS})
+    return packets
 
 
-def _restored(arrays: Mapping[str, NDArray[np.generic]] | None) -> FrameIndex | None:
+def _restored(arrays: Mapping[str, NDArray[np.generic]] | None) -> _Packets | None:
     if arrays is None or set(arrays) != set(_FIELDS):
         return None
-    pts, end_pts, key_pts, key_seek = (np.asarray(arrays[name], np.int64) for name in _FIELDS)
-    return FrameIndex(pts, int(end_pts), key_pts, key_seek)
+    pts, dts, key, hidden, last = (np.asarray(arrays[name], np.int64) for name in _FIELDS)
+    return _Packets(pts, dts, key > 0, hidden > 0, int(last))
 
 
-def _checked_index(packets: _Packets, container: Any, stream: Any, path: Path) -> FrameIndex:
-    if not len(packets.pts):
-        raise BadInputError(f"'{path}' holds no pictures; it may be cut off or still being written.")
-    return _index_of(packets, by_pts="matroska" in container.format.name, stream=stream)
+def _counted(packets: _Packets, starts: list[int], is_mp4: bool, stream: Any, path: Path) -> FrameIndex:
+    """The index of packets whose stamps fall in between; in MP4 those shown are in order all the same."""
+    shifts: tuple[int, ...] = (0,) * len(starts)
+    hidden = packets.hidden.copy()
+    if not is_mp4:
+        for start, stop in zip(starts, [*starts[1:], len(hidden)], strict=True):
+            first_key = start + int(np.argmax(packets.key[start:stop]))
+            hidden[start:stop] |= packets.pts[start:stop] < packets.pts[first_key]
+        shifts = continued(packets.pts, hidden, starts, _typical(packets.pts[: starts[1]], stream))
+        _log.warning(
+            "The clock of '%s' starts again %s; what follows is taken to go on from there.",
+            path,
+            "once" if len(starts) == 2 else f"{len(starts) - 1} times",
+        )
+    added = np.repeat(shifts, np.diff([*starts, len(packets.pts)]))
+    moved = replace(packets, pts=packets.pts + added, dts=packets.dts + added, hidden=hidden)
+    index = _index_of(moved, by_pts=False, stream=stream)
+    shown = np.flatnonzero(~hidden)
+    frames = shown[np.argsort(moved.pts[shown], kind="stable")]
+    keys = np.flatnonzero(moved.key)
+    frames = frames[np.searchsorted(moved.pts[frames], index.pts)]
+    return replace(index, order=PacketOrder(frames, keys, moved.pts[keys], tuple(starts), shifts))
+
+
+def _typical(pts: NDArray[np.int64], stream: Any) -> int:
+    """Ticks from frame to frame."""
+    return int(np.median(np.diff(np.unique(pts)))) if len(pts) > 1 else _one_frame(stream)
 
 
 def _index_of(packets: _Packets, by_pts: bool, stream: Any) -> FrameIndex:
@@ -127,7 +163,7 @@ def _index_of(packets: _Packets, by_pts: bool, stream: Any) -> FrameIndex:
         pts = np.unique(packets.pts)
     order = np.argsort(packets.pts[key], kind="stable")
     seek = packets.pts[key] if by_pts else packets.dts[key]
-    typical = int(np.median(np.diff(pts))) if len(pts) > 1 else _one_frame(stream)
+    typical = _typical(pts, stream)
     # Some muxers give the last packet no or an absurd duration.
     last = packets.last_duration if 0 < packets.last_duration <= 4 * typical else typical
     return FrameIndex(pts, int(pts[-1]) + max(1, last), packets.pts[key][order], seek[order])

@@ -9,6 +9,7 @@ from typing import Any
 import av
 
 from highlight_cuts_cv.media.failures import reading
+from highlight_cuts_cv.media.reading.order import PacketOrder
 from highlight_cuts_cv.media.reading.probing import LoadedMedia
 from highlight_cuts_cv.media.streams import read_only
 
@@ -27,15 +28,18 @@ class Reader:
         self._path, self._index = media.info.path, media.index
         self.damaged = 0
         """Packets so far that could not be decoded, and pictures with parts made up."""
-        with reading(self._path):
-            container: Any = av.open(str(self._path), metadata_errors="replace")
-        self._container, self._stream = container, container.streams[media.stream_index]
-        read_only(container, [self._stream])
-        self._stream.codec_context.thread_type = "AUTO"
+        self._open()
         self._reorder = self._stream.codec_context.reorder_depth
         self._pictures: Generator[Any, None, None] | None = None
         self._next = 0  # the lowest frame number that can still come without a seek
         self._fresh = True
+
+    def _open(self) -> None:
+        with reading(self._path):
+            container: Any = av.open(str(self._path), metadata_errors="replace")
+        self._container, self._stream = container, container.streams[self._media.stream_index]
+        read_only(container, [self._stream])
+        self._stream.codec_context.thread_type = "AUTO"
 
     def close(self) -> None:
         self._pictures = None
@@ -69,6 +73,9 @@ class Reader:
 
     def _start_at(self, first: int) -> None:
         """Begin decoding at a keyframe from which frame *first* comes out whole."""
+        if self._index.order is not None:
+            self._count_to(self._index.order, first)
+            return
         for key in range(self._index.key_before(first), 0, -1):
             packets = self._packets_from(int(self._index.key_seek[key]))
             packet = next((p for p in packets if p.is_keyframe and p.pts is not None), None)
@@ -78,6 +85,29 @@ class Reader:
                 self._next = 0
                 return
         packets = self._packets_from(None)
+        self._decode_from(next(packets), packets)
+        self._next = 0
+
+    def _count_to(self, order: PacketOrder, first: int) -> None:
+        """The same in a file that cannot be sought by time."""
+        if not self._fresh:
+            self._container.close()
+            self._open()
+        self._fresh = False
+        key = order.key_before(first, int(self._index.pts[first]))
+
+        def moved() -> Iterator[Any]:
+            count = 0
+            for packet in self._whole_packets():
+                stamped = packet.pts is not None or packet.dts is not None
+                if stamped and (shift := order.shift(count)):
+                    packet.pts = None if packet.pts is None else packet.pts + shift
+                    packet.dts = None if packet.dts is None else packet.dts + shift
+                if count >= key:
+                    yield packet
+                count += stamped
+
+        packets = moved()
         self._decode_from(next(packets), packets)
         self._next = 0
 

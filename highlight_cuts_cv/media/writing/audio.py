@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 import av
 
+from highlight_cuts_cv.media.reading.order import on_one_clock
+from highlight_cuts_cv.media.reading.probing import load
 from highlight_cuts_cv.media.writing.encoded_sound import EncodedSound, Silence, SoundFormat, format_like
 from highlight_cuts_cv.media.writing.encoders import EDIT_LIST_SUFFIXES
 from highlight_cuts_cv.model import ClipInfo
@@ -56,6 +58,7 @@ class AudioFeed:
         self._start, self._end = span
         self._pause = pause
         self._like = like
+        self._order, self._time_base = load(clip.media.path).index.order, clip.time_base
         self._tracks: dict[int, _Track] = {}
         self._container: Any = av.open(str(clip.media.path), metadata_errors="replace")
         for stream in self._container.streams:
@@ -114,16 +117,20 @@ class AudioFeed:
         streams = [s for s in self._container.streams if s.index in self._tracks]
         if not streams:
             return
-        seek_to = int((self._start - _PREROLL) / streams[0].time_base)
-        try:
-            self._container.seek(seek_to, stream=streams[0], backward=True)
-        except av.error.FFmpegError:
-            self._container.seek(0)
+        if self._order is None:
+            seek_to = int((self._start - _PREROLL) / streams[0].time_base)
+            try:
+                self._container.seek(seek_to, stream=streams[0], backward=True)
+            except av.error.FFmpegError:
+                self._container.seek(0)
         running = set(self._tracks)
         errors = 0
         while errors < 100:
             try:
-                for packet in self._container.demux(streams):
+                packets = self._container.demux(streams)
+                if self._order is not None:
+                    packets = on_one_clock(packets, self._order, self._time_base)
+                for packet in packets:
                     beyond = packet.pts is not None and packet.pts * packet.time_base >= self._end + _PREROLL
                     if not beyond:
                         yield packet

@@ -1,0 +1,105 @@
+"""Files whose stamps do not rise: recordings joined as bytes, edit lists of several pieces."""
+
+from __future__ import annotations
+
+import random
+import struct
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from highlight_cuts_cv.contracts import EncodeSettings
+from highlight_cuts_cv.media import clip_of, open_frames, open_writer, probe, raw_frames
+from highlight_cuts_cv.media.bitstreams.smart import why_not
+from highlight_cuts_cv.model import MediaInfo
+from highlight_cuts_cv.testing.synthetic import BEEP_EVERY, read_index
+
+FAST = EncodeSettings(options={"preset": "ultrafast", "crf": "18"})
+
+
+def check_order(info: MediaInfo, expected: list[int]) -> None:
+    assert info.frame_count == len(expected)
+    assert (info.rate, info.variable_rate) == (25, False)
+    with open_frames(clip_of(info)) as frames:
+        assert [read_index(f.bgr) for f in frames.frames()] == expected
+        assert [read_index(f.bgr) for f in frames.frames(backward=True)] == expected[::-1]
+        for number in random.Random(2).choices(range(len(expected)), k=12):
+            assert read_index(frames[number].bgr) == expected[number]
+    start = len(expected) // 2 + 3
+    pictures = [np.repeat(f.planes[0][..., None], 3, axis=2) for f in raw_frames(clip_of(info, start))]
+    assert [read_index(p) for p in pictures] == expected[start:]
+
+
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_recordings_joined_as_bytes(
+    b_frames: int, clip_file: Callable[..., Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The clock starts again with each; all pictures come in the order of the file."""
+    parts = [clip_file(".ts", 40, b_frames=2), clip_file(".ts", 30, b_frames=b_frames)]
+    path = tmp_path / "game.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in (*parts, parts[0])))
+    info = probe(path)
+    assert "starts again 2 times" in caplog.text
+    check_order(info, [*range(40), *range(30), *range(40)])
+
+
+def test_sound_stays_with_the_pictures(clip_file: Callable[..., Path], tmp_path: Path) -> None:
+    """Behind the place where the clock starts again, too: a beep lies at every second's half."""
+    part = clip_file(".ts", 50, audio="aac").read_bytes()
+    path = tmp_path / "game.ts"
+    path.write_bytes(part * 2)
+    clip = clip_of(probe(path), 60, 100)
+    with open_writer(tmp_path / "a.mp4", clip, FAST) as writer:
+        for frame in raw_frames(clip):
+            writer.write(frame)
+    with av.open(str(tmp_path / "a.mp4")) as made:
+        sound = made.streams.audio[0]
+        heard = [
+            float(frame.pts * frame.time_base) + np.flatnonzero(np.abs(frame.to_ndarray()[0]) > 0.2) / 48000
+            for frame in made.decode(sound)
+            if frame.pts is not None and frame.time_base is not None
+        ]
+    times = np.concatenate(heard)
+    onsets = times[np.flatnonzero(np.diff(times, prepend=-1) > 0.2)]
+    # The second recording began ten frames before the clip.
+    wanted = [float(k * BEEP_EVERY) - 0.4 for k in range(1, 4)]
+    np.testing.assert_allclose(onsets[:3], wanted, atol=0.005)
+
+
+def with_edits(path: Path, edits: list[tuple[int, int]]) -> None:
+    """Let the edit list of a 25 fps MP4, whose header is at its end, show the frames of *edits*."""
+    data = bytearray(path.read_bytes())
+    with av.open(str(path)) as container:
+        ticks = Fraction(1, 25) / Fraction(container.streams.video[0].time_base or 1)
+    at = data.index(b"elst") - 4
+    version, count, _, begin, speed = struct.unpack_from(">IIIiI", data, at + 8)
+    assert (version, count) == (0, 1)
+    entries = b"".join(
+        struct.pack(">IiI", (stop - start) * 40, int(begin + start * ticks), speed) for start, stop in edits
+    )
+    longer = len(entries) - 12
+    data[at + 12 : at + 28] = struct.pack(">I", len(edits)) + entries
+    for name in (b"moov", b"trak", b"edts", b"elst"):
+        place = data.index(name) - 4
+        data[place : place + 4] = struct.pack(">I", int.from_bytes(data[place : place + 4], "big") + longer)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "edits", [[(10, 20), (46, 56)], [(40, 55), (9, 20)], [(0, 10), (20, 31), (9, 15)], [(12, 30)]]
+)
+def test_edit_lists_of_several_pieces(
+    edits: list[tuple[int, int]], clip_file: Callable[..., Path], tmp_path: Path
+) -> None:
+    """As phones write them that cut the middle out: all pieces, in the order shown."""
+    path = tmp_path / "phone.mp4"
+    path.write_bytes(clip_file(".mp4", gop=9).read_bytes())
+    with_edits(path, edits)
+    info = probe(path)
+    check_order(info, [n for start, stop in edits for n in range(start, stop)])
+    if len(edits) > 1:
+        assert "order" in (why_not(clip_of(info), EncodeSettings(), None, tmp_path / "a.mp4") or "")
