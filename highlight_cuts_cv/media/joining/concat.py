@@ -50,6 +50,12 @@ def concat_files(
         raise BadInputError("There is nothing to join; name at least one file.")
     checked_output(output, sources)
     media = [load(path) for path in sources]
+    for item in media:
+        if item.index.order is not None:
+            raise BadInputError(
+                f"'{item.info.path}' cannot be joined as it is: its clock starts again, or it shows pieces of "
+                "itself in another order. Write it anew first, in an editor or with ffmpeg."
+            )
     count = _Count(watch)
     if not reencode:
         count.add(sum(item.info.frame_count for item in media))

@@ -19,6 +19,7 @@ from highlight_cuts_cv.media.reading.rates import frame_rate
 from highlight_cuts_cv.model import AudioInfo, BadInputError, MediaInfo
 
 _log = logging.getLogger(__name__)
+_PICTURE_CODECS = frozenset({"mjpeg", "png", "bmp", "gif", "webp", "tiff"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,28 @@ def load(path: Path | str) -> LoadedMedia:
 
 
 def open_video(path: Path) -> tuple[Any, Any]:
-    """Open a file and find its main video stream (cover pictures do not count)."""
+    """Open a file and find the stream that is the film.
+
+    Of several it is the one that the file says is to be shown, then the largest, then the first.
+    Cover pictures and thumbnails never are; streams of pictures count where there is nothing else.
+    """
     container = av.open(str(path), metadata_errors="replace")
-    for stream in container.streams.video:
-        if not stream.disposition & av.stream.Disposition.attached_pic and stream.codec_context is not None:
-            return container, stream
-    container.close()
-    raise BadInputError(f"'{path}' has no video that can be decoded.")
+    streams = [s for s in container.streams.video if s.codec_context is not None and not _is_picture(s)]
+    if not streams:
+        container.close()
+        raise BadInputError(f"'{path}' has no video that can be decoded.")
+    return container, max(streams, key=_likely_film)
+
+
+def _is_picture(stream: Any) -> bool:
+    kinds = av.stream.Disposition
+    return bool(stream.disposition & (kinds.attached_pic | kinds.timed_thumbnails | kinds.still_image))
+
+
+def _likely_film(stream: Any) -> tuple[bool, bool, int]:
+    still = stream.frames == 1 or stream.codec_context.codec.canonical_name in _PICTURE_CODECS
+    shown = bool(stream.disposition & av.stream.Disposition.default)
+    return not still, shown, stream.width * stream.height
 
 
 @lru_cache(maxsize=64)

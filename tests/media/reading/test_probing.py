@@ -106,3 +106,54 @@ def test_the_header_of_an_mp4_is_read_anew(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     load(write(tmp_path / "a.mp4", 10))
     assert not (tmp_path / "cache").exists()
+
+
+def several(path: Path, *streams: tuple[tuple[int, int], str, int, int]) -> Path:
+    """A film of grey streams, each of a size, an encoder, a number of pictures and a disposition."""
+    with av.open(str(path), "w") as output:
+        added: list[Any] = []
+        for (width, height), encoder, _, disposition in streams:
+            stream: Any = output.add_stream(encoder, rate=25)
+            stream.width, stream.height = width, height
+            stream.pix_fmt = "yuvj420p" if encoder == "mjpeg" else "yuv420p"
+            stream.disposition = disposition
+            added.append(stream)
+        for stream, (_, _, count, _) in zip(added, streams, strict=True):
+            for number in range(count):
+                picture = av.VideoFrame(stream.width, stream.height, stream.pix_fmt)
+                picture.pts, picture.time_base = number, Fraction(1, 25)
+                output.mux(stream.encode(picture))
+            output.mux(stream.encode(None))
+    return path
+
+
+SHOWN, COVER, THUMBNAILS = 1, 1024, 3072
+SMALL, LARGE = (64, 48), (192, 96)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+@pytest.mark.parametrize(
+    ("streams", "film"),
+    [
+        ([(SMALL, "libx264", 10, 0), (LARGE, "libx264", 10, SHOWN)], 1),
+        ([(SMALL, "libx264", 10, SHOWN), (LARGE, "libx264", 10, 0)], 0),
+        ([(SMALL, "libx264", 10, SHOWN), (LARGE, "libx264", 10, SHOWN)], 1),
+        ([(LARGE, "libx264", 10, SHOWN), (LARGE, "libx264", 10, SHOWN)], 0),
+        ([(LARGE, "mjpeg", 1, SHOWN), (SMALL, "libx264", 10, 0)], 1),
+        ([(LARGE, "mjpeg", 10, SHOWN)], 0),
+    ],
+)
+def test_which_stream_is_the_film(
+    suffix: str, streams: list[tuple[tuple[int, int], str, int, int]], film: int, tmp_path: Path
+) -> None:
+    path = several(tmp_path / f"a{suffix}", *streams)
+    assert load(path).stream_index == film
+    assert (probe(path).width, probe(path).height) == streams[film][0]
+
+
+@pytest.mark.parametrize("disposition", [COVER, THUMBNAILS])
+def test_covers_and_thumbnails_are_no_film(disposition: int, tmp_path: Path) -> None:
+    path = several(
+        tmp_path / "a.mp4", (LARGE, "mjpeg", 1, disposition), (SMALL, "libx264", 10, 0)
+    )  # fmt: skip
+    assert (probe(path).width, probe(path).codec) == (64, "h264")
