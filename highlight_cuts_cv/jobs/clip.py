@@ -6,10 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from highlight_cuts_cv.contracts import UNWATCHED, Watch
+from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.jobs.setup import Choice
 from highlight_cuts_cv.media import clip_of, frame_at_time, open_frames, probe
 from highlight_cuts_cv.model import (
     BadInputError,
+    CancelledError,
     ClipInfo,
     Detections,
     Frame,
@@ -48,10 +51,13 @@ def media_clip(clip: TimelineClip) -> ClipInfo:
     return replace(found, start_offset=clip.start - shown)
 
 
-def detect_frame(video: Path, frame_index: int, choice: Choice) -> tuple[Frame, Detections]:
+def detect_frame(
+    video: Path, frame_index: int, choice: Choice, watch: Watch = UNWATCHED
+) -> tuple[Frame, Detections]:
     """The frame *frame_index* of a video (from 0) and who is in it.
 
-    Raises BadInputError for an unreadable video or a frame outside it.
+    Raises BadInputError for an unreadable video or a frame outside it, CancelledError when cancelled
+    before the picture is looked at.
     """
     info = probe(video)
     if not 0 <= frame_index < info.frame_count:
@@ -60,8 +66,13 @@ def detect_frame(video: Path, frame_index: int, choice: Choice) -> tuple[Frame, 
         )
     detector = get_registry().detector(choice.name, choice.options)
     try:
-        with open_frames(clip_of(info)) as frames:
-            frame = frames[frame_index]
-        return frame, detector.detect([frame])[0]
+        with warnings_to(watch):
+            with open_frames(clip_of(info)) as frames:
+                frame = frames[frame_index]
+            if watch.cancelled():
+                raise CancelledError("The detection was stopped.")
+            found = detector.detect([frame])[0]
+        watch.progress(1, 1)
+        return frame, found
     finally:
         detector.close()

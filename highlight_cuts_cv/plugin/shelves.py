@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from highlight_cuts_cv.contracts import DetectorSpec, ExporterSpec, IndicatorSpec, TrackerSpec
 from highlight_cuts_cv.model import BadInputError
+from highlight_cuts_cv.plugin.elsewhere import distribution_of
 
 S = TypeVar("S", DetectorSpec, TrackerSpec, IndicatorSpec, ExporterSpec)
 
@@ -62,6 +63,11 @@ class Shelf(Generic[S]):
             providers = [given for given in providers if given[1].name == plugin]
         chosen = _winners(providers)
         if not chosen:
+            if distribution := distribution_of(self.kind, name):
+                raise BadInputError(
+                    f"The {self.kind} '{name}' comes with a distribution of its own: 'pip install "
+                    f"{distribution}' installs it. If that is there, 'hccv plugins' tells what is wrong with it."
+                )
             known = ", ".join(self.names()) or "none"
             hint = f" An option is written {plugin}:OPTION=VALUE." if colon and plugin in self.specs else ""
             raise BadInputError(
