@@ -32,7 +32,7 @@ def freeze_in_video(clip: ClipInfo, track: Track, wish: FreezeWish, watch: Watch
     """
     if wish.at == "pick":
         raise BadInputError(
-            f"A track file does not say where the pick was; write --intro {float(wish.seconds):g}@FRAME."
+            f"A followed path does not say where the pick was; ask for the intro {float(wish.seconds):g}@FRAME."
         )
     asked = 0 if wish.at == "first" else int(wish.at) - clip.first_frame
     if not 0 <= asked < clip.frame_count:
@@ -115,7 +115,7 @@ def plan_freeze(
         place = min(max(place, plan.window[0]), plan.window[-1])
     if reason := plan.obstacles[place]:
         raise BadInputError(
-            f"The clip '{placed.clip_id}' can have no intro, since {reason}. Leave --intro out, or "
+            f"The clip '{placed.clip_id}' can have no intro, since {reason}. Leave the intro out, or "
             "change that in the editor."
         )
     return replace(plan, asked=asked)

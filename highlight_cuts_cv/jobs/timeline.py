@@ -37,7 +37,7 @@ def check_setup(setup: Setup) -> None:
     if setup.freeze and not registry.exporters.find(setup.exporter.name).freezes:
         raise BadInputError(
             f"The exporter '{setup.exporter.name}' writes beside the recording, which plays without a stop; "
-            "an intro needs a film, so take 'burn' or leave --intro out."
+            "an intro needs a film, so take 'burn' or leave the intro out."
         )
 
 

@@ -49,9 +49,6 @@ def test_indicator(name):
 
 
 @pytest.mark.parametrize("name", REGISTRY.exporters.names())
-def test_exporter(name, tmp_path, request):
-    if name == "ffmpeg":
-        why = "a stopped export may leave pictures of the marker beside the script"
-        request.applymarker(pytest.mark.xfail(reason=why, strict=False))
+def test_exporter(name, tmp_path):
     suffix = REGISTRY.exporters.find(name).suffix
     check_exporter(made("exporter", name, REGISTRY.exporter), tmp_path / f"an output{suffix}")

@@ -11,8 +11,8 @@ from highlight_cuts_cv.faces.cli.options import (
     Player,
     TimelineFile,
 )
-from highlight_cuts_cv.faces.cli.shared import load_timeline
-from highlight_cuts_cv.faces.console import table
+from highlight_cuts_cv.faces.console import say_warning, table
+from highlight_cuts_cv.faces.shared import load_timeline
 
 
 @app.command()
@@ -20,7 +20,7 @@ def clips(
     timeline: TimelineFile, media_root: MediaRoot = None, player: Player = None, padding: Padding = None
 ) -> None:
     """Show what is in a timeline: the clips, by the names that --pick takes."""
-    read = load_timeline(timeline, media_root, player, padding)
+    read = load_timeline(timeline, media_root, player, padding, say_warning)
     table(
         ("clip", "name", "track", "media", "starts at", "frames", "rate"),
         [

@@ -20,8 +20,8 @@ from highlight_cuts_cv.faces.cli.options import (
     TrackFile,
     Video,
 )
-from highlight_cuts_cv.faces.cli.shared import make_setup
 from highlight_cuts_cv.faces.console import progress_bars, say, say_warning
+from highlight_cuts_cv.faces.shared import make_setup
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_EXPORTER,
     DEFAULT_INDICATOR,

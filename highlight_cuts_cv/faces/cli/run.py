@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -25,8 +24,8 @@ from highlight_cuts_cv.faces.cli.options import (
     TimelineFile,
     TrackerName,
 )
-from highlight_cuts_cv.faces.cli.shared import load_timeline, make_setup
-from highlight_cuts_cv.faces.console import progress_bars, say, table
+from highlight_cuts_cv.faces.console import progress_bars, say, say_warning, table
+from highlight_cuts_cv.faces.shared import load_timeline, make_setup, tracked_path
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     DEFAULT_EXPORTER,
@@ -74,8 +73,8 @@ def run(
     from highlight_cuts_cv.jobs.timeline import run_timeline
     from highlight_cuts_cv.tracking.picks import parse_player_picks
 
-    read = load_timeline(timeline, media_root, player, padding)
-    target = output or timeline.with_name(f"{_stem(timeline, player)}.tracked.otio")
+    read = load_timeline(timeline, media_root, player, padding, say_warning)
+    target = output or tracked_path(timeline, player)
     everybodys, own = parse_indicators(indicator or [])
     setup = make_setup(
         everybodys,
@@ -100,11 +99,3 @@ def run(
     else:
         table(("clip", "shown", "render"), [(clip, *rest) for clip, _, *rest in rows])
     say(f"Wrote {target}.")
-
-
-def _stem(timeline: Path, player: str | None) -> str:
-    """The timeline's stem, with the player's name where a CSV has several: each has a timeline of their own."""
-    if player is None:
-        return timeline.stem
-    name = re.sub(r"[^\w.-]+", "-", player).strip("-.")
-    return f"{timeline.stem}.{name or 'player'}"
