@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.faces.python import (
+        TrackedTimeline,
         concat_tracked_clips,
         detect_players,
         render_indicator,
+        run_timeline,
         track_player,
     )
     from highlight_cuts_cv.model import BoundingBox, TrackingFrame
@@ -20,20 +22,24 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "BoundingBox",
+    "TrackedTimeline",
     "TrackingFrame",
     "__version__",
     "concat_tracked_clips",
     "detect_players",
     "render_indicator",
+    "run_timeline",
     "track_player",
 ]
 
 _HOMES = {
     "BoundingBox": "model",
+    "TrackedTimeline": "faces.python",
     "TrackingFrame": "model",
     "concat_tracked_clips": "faces.python",
     "detect_players": "faces.python",
     "render_indicator": "faces.python",
+    "run_timeline": "faces.python",
     "track_player": "faces.python",
 }
 

@@ -62,6 +62,8 @@ def read_player_picks(
     >>> read_player_picks({"Sam@01-goal": {2: "#1"}}) == read_player_picks(["Sam@01-goal=2:#1"])
     True
     """
+    if not given:
+        raise BadInputError("Nobody was picked; give {CLIP: {FRAME: box}} for at least one clip.")
     if not isinstance(given, Mapping):
         if isinstance(given, str) or not _texts(given):
             raise BadInputError(

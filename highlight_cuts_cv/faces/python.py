@@ -1,4 +1,4 @@
-"""The plain public API: four functions over paths, for scripts and notebooks.
+"""The plain public API: functions over paths, for scripts and notebooks.
 
 Each reports to whoever asks for it: ``progress(done, total)`` hears how far it is, ``warn(sentence)`` what the
 user should know although the work goes on; soon after ``cancelled()`` is true it stops with CancelledError.
@@ -6,25 +6,49 @@ user should know although the work goes on; soon after ``cancelled()`` is true i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.contracts import Progress, Watch, never_cancelled, no_progress, no_warning
-from highlight_cuts_cv.faces.arguments import Frames, Place, Places, read_frame_index, read_frames, read_picks
+from highlight_cuts_cv.contracts import Cadence, Progress, Watch, never_cancelled, no_progress, no_warning
+from highlight_cuts_cv.faces.arguments import (
+    Frames,
+    Place,
+    Places,
+    read_frame_index,
+    read_frames,
+    read_picks,
+    read_player_picks,
+)
+from highlight_cuts_cv.faces.shared import load_timeline, make_setup, tracked_path
 from highlight_cuts_cv.jobs.clip import detect_frame, video_clip
 from highlight_cuts_cv.jobs.export import export
 from highlight_cuts_cv.jobs.follow import follow
-from highlight_cuts_cv.jobs.setup import DEFAULT_DETECTOR, DEFAULT_TRACKER, Setup, parse_choice
+from highlight_cuts_cv.jobs.freeze import freeze_in_video
+from highlight_cuts_cv.jobs.setup import (
+    DEFAULT_DETECTOR,
+    DEFAULT_EXPORTER,
+    DEFAULT_INDICATOR,
+    DEFAULT_TRACKER,
+    Setup,
+    parse_choice,
+    parse_indicators,
+)
+from highlight_cuts_cv.jobs.task import run
+from highlight_cuts_cv.jobs.timeline import check_setup, deliver, plan
 from highlight_cuts_cv.media import concat_files
 from highlight_cuts_cv.model import BadInputError, BoundingBox, State, Track, TrackingFrame
+from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.tracking.numbers import numbered_players
 
 AnyPath = str | Path
 Cancelled = Callable[[], bool]
 Warn = Callable[[str], None]
+
+DEFAULT_QUALITY = "preview"
 
 
 def detect_players(
@@ -86,33 +110,39 @@ def track_player(
     clip = video_clip(Path(video_path), read_frames(frames))
     picks = [pick.shifted(-clip.first_frame) for pick in picks]
     track = follow(clip, picks, Setup(tracker=parse_choice(tracker)), Watch(progress, cancelled, warn))
-    return [
-        TrackingFrame(clip.first_frame + i, track.box(i), float(track.scores[i]), not track.visible[i])
-        for i in range(len(track))
-    ]
+    return _as_frames(track, clip.first_frame)
 
 
 def render_indicator(
     video_path: AnyPath,
     tracking_data: Sequence[TrackingFrame],
     output_path: AnyPath,
-    quality: str = "final",
-    indicator_type: str = "dot",
+    quality: str = DEFAULT_QUALITY,
+    indicator_type: str = DEFAULT_INDICATOR,
     *,
+    show: str = "",
+    intro: str = "",
+    encoder: str | None = None,
+    exporter: str = DEFAULT_EXPORTER,
     progress: Progress = no_progress,
     cancelled: Cancelled = never_cancelled,
     warn: Warn = no_warning,
 ) -> Path:
-    """Draw the indicator on the frames of *tracking_data* and write exactly those frames.
+    """Draw the indicator on the frames of *tracking_data*, write exactly those frames, return the file written.
+
+    *quality* is ``preview``, ``edit``, ``final`` or ``match``; *indicator_type*, *exporter*, *show*, *intro*
+    and *encoder* are what ``hccv render`` takes, for example ``"ring:color=red"``, ``"overlay"``,
+    ``"first:3"``, ``"1.5@120"`` and ``"auto"``.  Exporters without qualities ignore the default one.
 
     ``progress(done, total)`` hears of every frame.  Raises BadInputError when the frames are empty or not
-    consecutive, and CancelledError soon after ``cancelled()`` is true; no file is written then.
+    consecutive and for what does not exist, and CancelledError soon after ``cancelled()`` is true; no
+    file is written then.
 
     >>> import tempfile
     >>> from highlight_cuts_cv.faces.demo import demo_clip
     >>> still = [TrackingFrame(i, BoundingBox(500, 300, 540, 400), 1.0, False) for i in range(3)]
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     render_indicator(demo_clip(), still, folder + "/marked.mp4", quality="preview").name
+    ...     render_indicator(demo_clip(), still, folder + "/marked.mp4").name
     'marked.mp4'
     """
     if not tracking_data:
@@ -120,10 +150,13 @@ def render_indicator(
     first = tracking_data[0].frame_index
     if [frame.frame_index for frame in tracking_data] != list(range(first, first + len(tracking_data))):
         raise BadInputError("The frames of tracking_data must follow each other without a gap.")
+    asked = None if quality == DEFAULT_QUALITY and not _open_quality(exporter) else quality
+    setup = make_setup(parse_choice(indicator_type), exporter, show, intro, quality=asked, encoder=encoder)
+    check_setup(setup)
     clip = video_clip(Path(video_path), f"{first}:{first + len(tracking_data)}")
-    setup = Setup(indicator=parse_choice(indicator_type), exporter=parse_choice(f"burn:quality={quality}"))
-    watch = Watch(progress, cancelled, warn)
-    return export(clip, _as_track(tracking_data), Path(output_path), setup, watch=watch)
+    track, watch = _as_track(tracking_data), Watch(progress, cancelled, warn)
+    freeze = None if setup.freeze is None else freeze_in_video(clip, track, setup.freeze, watch)
+    return export(clip, track, Path(output_path), setup, Cadence(freeze=freeze), watch)
 
 
 def concat_tracked_clips(
@@ -155,6 +188,100 @@ def concat_tracked_clips(
         reencode=True,
         watch=Watch(progress, cancelled, warn),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedTimeline:
+    """What :func:`run_timeline` wrote.
+
+    ``path`` is the timeline, ``films`` the render of each clip in which somebody was picked, by the clip's
+    name.  ``tracking`` has where the players are, by clip and player ('' is the one without a name); the
+    frame indexes count from the recording's first frame.
+    """
+
+    path: Path
+    films: Mapping[str, Path]
+    tracking: Mapping[str, Mapping[str, list[TrackingFrame]]]
+
+
+def run_timeline(
+    timeline_path: AnyPath,
+    picks: Mapping[str, Place | Places] | Sequence[str],
+    output_path: AnyPath | None = None,
+    *,
+    tracker: str = DEFAULT_TRACKER,
+    detector: str = DEFAULT_DETECTOR,
+    indicator_type: str | Sequence[str] = DEFAULT_INDICATOR,
+    quality: str | None = None,
+    show: str = "",
+    intro: str = "",
+    encoder: str | None = None,
+    exporter: str = DEFAULT_EXPORTER,
+    media_root: AnyPath | None = None,
+    player: str | None = None,
+    padding: float | None = None,
+    progress: Callable[[str, int, int], None] = lambda step, done, total: None,
+    cancelled: Cancelled = never_cancelled,
+    warn: Warn = no_warning,
+) -> TrackedTimeline:
+    """The whole job of ``hccv run``: follow the picked players of a timeline's clips, render, write the timeline.
+
+    *picks* are ``{CLIP: {frame: box, ...}}``, frames counted within the clip and boxes as
+    :func:`track_player` takes them, or the command line's texts ``["CLIP=FRAME:#2", ...]``; with
+    ``PLAYER@CLIP`` for several players in one clip.  *indicator_type* may be a list with ``"PLAYER@ring"``
+    for a player's own.  Without *output_path* the timeline lies beside *timeline_path*, as
+    ``NAME.tracked.otio``.  The rest is what ``hccv run`` takes.
+
+    ``progress(step, done, total)`` hears of every frame, and what is being done.  Raises BadInputError
+    before any work for what cannot be used, JobFailedError, and CancelledError soon after ``cancelled()``
+    is true; the timeline is not written then.
+    """
+    source, players = Path(timeline_path), read_player_picks(picks)
+    root = None if media_root is None else Path(media_root)
+    timeline = load_timeline(source, root, player, padding, warn)
+    indicators = [indicator_type] if isinstance(indicator_type, str) else indicator_type
+    everybodys, own = parse_indicators(indicators)
+    setup = make_setup(
+        everybodys,
+        exporter,
+        show,
+        intro,
+        quality=quality,
+        encoder=encoder,
+        tracker=tracker,
+        detector=detector,
+    )
+    output = tracked_path(source, player) if output_path is None else Path(output_path)
+
+    def steps(title: str) -> Watch:
+        return Watch(lambda done, total: progress(title, done, total), cancelled, warn)
+
+    tasks = plan(timeline, players, output, replace(setup, indicators=own))
+    results = [run(task, steps) for task in tasks]
+    return TrackedTimeline(
+        path=deliver(timeline, results, output),
+        films={result.clip_id: result.render for result in results},
+        tracking={
+            result.clip_id: {
+                name: _as_frames(track, task.clip.first_frame) for name, track in result.tracks.items()
+            }
+            for task, result in zip(tasks, results, strict=True)
+        },
+    )
+
+
+def _open_quality(exporter: str) -> bool:
+    """Whether the exporter has qualities and leaves open which."""
+    choice = parse_choice(exporter)
+    options = get_registry().exporters.find(choice.name).options
+    return "quality" in {option.name for option in options} - set(choice.options)
+
+
+def _as_frames(track: Track, first_frame: int) -> list[TrackingFrame]:
+    return [
+        TrackingFrame(first_frame + i, track.box(i), float(track.scores[i]), not track.visible[i])
+        for i in range(len(track))
+    ]
 
 
 def _as_track(frames: Sequence[TrackingFrame]) -> Track:

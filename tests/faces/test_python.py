@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 import highlight_cuts_cv as hccv
+from highlight_cuts_cv.contracts import Freeze
 from highlight_cuts_cv.errors import BadInputError, CancelledError
-from highlight_cuts_cv.faces.demo import demo_clip
+from highlight_cuts_cv.faces import python
+from highlight_cuts_cv.faces.demo import demo_clip, write_cut
+from highlight_cuts_cv.faces.shared import tracked_path
 from highlight_cuts_cv.media import clip_of, open_frames, probe
 from highlight_cuts_cv.plugin.registry import Registry
+from highlight_cuts_cv.rendering.wishes import parse_show
 
 
 @pytest.mark.parametrize("frame_index", [0, 60])
@@ -112,3 +118,104 @@ def test_whoever_asks_hears_the_warnings(player):
     nobody = (0, 0, 20, 20)
     hccv.track_player(demo_clip(), nobody, "follow", 30, (30, 33), warn=heard.append)
     assert len(heard) == 1 and "touches nobody" in heard[0]
+
+
+@pytest.fixture
+def exported(monkeypatch) -> dict[str, object]:
+    """With which options render_indicator makes the exporter; nothing is written."""
+    seen: dict[str, object] = {}
+
+    def export(clip, track, output, setup, cadence, watch):
+        seen.update(setup.exporter.options, freeze=cadence.freeze, show=setup.show, name=setup.indicator.name)
+        return output
+
+    monkeypatch.setattr(python, "export", export)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("arguments", "quality"),
+    [
+        ({}, "preview"),
+        ({"quality": "final"}, "final"),
+        ({"exporter": "burn:quality=match"}, "match"),
+        ({"exporter": "burn:quality=match", "quality": "final"}, "final"),
+        ({"exporter": "burn:smart=true"}, "preview"),
+        ({"exporter": "overlay"}, None),
+    ],
+)
+def test_a_preview_is_rendered_unless_something_else_is_said(exported, arguments, quality):
+    hccv.render_indicator(demo_clip(), STILL, "made.mp4", **arguments)
+    assert exported.get("quality") == quality
+
+
+def test_the_rest_of_hccv_render_is_there(exported):
+    hccv.render_indicator(
+        demo_clip(), STILL, "made.mp4", indicator_type="ring", show="first:1", intro="0.5@2", encoder="auto"
+    )
+    assert exported["freeze"] == Freeze(2, Fraction(1, 2))
+    assert (exported["show"], exported["encoder"], exported["name"]) == (
+        parse_show("first:1"),
+        "auto",
+        "ring",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"quality": "final", "exporter": "overlay"}, "quality"),
+        ({"quality": "best"}, "best"),
+        ({"indicator_type": "cross"}, "no indicator 'cross'"),
+        ({"show": "never"}, "'never' does not say when"),
+        ({"intro": "1.5@pick"}, "ask for the intro 1.5@FRAME"),
+        ({"intro": "1", "exporter": "overlay"}, "leave the intro out"),
+    ],
+)
+def test_what_cannot_be_rendered_is_refused(exported, arguments, sentence):
+    with pytest.raises(BadInputError, match=sentence):
+        hccv.render_indicator(demo_clip(), STILL, "made.mp4", **arguments)
+
+
+@pytest.fixture
+def cut(tmp_path):
+    return write_cut(demo_clip(), tmp_path / "cut.otio")
+
+
+ARRIVES = "01-The-red-jacket-arrives"
+
+
+def test_a_timeline_is_run_as_on_the_command_line(cut):
+    heard = []
+    done = hccv.run_timeline(cut, {ARRIVES: {0: (1056, 330)}}, progress=lambda *said: heard.append(said))
+    assert done.path == cut.with_name("cut.tracked.otio") and done.path.is_file()
+    assert list(done.films) == [ARRIVES] and done.films[ARRIVES].is_file()
+    path = done.tracking[ARRIVES][""]
+    assert [frame.frame_index for frame in path] == [*range(20, 60)]  # where the recording has them
+    assert not path[0].lost and path[0].bbox.center == pytest.approx((1056, 330), abs=60)
+    steps = {step for step, _, _ in heard}
+    assert steps == {"Following in The red jacket arrives", "Rendering The red jacket arrives"}
+
+
+def test_a_stopped_timeline_is_not_written(cut):
+    with pytest.raises(CancelledError):
+        hccv.run_timeline(cut, {ARRIVES: {0: (1056, 330)}}, cancelled=lambda: True)
+    assert not cut.with_name("cut.tracked.otio").exists()
+
+
+def test_a_players_timeline_has_a_name_of_its_own(tmp_path):
+    csv = tmp_path / "team.csv"
+    assert tracked_path(csv, None).name == "team.tracked.otio"
+    assert tracked_path(csv, "Sam / 7").name == "team.Sam-7.tracked.otio"
+    assert tracked_path(csv, "?").name == "team.player.tracked.otio"
+
+
+@pytest.mark.parametrize("picks", [{}, []])
+def test_a_timeline_without_picks_is_refused(cut, picks):
+    with pytest.raises(BadInputError, match="Nobody was picked"):
+        hccv.run_timeline(cut, picks)
+
+
+def test_padding_is_for_a_csv(cut):
+    with pytest.raises(BadInputError, match="Padding widens the intervals of a CSV"):
+        hccv.run_timeline(cut, {ARRIVES: {0: (1056, 330)}}, padding=1)
