@@ -68,6 +68,10 @@ def _pick(name: str, old: str, new: str) -> Mutant:
     return Mutant(name, "highlight_cuts_cv/tracking/picks.py", old, new, ("tests/tracking/test_picks.py",))
 
 
+def _shown(name: str, file: str, old: str, new: str) -> Mutant:
+    return Mutant(name, file, old, new, ("tests/faces/test_marks_shown.py",))
+
+
 def _timeline(name: str, old: str, new: str) -> Mutant:
     tests = ("tests/timeline/test_reading_back.py", "tests/timeline/test_writing.py")
     return Mutant(name, "highlight_cuts_cv/timeline/writing.py", old, new, tests)
@@ -204,6 +208,21 @@ MUTANTS = (
     _reader("seeks for the next one", "if first - self._next < _SEEK_WORTH:", "if False:"),
     _reader("seeks within a group", "> self._index.pts[self._next])", "> -1)"),
     _reader("made up goes unsaid", "self.damaged += bool(picture.is_corrupt)", "pass"),
+    # what a film shows
+    _shown(
+        "a trail without ground",
+        "plugins/hccv_indicators/trail.py",
+        "elif job.motion is not None:",
+        "elif False:",
+    ),
+    _shown(
+        "a trail beside the feet",
+        "plugins/hccv_indicators/trail.py",
+        "np.array([(x1 + x2) / 2, y2])",
+        "np.array([x2, y2])",
+    ),
+    _shown("who is far is near", "highlight_cuts_cv/analysis/nearby.py", "_REACH = 1.5", "_REACH = 2.0"),
+    _shown("who is near is far", "highlight_cuts_cv/analysis/nearby.py", "_REACH = 1.5", "_REACH = 0.8"),
     # touching
     _pick("any contact touches", "_TOUCHES = 0.2", "_TOUCHES = 0.0"),
     _pick("only half touches", "_TOUCHES = 0.2", "_TOUCHES = 0.5"),
@@ -225,7 +244,8 @@ def mutated(source: str, mutant: Mutant) -> str:
     """*source* with the mistake.  Raises ValueError when its place is not there exactly once."""
     if source.count(mutant.old) != 1:
         raise ValueError(
-            f"{mutant.name}: {mutant.file} holds {mutant.old!r} {source.count(mutant.old)} times, not once."
+            f"{mutant.name}: {mutant.file} holds {mutant.old!r} {source.count(mutant.old)} times, not once; "
+            "name the decision in benchmarks/mutants.py as the code has it now."
         )
     return source.replace(mutant.old, mutant.new)
 
