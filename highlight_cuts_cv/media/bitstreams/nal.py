@@ -33,6 +33,17 @@ class NalSyntax:
             yield data[at + 4] & 31 if self.codec == "h264" else data[at + 4] >> 1 & 63
             at += 4 + int.from_bytes(data[at : at + 4], "big")
 
+    def brings_other_sets(self, data: bytes, sets: bytes) -> bool:
+        """Whether a packet has sequence parameters (size, depth ...) that are not among *sets*."""
+        at = 0
+        while at + 4 < len(data):
+            end = at + 4 + int.from_bytes(data[at : at + 4], "big")
+            unit = data[at:end]
+            if next(self.types(unit)) == self.parameter_sets and unit not in sets:
+                return True
+            at = end
+        return False
+
     def with_sets(self, data: bytes, sets: bytes) -> bytes:
         """A packet with parameter sets of its own, put after a delimiter, which has to come first."""
         types = list(self.types(data))

@@ -95,11 +95,14 @@ def pieces(clip: ClipInfo, touched: Collection[int]) -> list[Piece]:
     """
     media, syntax = load(clip.media.path), _SYNTAX[clip.media.codec]
     result: list[Piece] = []
+    sets = _header_sets(media, syntax)
     at = 0
     joined = False  # whether the group before was copied
     for group in _groups(media, clip.first_frame, clip.first_frame + clip.frame_count):
         # After a copied group the next is complete with all that leans on that one.
         ways, joined = ([group] if joined else []) + [_from_seam(group, syntax)], False
+        if syntax.brings_other_sets(bytes(group[0][1]), sets):
+            continue  # the size may change here, and a film has one
         for kept in ways:
             numbers = sorted(number - clip.first_frame for number, _ in kept)
             start, stop = (numbers[0], numbers[-1] + 1) if numbers else (0, 0)
@@ -177,9 +180,7 @@ Coded = tuple[int, bytes, bool]  # the frame's index in the clip, its packet, wh
 
 def _copied(media: LoadedMedia, clip: ClipInfo, piece: Piece) -> Iterator[Coded]:
     first, syntax = clip.first_frame, _SYNTAX[media.info.codec]
-    with av.open(str(media.info.path)) as container:
-        stream = container.streams[media.stream_index]
-        sets = syntax.sets_of(bytes(stream.codec_context.extradata or b"")) or b""
+    sets = _header_sets(media, syntax)
     begun = False
     for group in _groups(media, first + piece.start, first + piece.stop):
         kept = group if begun else _from_seam(group, syntax)
@@ -193,6 +194,12 @@ def _copied(media: LoadedMedia, clip: ClipInfo, piece: Piece) -> Iterator[Coded]
                     data = as_splice(data)
             begun = True
             yield number - first, data, bool(packet.is_keyframe)
+
+
+def _header_sets(media: LoadedMedia, syntax: NalSyntax) -> bytes:
+    with av.open(str(media.info.path)) as container:
+        context = container.streams[media.stream_index].codec_context
+        return syntax.sets_of(bytes(context.extradata or b"")) or b""
 
 
 def _encoded(

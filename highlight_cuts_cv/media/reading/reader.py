@@ -11,6 +11,7 @@ import av
 from highlight_cuts_cv.media.failures import reading
 from highlight_cuts_cv.media.reading.order import PacketOrder
 from highlight_cuts_cv.media.reading.probing import LoadedMedia
+from highlight_cuts_cv.media.reading.sizes import OneSize
 from highlight_cuts_cv.media.streams import read_only
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,9 @@ class Reader:
         """Packets so far that could not be decoded, and pictures with parts made up."""
         self._open()
         self._reorder = self._stream.codec_context.reorder_depth
+        width, height = media.info.width, media.info.height
+        stored = (height, width) if media.info.rotation in (90, 270) else (width, height)
+        self._one_size = OneSize(self._path, *stored, media.info.pixel_format)
         self._pictures: Generator[Any, None, None] | None = None
         self._next = 0  # the lowest frame number that can still come without a seek
         self._fresh = True
@@ -62,7 +66,7 @@ class Reader:
                     continue
                 self._next = number + 1
                 if number >= first:
-                    yield number, picture
+                    yield number, self._one_size(picture, number)
             self._next = len(self._index)
             self._pictures = None
 
