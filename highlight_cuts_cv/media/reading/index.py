@@ -130,6 +130,8 @@ def _counted(packets: _Packets, starts: list[int], is_mp4: bool, stream: Any, pa
             first_key = start + int(np.argmax(packets.key[start:stop]))
             hidden[start:stop] |= packets.pts[start:stop] < packets.pts[first_key]
         shifts = continued(packets.pts, hidden, starts, _typical(packets.pts[: starts[1]], stream))
+        if not any(shifts):  # decoding runs ahead anew where an encoder did, and that is all
+            return _index_of(packets, by_pts=False, stream=stream)
         _log.warning(
             "The clock of '%s' starts again %s; what follows is taken to go on from there.",
             path,

@@ -83,7 +83,7 @@ def on_one_clock(packets: Iterable[Any], order: PacketOrder, time_base: Fraction
             continue
         index = packet.stream.index
         run = runs.setdefault(index, 0)
-        if (last.get(index, packet.pts) - packet.pts) * packet.time_base >= CLOCK_FALLS:
+        if last.get(index, packet.pts) - packet.pts > (packet.duration or 0) // 2:
             run = runs[index] = min(run + 1, len(order.shifts) - 1)
         last[index] = packet.pts
         shift = round(order.shifts[run] * time_base / packet.time_base)

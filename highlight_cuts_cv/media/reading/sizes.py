@@ -44,9 +44,7 @@ class OneSize:
                 format=picture.format,
                 time_base=picture.time_base,
             ),
-            graph.add(
-                "scale", f"w={width}:h={height}:flags=bicubic:force_original_aspect_ratio=decrease"
-            ),
+            graph.add("scale", f"w={width}:h={height}:flags=bicubic:force_original_aspect_ratio=decrease"),
             graph.add("format", f"pix_fmts={self._format}"),
             graph.add("pad", f"w={width}:h={height}:x=-1:y=-1:color=black"),
             graph.add("buffersink"),
