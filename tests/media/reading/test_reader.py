@@ -88,6 +88,7 @@ def test_pictures_that_come_twice_or_late_are_left_out(opened):
     reader, _ = opened()
     numbers = [0, 1, 1, 3, 2, None, 5, 900, 6]
     reader._pictures = iter(
-        SimpleNamespace(pts=None if n is None else n * 3600, dts=None, is_corrupt=False) for n in numbers
+        SimpleNamespace(pts=None if n is None else n * 3600, dts=None, is_corrupt=False, width=192, height=96)
+        for n in numbers
     )
     assert [number for number, _ in reader.read(0)] == [0, 1, 3, 4, 5, 6]
