@@ -11,7 +11,7 @@ import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.locate import MediaFinder
-from highlight_cuts_cv.timeline.times import frame_range, nearest_frame, ntsc_rate, seconds
+from highlight_cuts_cv.timeline.times import float_rate, frame_range, nearest_frame, ntsc_rate, seconds
 
 _Time: TypeAlias = otio.opentime.RationalTime
 
@@ -49,7 +49,7 @@ def spell_ntsc(timeline: otio.schema.Timeline) -> None:
 
     def spell(time: _Time) -> _Time:
         rate = ntsc_rate(time.rate)
-        return time if rate is None else _Time(time.value, float(rate))
+        return time if rate is None else _Time(time.value, float_rate(rate))
 
     _map_times(timeline, spell)
 
@@ -60,8 +60,8 @@ def at_rate(timeline: otio.schema.Timeline, rate: Fraction) -> None:
         position = Fraction(0)
         for item in track:
             if isinstance(item, otio.schema.Transition):
-                item.in_offset = _Time(nearest_frame(seconds(item.in_offset), rate), float(rate))
-                item.out_offset = _Time(nearest_frame(seconds(item.out_offset), rate), float(rate))
+                item.in_offset = _Time(nearest_frame(seconds(item.in_offset), rate), float_rate(rate))
+                item.out_offset = _Time(nearest_frame(seconds(item.out_offset), rate), float_rate(rate))
                 continue
             if item.source_range is None:
                 continue

@@ -11,7 +11,7 @@ import opentimelineio as otio
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.loading import choose, read_file
 from highlight_cuts_cv.timeline.sources import Sources, media_timecode
-from highlight_cuts_cv.timeline.times import exact_rate, frame_range, nearest_frame, seconds
+from highlight_cuts_cv.timeline.times import exact_rate, float_rate, frame_range, nearest_frame, seconds
 
 SUFFIXES = (".csv", ".tsv")
 
@@ -30,7 +30,7 @@ def load_csv(
     timeline = choose(path, read_file(path, args), player)
     first = sources.find(timeline.find_clips()[0])
     if first is not None and "rate" not in args and first.info.rate != exact_rate(_rate(timeline)):
-        args["rate"] = first.info.rate
+        args["rate"] = float_rate(first.info.rate)
         timeline = choose(path, read_file(path, args), player)
     for clip in timeline.find_clips():
         _fit(path, clip, sources)
@@ -67,7 +67,7 @@ def _fit(path: Path, clip: otio.schema.Clip, sources: Sources) -> None:
     clip.media_reference.available_range = frame_range(first, nearest_frame(info.duration, rate), rate)
     for marker in clip.markers:
         marked = marker.marked_range
-        begin = otio.opentime.RationalTime(first, float(rate)) + marked.start_time
+        begin = otio.opentime.RationalTime(first, float_rate(rate)) + marked.start_time
         marker.marked_range = otio.opentime.TimeRange(begin, marked.duration)
 
 

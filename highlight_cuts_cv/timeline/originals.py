@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 
-from highlight_cuts_cv.timeline.times import exact_rate, frame_range, nearest_frame, seconds
+from highlight_cuts_cv.timeline.times import exact_rate, float_rate, frame_range, nearest_frame, seconds
 
 NAMESPACE = "highlight_cuts_cv"
 FREEZE = "intro"
@@ -49,7 +49,7 @@ def replace_media(
             "displaced_default": displaced,
             "source_range": clip.source_range,
             "written_range": source_range,
-            "first": otio.opentime.RationalTime(float(first * rate), float(rate)),
+            "first": otio.opentime.RationalTime(float(first * rate), float_rate(rate)),
         },
     }
     _shift_markers(clip, begin - first, rate)

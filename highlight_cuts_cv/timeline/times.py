@@ -12,6 +12,8 @@ from highlight_cuts_cv.model import BadInputError
 _TIMECODE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})", re.ASCII)
 # Editors write 24000/1001 as 23.976 or 23.98 and 30000/1001 as 29.97; 24 and 30 are 1e-3 away.
 _NTSC_TOLERANCE = Fraction(3, 10_000)
+_EXACTLY = 1 + 2.0**-40
+"""A rate this much above a decimal number is that number and stands for no NTSC rate."""
 _MOST = 1e15
 """Frames, or frames a second; beyond it doubles have no single frames.  Not below it is NaN, too."""
 
@@ -29,10 +31,28 @@ def exact_rate(rate: float) -> Fraction:
 
 def ntsc_rate(rate: float) -> Fraction | None:
     """The NTSC rate n*1000/1001 that *rate* is, exactly or rounded; ``None`` for other rates."""
-    if not 0 < rate < _MOST:
+    if not 0 < rate < _MOST or _is_exactly(rate):
         return None
     ntsc = Fraction(round(rate) * 1000, 1001)
     return ntsc if abs(Fraction(rate) - ntsc) <= ntsc * _NTSC_TOLERANCE else None
+
+
+def float_rate(rate: Fraction) -> float:
+    """The float that :func:`exact_rate` reads back as *rate*.
+
+    A recording may have exactly 23.98 frames a second, which editors write for 24000/1001; it is told
+    apart by lying a trillionth above.
+
+    >>> [exact_rate(float_rate(Fraction(rate))) for rate in ("30000/1001", "23.98", "29.97", "25")]
+    [Fraction(30000, 1001), Fraction(1199, 50), Fraction(2997, 100), Fraction(25, 1)]
+    """
+    written = float(rate)
+    return written if ntsc_rate(written) in (None, rate) else written * _EXACTLY
+
+
+def _is_exactly(rate: float) -> bool:
+    decimal = rate / _EXACTLY
+    return abs(decimal - round(decimal, 6)) < 1e-13 < abs(rate - round(rate, 6))
 
 
 def seconds(time: otio.opentime.RationalTime) -> Fraction:
@@ -57,7 +77,7 @@ def whole_frames(length: Fraction, rate: Fraction) -> int:
 
 def frames(count: int, rate: Fraction) -> otio.opentime.RationalTime:
     """*count* whole frames at *rate*."""
-    return otio.opentime.RationalTime(count, float(rate))
+    return otio.opentime.RationalTime(count, float_rate(rate))
 
 
 def frame_range(start: int, count: int, rate: Fraction) -> otio.opentime.TimeRange:

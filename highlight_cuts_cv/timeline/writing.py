@@ -22,7 +22,7 @@ from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
 from highlight_cuts_cv.timeline.names import is_safe_name
 from highlight_cuts_cv.timeline.originals import FREEZE, replace_media
 from highlight_cuts_cv.timeline.sources import media_timecode
-from highlight_cuts_cv.timeline.times import frame_range, nearest_frame, seconds
+from highlight_cuts_cv.timeline.times import float_rate, frame_range, nearest_frame, seconds
 
 TARGETS = ("any", "kdenlive", "resolve")
 # OTIO 0.19 raises Marker to 3, and 0.18 then fails on the whole file.
@@ -149,8 +149,8 @@ def _put(
     # Exactly as long as before, even where that is no whole number of frames: nothing behind it moves.
     length = min(seconds(used.duration) * rate + render.freeze_frames, Fraction(body))
     shown = otio.opentime.TimeRange(
-        otio.opentime.RationalTime(begin + clip.head, float(rate)),
-        otio.opentime.RationalTime(float(length), float(rate)),
+        otio.opentime.RationalTime(begin + clip.head, float_rate(rate)),
+        otio.opentime.RationalTime(float(length), float_rate(rate)),
     )
     _complete_original(otio_clip, clip, first)
     note = dict(render.metadata)

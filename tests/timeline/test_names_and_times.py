@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import opentimelineio as otio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,14 @@ from opentimelineio.opentime import RationalTime
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline import is_safe_name, safe_name
 from highlight_cuts_cv.timeline.locate import MediaFinder, parts_of, plain_path
-from highlight_cuts_cv.timeline.times import exact_rate, nearest_frame, seconds, timecode_seconds
+from highlight_cuts_cv.timeline.times import (
+    exact_rate,
+    float_rate,
+    frames,
+    nearest_frame,
+    seconds,
+    timecode_seconds,
+)
 
 
 @given(st.text())
@@ -49,6 +57,20 @@ def test_unsafe_names_are_seen(name):
 )
 def test_rates_are_exact(written, exact):
     assert exact_rate(written) == exact
+
+
+@pytest.mark.parametrize(
+    "rate",
+    ["24000/1001", "30000/1001", "23.98", "23.97", "23.976", "29.97", "59.94", "24.999", "25", "59.999"],
+)
+def test_a_written_rate_is_read_back_exactly(rate):
+    """A recording of exactly 23.98 is not one of 24000/1001, which is half a second an hour slower."""
+    written = float_rate(Fraction(rate))
+    assert exact_rate(written) == Fraction(rate)
+    assert abs(written - float(Fraction(rate))) < 1e-10
+    stored = otio.adapters.write_to_string(otio.schema.Gap(duration=frames(7, Fraction(rate))), "otio_json")
+    again = otio.adapters.read_from_string(stored, "otio_json").source_range.duration
+    assert seconds(again) == 7 / Fraction(rate)
 
 
 @pytest.mark.parametrize("rate", [0, -25])

@@ -299,6 +299,17 @@ def test_a_clip_keeps_its_name_when_a_row_is_added(media, tmp_path):
         more.clip("01-goal")
 
 
+@pytest.mark.parametrize("rate", ["23.98", "24.999", "59.999", "29.97"])
+def test_a_csv_runs_exactly_at_an_odd_rate(media, tmp_path, rate):
+    """An hour in, 24000/1001 instead of 23.98 would be half a second off."""
+    exact = Fraction(rate)
+    media.add("game.mp4", 4000 * round(exact), rate=exact)
+    (tmp_path / "game.csv").write_text("Video;Start;End\ngame.mp4;1:00:00;1:00:02\n")
+    timeline = read_timeline(tmp_path / "game.csv", probe=media.probe)
+    assert (timeline.rate, timeline.clips[0].rate) == (exact, exact)
+    assert abs(timeline.clips[0].start - 3600) <= 1 / (2 * exact)
+
+
 def test_a_csv_without_player_names_is_of_one(media, tmp_path):
     media.add("game.mp4")
     (tmp_path / "game.csv").write_text("Video;Start;End\ngame.mp4;1,5;3\n")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from highlight_cuts_cv.media.reading.probing import load
 from highlight_cuts_cv.model import BadInputError, ClipInfo, MediaInfo
 
+_ALIKE = Fraction(1, 2000)
 _LATEST = 1.25
 """Of a frame: how much later than its time a frame may be shown for all of its neighbours to be."""
 
@@ -57,9 +58,12 @@ def frame_at_time(info: MediaInfo, seconds: Fraction, rate: Fraction | None = No
 def frames_at(info: MediaInfo, rate: Fraction, places: Sequence[Fraction]) -> NDArray[np.int64]:
     """(N,) int64: the frame of the file shown at each of the *places*, counted in frames of *rate*.
 
-    Half a tick of the file's clock is forgiven; before the first frame's place, it is that one.
+    Half a tick of the file's clock is forgiven, or half a frame where an even recording's rate is all but
+    the same (29.97 and 30000/1001), so that its frames come once each; before the first frame's place, it
+    is that one.
     """
-    forgiven = info.time_base * rate / 2
+    alike = not info.variable_rate and 0 < abs(rate / info.rate - 1) < _ALIKE
+    forgiven = Fraction(1, 2) if alike else info.time_base * rate / 2
     latest = np.array([float(place + forgiven) for place in places])
     return np.maximum(0, np.searchsorted(frame_places(info, rate), latest, "right") - 1)
 

@@ -149,3 +149,14 @@ def test_films_of_odd_rates_are_as_long_as_asked(clip_file: Callable[..., Path],
     assert (made.rate, made.duration) == (rate, 12 / rate)
     with open_frames(clip_of(made)) as frames:
         assert [read_index(f.bgr) for f in frames.frames()] == list(range(5, 17))
+
+
+@pytest.mark.parametrize(("stored", "rate"), [(Fraction(2997, 100), NTSC), (NTSC, Fraction(2997, 100))])
+def test_rates_that_are_all_but_the_same(
+    stored: Fraction, rate: Fraction, clip_file: Callable[..., Path]
+) -> None:
+    """Editors call both 29.97; frames come once each in a timeline of the other, however far in."""
+    info = probe(clip_file(".mp4", 3600, rate=stored, gop=300))
+    assert info.rate == stored
+    assert shown_by_timeline(info, 3500, 60, rate) == list(range(3500, 3560))
+    assert shown_by_timeline(info, 0, 60, rate) == list(range(60))
