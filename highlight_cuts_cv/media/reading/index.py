@@ -23,6 +23,7 @@ from highlight_cuts_cv.model import BadInputError
 _log = logging.getLogger(__name__)
 _CHECKED_PACKETS = 64
 _MOST_READ_ERRORS = 100
+_MOST_REORDERED = 16
 _LAYOUT = 2
 """Another number, and stamps kept by earlier versions are read again."""
 _FIELDS = ("pts", "dts", "key", "hidden", "last_duration")
@@ -92,7 +93,9 @@ def build_index(container: Any, stream: Any, path: Path) -> FrameIndex:
     packets = packets or _kept_or_demuxed(stream, path)
     if not len(packets.pts):
         raise BadInputError(f"'{path}' holds no pictures; it may be cut off or still being written.")
-    starts = clock_starts(packets.dts, packets.key, round(CLOCK_FALLS / stream.time_base))
+    # Where a demuxer knows no decode times, those of the first few packets are in the order shown.
+    least = max(round(CLOCK_FALLS / stream.time_base), _MOST_REORDERED * _typical(packets.pts, stream))
+    starts = clock_starts(packets.dts, packets.key, least)
     if len(starts) > 1:
         return _counted(packets, starts, is_mp4, stream, path)
     return _index_of(packets, by_pts="matroska" in container.format.name, stream=stream)

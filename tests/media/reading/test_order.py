@@ -47,6 +47,16 @@ def test_recordings_joined_as_bytes(
     check_order(info, [*range(40), *range(30), *range(40)])
 
 
+@pytest.mark.parametrize("suffix", [".mkv", ".ts"])
+def test_slow_recordings_have_one_clock(
+    suffix: str, clip_file: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    info = probe(clip_file(suffix, 30, rate=Fraction(1), b_frames=3))
+    assert info.frame_count == 30 and not caplog.messages
+    with open_frames(clip_of(info)) as frames:
+        assert [read_index(frames[n].bgr) for n in (20, 3, 29)] == [20, 3, 29]
+
+
 def test_sound_stays_with_the_pictures(clip_file: Callable[..., Path], tmp_path: Path) -> None:
     """Behind the place where the clock starts again, too: a beep lies at every second's half."""
     part = clip_file(".ts", 50, audio="aac").read_bytes()
