@@ -107,6 +107,15 @@ def test_run_keeps_clips_without_a_pick(tmp_path):
     assert "highlight_cuts_cv" not in first.metadata
 
 
+def test_run_names_the_timeline_that_it_wrote(tmp_path):
+    """A tracked timeline is no CSV, whatever was asked for."""
+    write_cut(demo_clip(), tmp_path / "game.otio")
+    pick = "01-The-red-jacket-arrives=0:1056,330"
+    printed = good("run", tmp_path / "game.otio", "--pick", pick, "-o", tmp_path / "mine.csv")
+    assert f"Wrote {tmp_path / 'mine.otio'}." in printed
+    assert (tmp_path / "mine.otio").is_file() and not (tmp_path / "mine.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

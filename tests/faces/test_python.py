@@ -216,6 +216,11 @@ def test_a_timeline_without_picks_is_refused(cut, picks):
         hccv.run_timeline(cut, picks)
 
 
+def test_an_indicator_of_nobody_is_refused(cut):
+    with pytest.raises(BadInputError, match="indicator for 'Kim', but no pick"):
+        hccv.run_timeline(cut, {ARRIVES: {0: (1056, 330)}}, indicator_type=["dot", "Kim@ring"])
+
+
 def test_padding_is_for_a_csv(cut):
     with pytest.raises(BadInputError, match="Padding widens the intervals of a CSV"):
         hccv.run_timeline(cut, {ARRIVES: {0: (1056, 330)}}, padding=1)

@@ -70,7 +70,8 @@ def run(
     padding: Padding = None,
 ) -> None:
     """The whole job: follow the picked players of a timeline's clips, render, write the timeline."""
-    from highlight_cuts_cv.jobs.timeline import run_timeline
+    from highlight_cuts_cv.jobs import task
+    from highlight_cuts_cv.jobs.timeline import deliver, plan
     from highlight_cuts_cv.tracking.picks import parse_player_picks
 
     read = load_timeline(timeline, media_root, player, padding, say_warning)
@@ -88,7 +89,8 @@ def run(
     )
     setup = replace(setup, indicators=own)
     with progress_bars() as step:
-        results = run_timeline(read, parse_player_picks(pick), target, setup, step)
+        results = [task.run(one, step) for one in plan(read, parse_player_picks(pick), target, setup)]
+        written = deliver(read, results, target)
     rows = [
         (result.clip_id, player, f"{track.coverage:.0%} of the frames", result.render)
         for result in results
@@ -98,4 +100,4 @@ def run(
         table(("clip", "player", "shown", "render"), rows)
     else:
         table(("clip", "shown", "render"), [(clip, *rest) for clip, _, *rest in rows])
-    say(f"Wrote {target}.")
+    say(f"Wrote {target.with_name(written.name)}.")
