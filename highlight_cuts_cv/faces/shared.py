@@ -27,18 +27,20 @@ def load_timeline(
     player: str | None,
     padding: float | None,
     warn: Callable[[str], None],
+    rate: str | None = None,
 ) -> Timeline:
     """The timeline *path*, read; *warn* hears what was left out.  Raises BadInputError.
 
     *media_root* is where moved media is looked for; *player* chooses one of a CSV's, *padding* is seconds
-    added before and after each of its intervals.
+    added before and after each of its intervals, *rate* is for formats that carry none.
     """
-    from highlight_cuts_cv.timeline import read_timeline
+    from highlight_cuts_cv.timeline import parse_rate, read_timeline
 
     if padding is not None and path.suffix.lower() not in (".csv", ".tsv"):
         raise BadInputError(f"Padding widens the intervals of a CSV, but {path} is none; leave it out.")
     arguments: dict[str, Any] = {} if padding is None else {"padding": padding}
-    read = read_timeline(path, media_root=media_root, player=player, **arguments)
+    wanted = None if rate is None else parse_rate(rate)
+    read = read_timeline(path, media_root=media_root, player=player, rate=wanted, **arguments)
     for warning in read.warnings:
         warn(warning)
     return read

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from highlight_cuts_cv.timeline.freezing import freeze_obstacles, freeze_window
     from highlight_cuts_cv.timeline.names import is_safe_name, safe_name
     from highlight_cuts_cv.timeline.reading import read_timeline
+    from highlight_cuts_cv.timeline.times import parse_rate
     from highlight_cuts_cv.timeline.writing import TARGETS, TrackedRender, write_tracked
 
 # OpenTimelineIO takes a while to load, and most commands have nothing to do with a timeline.
@@ -21,6 +22,7 @@ _HOME = {
     "freeze_obstacles": "freezing",
     "freeze_window": "freezing",
     "is_safe_name": "names",
+    "parse_rate": "times",
     "read_timeline": "reading",
     "safe_name": "names",
     "write_tracked": "writing",
@@ -34,6 +36,7 @@ __all__ = [
     "freeze_obstacles",
     "freeze_window",
     "is_safe_name",
+    "parse_rate",
     "read_timeline",
     "safe_name",
     "write_tracked",

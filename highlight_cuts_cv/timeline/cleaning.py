@@ -51,7 +51,7 @@ def spell_ntsc(timeline: otio.schema.Timeline) -> None:
         rate = ntsc_rate(time.rate)
         return time if rate is None else _Time(time.value, float_rate(rate))
 
-    _map_times(timeline, spell)
+    map_times(timeline, spell)
 
 
 def at_rate(timeline: otio.schema.Timeline, rate: Fraction) -> None:
@@ -71,7 +71,9 @@ def at_rate(timeline: otio.schema.Timeline, rate: Fraction) -> None:
             position += length
 
 
-def _map_times(timeline: otio.schema.Timeline, change: Callable[[_Time], _Time]) -> None:
+def map_times(timeline: otio.schema.Timeline, change: Callable[[_Time], _Time]) -> None:
+    """Put what *change* makes of it in the place of every time in *timeline*."""
+
     def changed(span: otio.opentime.TimeRange | None) -> otio.opentime.TimeRange | None:
         if span is None:
             return None

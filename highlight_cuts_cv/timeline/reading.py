@@ -21,6 +21,7 @@ from highlight_cuts_cv.timeline.originals import FREEZE, NAMESPACE, restore_orig
 from highlight_cuts_cv.timeline.rates import is_shown_video, timeline_rate
 from highlight_cuts_cv.timeline.sources import NoVideoError, Source, Sources
 from highlight_cuts_cv.timeline.times import nearest_frame, seconds, whole_frames
+from highlight_cuts_cv.timeline.unrated import load_unrated, rate_argument
 
 _Window = tuple[Fraction, Fraction | None]
 
@@ -30,13 +31,15 @@ def read_timeline(
     media_root: Path | None = None,
     player: str | None = None,
     probe: Callable[[Path], MediaInfo] | None = None,
+    rate: Fraction | None = None,
     **adapter_args: object,
 ) -> Timeline:
     """Read the timeline file *path* into clips, in order of appearance.
 
     Media that is not where the timeline says is looked for by name under *media_root*.  *player*
     chooses one timeline where the file holds several (a CSV holds one for each player).  *probe*
-    is :func:`highlight_cuts_cv.media.probe` unless a test gives another.  *adapter_args* go to the
+    is :func:`highlight_cuts_cv.media.probe` unless a test gives another.  *rate* is for formats that
+    carry none, as EDL and CSV (else that of the first medium).  *adapter_args* go to the
     OTIO adapter (for example ``padding`` for a CSV).
 
     Clips that cannot be followed (titles, stills, missing or unreadable media, times that cannot be)
@@ -52,14 +55,21 @@ def read_timeline(
     # An .otiod bundle is a folder, and its media paths count from it.
     sources = Sources(MediaFinder(path if path.is_dir() else path.parent, media_root), probe)
     if path.suffix.lower() in csv_input.SUFFIXES:
-        timeline = csv_input.load_csv(path, player, sources, adapter_args)
+        args = adapter_args if rate is None else {**adapter_args, "rate": rate}
+        timeline = csv_input.load_csv(path, player, sources, args)
+    elif path.exists() and rate_argument(path) is not None:
+        timeline = load_unrated(path, player, sources, adapter_args, rate)
+    elif rate is not None:
+        raise BadInputError(
+            f"{path} says its rate itself; a rate is only for formats that do not, as EDL and CSV."
+        )
     else:
         timeline = load(path, player, adapter_args)
     if media_root is not None:
         relink(timeline, sources.finder)
     tracked_before = restore_originals(timeline)
-    rate = timeline_rate(timeline, sources)
-    walker = _Walker(timeline, rate, sources)
+    pace = timeline_rate(timeline, sources)
+    walker = _Walker(timeline, pace, sources)
     clips = walker.clips()
     if not clips:
         reasons = " ".join(sources.warnings) or "It has no video clips that are enabled."
@@ -67,7 +77,7 @@ def read_timeline(
     return Timeline(
         path=path,
         name=timeline.name or path.stem,
-        rate=rate,
+        rate=pace,
         clips=clips,
         otio=timeline,
         warnings=tuple(dict.fromkeys(sources.warnings)),
@@ -139,7 +149,7 @@ class _Walker:
             return
         if isinstance(item, otio.schema.Track) and item.kind != otio.schema.TrackKind.Video:
             return
-        if item.source_range is not None:
+        if item.source_range is not None and not self._beside_its_children(item):
             first, last = max(first, begin), end if last is None else min(last, end)
             try:
                 begin -= seconds(item.source_range.start_time)
@@ -163,7 +173,7 @@ class _Walker:
     def _stated_duration(self, item: otio.core.Composable) -> Fraction:
         if isinstance(item, otio.schema.Transition):
             return Fraction(0)
-        if item.source_range is not None:
+        if item.source_range is not None and not self._beside_its_children(item):
             return seconds(item.source_range.duration)
         if isinstance(item, otio.schema.Clip):
             if is_shown_video(item):
@@ -178,6 +188,18 @@ class _Walker:
             if isinstance(item, otio.schema.Track)
             else max(lengths, default=Fraction(0))
         )
+
+    def _beside_its_children(self, item: otio.core.Composable) -> bool:
+        """Whether a track's own range shows none of what is in it, as EDLs get it whose record time starts
+        at one hour: the range says then when the track plays, not what of it."""
+        if not isinstance(item, otio.schema.Track) or item.source_range is None:
+            return False
+        try:
+            begin, length = seconds(item.source_range.start_time), seconds(item.source_range.duration)
+        except BadInputError:
+            return False
+        content = sum(map(self._duration, item), Fraction(0))
+        return content > 0 and (begin + length <= 0 or begin >= content)
 
     def _timeline_clip(
         self, clip: otio.schema.Clip, source: Source, position: Fraction, track: str

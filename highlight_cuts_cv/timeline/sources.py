@@ -59,6 +59,13 @@ class Sources:
             self.leave(clip, error)
             return None
 
+    def peek(self, clip: otio.schema.Clip) -> Source | None:
+        """Like :meth:`find`, without a warning."""
+        try:
+            return self.source(clip)
+        except BadInputError:
+            return None
+
     def leave(self, item: otio.core.Composable, error: BadInputError) -> None:
         """Note why *item* stays as it is."""
         kind = item.schema_name()

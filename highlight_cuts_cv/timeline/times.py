@@ -29,6 +29,21 @@ def exact_rate(rate: float) -> Fraction:
     return ntsc_rate(rate) or Fraction(rate).limit_denominator(1001)
 
 
+def parse_rate(text: str) -> Fraction:
+    """The frame rate that *text* names, as a number or a fraction.  Raises BadInputError for another text.
+
+    >>> parse_rate("25"), parse_rate("29.97"), parse_rate("24000/1001")
+    (Fraction(25, 1), Fraction(30000, 1001), Fraction(24000, 1001))
+    """
+    try:
+        rate = Fraction(text.strip().replace(",", "."))
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 1 <= rate <= 1000:
+        raise BadInputError(f"'{text}' is no frame rate; write it as 25, 29.97 or 30000/1001.")
+    return exact_rate(float(rate))
+
+
 def ntsc_rate(rate: float) -> Fraction | None:
     """The NTSC rate n*1000/1001 that *rate* is, exactly or rounded; ``None`` for other rates."""
     if not 0 < rate < _MOST or _is_exactly(rate):
@@ -101,7 +116,7 @@ def timecode_seconds(text: str, rate: Fraction) -> Fraction:
     hours, minutes, secs, frame = (int(found[group]) for group in (1, 2, 3, 5))
     nominal = round(rate)
     count = ((hours * 60 + minutes) * 60 + secs) * nominal + frame
-    if found[4] in ";.," and rate.denominator != 1:
+    if found[4] in ";.," and nominal % 30 == 0:
         # Drop-frame skips 2 numbers (per 30 a second) each minute that is not a tenth one.
         whole_minutes = hours * 60 + minutes
         count -= (nominal // 15) * (whole_minutes - whole_minutes // 10)

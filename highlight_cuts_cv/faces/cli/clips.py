@@ -9,6 +9,7 @@ from highlight_cuts_cv.faces.cli.options import (
     MediaRoot,
     Padding,
     Player,
+    Rate,
     TimelineFile,
 )
 from highlight_cuts_cv.faces.console import say_warning, table
@@ -17,10 +18,14 @@ from highlight_cuts_cv.faces.shared import load_timeline
 
 @app.command()
 def clips(
-    timeline: TimelineFile, media_root: MediaRoot = None, player: Player = None, padding: Padding = None
+    timeline: TimelineFile,
+    media_root: MediaRoot = None,
+    player: Player = None,
+    padding: Padding = None,
+    rate: Rate = None,
 ) -> None:
     """Show what is in a timeline: the clips, by the names that --pick takes."""
-    read = load_timeline(timeline, media_root, player, padding, say_warning)
+    read = load_timeline(timeline, media_root, player, padding, say_warning, rate)
     table(
         ("clip", "name", "track", "media", "starts at", "frames", "rate"),
         [

@@ -34,6 +34,12 @@ Padding = Annotated[
     float | None,
     typer.Option("--padding", min=0, help="Seconds to add before and after each interval of a CSV."),
 ]
+Rate = Annotated[
+    str | None,
+    typer.Option(
+        "--rate", help="Frames a second, for formats that do not say it (EDL, CSV); else the first medium's."
+    ),
+]
 Quality = Annotated[
     str | None,
     typer.Option(

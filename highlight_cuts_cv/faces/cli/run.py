@@ -20,6 +20,7 @@ from highlight_cuts_cv.faces.cli.options import (
     Padding,
     Player,
     Quality,
+    Rate,
     ShowWhen,
     TimelineFile,
     TrackerName,
@@ -68,13 +69,14 @@ def run(
     media_root: MediaRoot = None,
     player: Player = None,
     padding: Padding = None,
+    rate: Rate = None,
 ) -> None:
     """The whole job: follow the picked players of a timeline's clips, render, write the timeline."""
     from highlight_cuts_cv.jobs import task
     from highlight_cuts_cv.jobs.timeline import deliver, plan
     from highlight_cuts_cv.tracking.picks import parse_player_picks
 
-    read = load_timeline(timeline, media_root, player, padding, say_warning)
+    read = load_timeline(timeline, media_root, player, padding, say_warning, rate)
     target = output or tracked_path(timeline, player)
     everybodys, own = parse_indicators(indicator or [])
     setup = make_setup(
