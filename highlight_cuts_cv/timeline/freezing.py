@@ -14,6 +14,7 @@ from pathlib import PurePath
 
 import opentimelineio as otio
 
+from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.locate import plain_path
 from highlight_cuts_cv.timeline.times import exact_rate, frame_range, frames, nearest_frame, seconds
@@ -44,7 +45,7 @@ def _reasons(timeline: Timeline, clip: TimelineClip, places: range) -> list[str 
     whatever: str | None = None
     if not isinstance(track, otio.schema.Track) or track.parent() is not timeline.otio.tracks:
         whatever = "it lies in a nested sequence, whose place in the edit would change"
-    elif any(item.source_range is not None for item in (timeline.otio.tracks, *timeline.otio.tracks)):
+    elif any(_is_trimmed(item) for item in (timeline.otio.tracks, *timeline.otio.tracks)):
         whatever = "the timeline or one of its tracks is trimmed as a whole"
     elif any(isinstance(effect, otio.schema.TimeEffect) for effect in otio_clip.effects):
         whatever = "its speed is changed"
@@ -76,6 +77,56 @@ def make_room(
     start = result.global_start_time
     for item in (result.tracks, *result.tracks):
         spread_markers(item, moment, count, rate, seconds(start) if start is not None else Fraction(0))
+
+
+def content_lengths(timeline: otio.schema.Timeline) -> list[Fraction | None]:
+    """How long what is in the timeline is, and what is in each of its tracks, in seconds; ``None`` for what
+    has no range of its own that would have to grow along."""
+    items = (timeline.tracks, *timeline.tracks)
+    return [_content(item) if item.source_range is not None else None for item in items]
+
+
+def grow_ranges(timeline: otio.schema.Timeline, before: Sequence[Fraction | None], rate: Fraction) -> None:
+    """Lengthen the own ranges of the timeline and its tracks by what their contents grew since *before*."""
+    # The tracks first: the timeline is as long as they are.
+    for item, was in reversed(list(zip((timeline.tracks, *timeline.tracks), before, strict=True))):
+        if was is None or not (grown := nearest_frame(_content(item) - was, rate)):
+            continue
+        used = item.source_range
+        item.source_range = otio.opentime.TimeRange(used.start_time, used.duration + frames(grown, rate))
+
+
+def _content(item: otio.core.Composition) -> Fraction:
+    lengths = [seconds(child.duration()) for child in item if not isinstance(child, otio.schema.Transition)]
+    return (
+        sum(lengths, Fraction(0))
+        if isinstance(item, otio.schema.Track)
+        else max(lengths, default=Fraction(0))
+    )
+
+
+def _is_trimmed(item: otio.core.Composition) -> bool:
+    """Whether the item's own range shows less than all that is in it.
+
+    Kdenlive writes the whole content as the range; one beside the content says when it plays.
+    """
+    used = item.source_range
+    if used is None:
+        return False
+    try:
+        start, length, content = seconds(used.start_time), seconds(used.duration), _content(item)
+        slack = 1 / (2 * exact_rate(used.duration.rate))
+    except (BadInputError, otio.exceptions.OTIOError):
+        return True
+    if isinstance(item, otio.schema.Track) and is_beside(start, length, content):
+        return False
+    return abs(start) > slack or length < content - slack
+
+
+def is_beside(start: Fraction, length: Fraction, content: Fraction) -> bool:
+    """Whether a track's own range, from *start*, shows none of its content (all in seconds), as that of EDLs
+    whose record time starts at one hour: it says when the track plays, then, not what of it."""
+    return content > 0 and (start + length <= 0 or start >= content)
 
 
 def spread_markers(

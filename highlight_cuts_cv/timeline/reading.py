@@ -14,6 +14,7 @@ from highlight_cuts_cv.model import BadInputError, MediaInfo
 from highlight_cuts_cv.timeline import csv_input
 from highlight_cuts_cv.timeline.cleaning import relink
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
+from highlight_cuts_cv.timeline.freezing import is_beside
 from highlight_cuts_cv.timeline.loading import load
 from highlight_cuts_cv.timeline.locate import MediaFinder
 from highlight_cuts_cv.timeline.names import safe_name
@@ -190,16 +191,14 @@ class _Walker:
         )
 
     def _beside_its_children(self, item: otio.core.Composable) -> bool:
-        """Whether a track's own range shows none of what is in it, as EDLs get it whose record time starts
-        at one hour: the range says then when the track plays, not what of it."""
+        """Whether *item* is a track whose own range shows none of what is in it."""
         if not isinstance(item, otio.schema.Track) or item.source_range is None:
             return False
         try:
             begin, length = seconds(item.source_range.start_time), seconds(item.source_range.duration)
         except BadInputError:
             return False
-        content = sum(map(self._duration, item), Fraction(0))
-        return content > 0 and (begin + length <= 0 or begin >= content)
+        return is_beside(begin, length, sum(map(self._duration, item), Fraction(0)))
 
     def _timeline_clip(
         self, clip: otio.schema.Clip, source: Source, position: Fraction, track: str

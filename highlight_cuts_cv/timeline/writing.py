@@ -17,7 +17,13 @@ from highlight_cuts_cv.model import BadInputError, JobFailedError, MediaInfo
 from highlight_cuts_cv.timeline.cleaning import at_rate, external_references, plain_paths, spell_ntsc
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.document import read_document, reveal
-from highlight_cuts_cv.timeline.freezing import make_room, spread_markers, why_no_freeze
+from highlight_cuts_cv.timeline.freezing import (
+    content_lengths,
+    grow_ranges,
+    make_room,
+    spread_markers,
+    why_no_freeze,
+)
 from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
 from highlight_cuts_cv.timeline.names import is_safe_name
 from highlight_cuts_cv.timeline.originals import FREEZE, replace_media
@@ -80,11 +86,15 @@ def write_tracked(
     _keep_earlier_renders(result, timeline, {clip.otio_index for clip, _ in chosen})
     spell_ntsc(result)
     clips = list(result.find_clips())
+    freezes = any(render.freeze_frames for _, render in chosen)
+    lengths = content_lengths(result) if freezes else []
     # The last first: so what is still to be done lies where it lay.
     for clip, render in sorted(chosen, key=lambda pair: -pair[0].position):
         if render.freeze_frames:
             make_room(result, clips[clip.otio_index], clip, render.freeze_at, render.freeze_frames)
         _put(clips[clip.otio_index], clip, render, probe)
+    if freezes:
+        grow_ranges(result, lengths, timeline.rate)
     plain_paths(result, MediaFinder(timeline.path if timeline.path.is_dir() else timeline.path.parent))
     if target == "kdenlive":
         at_rate(result, timeline.rate)

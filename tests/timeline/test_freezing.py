@@ -239,3 +239,28 @@ def test_a_timeline_with_intros_keeps_them_when_read_again(build, frozen, media)
     more = otio.adapters.read_from_file(str(path))
     assert [laid_out(t) for t in more.tracks] == [laid_out(t) for t in result.tracks]
     assert more.tracks[0][0].is_equivalent_to(result.tracks[0][0])
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_ranges_of_tracks_that_hide_nothing_grow_along(build, frozen, beside):
+    """Kdenlive writes each track's whole content as its range, EDLs one that says when it plays."""
+    timeline = build(
+        [[clip("a", 0, 60), clip("b", 100, 60)]], [[clip("a", 0, 160)], [clip("m", 0, 10, "music.wav")]]
+    )
+    content = timeline.otio
+    for track, length in zip(content.tracks, (120, 160, 10), strict=True):
+        track.source_range = span(-108000 if beside else 0, length)
+    content.tracks.source_range = None if beside else span(0, 160)
+    assert why_no_freeze(timeline, timeline.clips[0], 20) is None
+    result = frozen(timeline, {"01-a": 20, "02-b": 10})
+    lengths = [track.source_range.duration.value for track in result.tracks]
+    assert lengths == [150, 175, 10]
+    assert result.tracks.source_range == (None if beside else span(0, 175))
+    assert laid_out(result.tracks[0])[-1][2] == 150
+
+
+@pytest.mark.parametrize("used", [span(1, 119), span(0, 119), span(10, 40)])
+def test_a_track_that_is_trimmed_is_refused(build, used):
+    timeline = build([[clip("a", 0, 60), clip("b", 100, 60)]])
+    timeline.otio.tracks[0].source_range = used
+    assert "trimmed as a whole" in str(why_no_freeze(timeline, timeline.clips[0], 20))
