@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.parse import unquote
 
@@ -45,7 +46,9 @@ def parts_of(path: str) -> tuple[str, ...]:
 
 
 class MediaFinder:
-    """Finds media: where the timeline says, else by file name under *media_root*.
+    """Finds media: where the timeline says, else by its folders and name beside the timeline, else by file
+    name under *media_root*.  Upper and lower case, composed and decomposed letters and the slashes of another
+    system make no difference where nothing fits exactly.
 
     *base* is the folder that relative paths count from.  Raises BadInputError when *media_root*
     is not a folder.
@@ -65,11 +68,24 @@ class MediaFinder:
         """
         if path := self._as_written(url):
             return path
+        wanted = []
+        for text in _spellings(url):
+            wanted.append(parts_of(text))
+            there = _below(Path(Path(text).anchor), wanted[-1]) if Path(text).is_absolute() else None
+            if path := there or self._beside(wanted[-1]):
+                return path
         if self._root is None:
             return None
-        for text in _spellings(url):
-            if found := self._find_by_name(parts_of(text)):
-                return found
+        for parts in wanted:
+            if path := self._find_by_name(parts):
+                return path
+        return None
+
+    def _beside(self, parts: tuple[str, ...]) -> Path | None:
+        """The file beside the timeline, in as many of its old folders as there are."""
+        for start in range(len(parts)):
+            if path := _below(self._base, parts[start:]):
+                return path
         return None
 
     def is_there(self, url: str) -> bool:
@@ -91,7 +107,7 @@ class MediaFinder:
             return None
         if self._index is None:
             self._index = _files_by_name(self._root) if self._root else {}
-        candidates = self._index.get(parts[-1].casefold(), [])
+        candidates = self._index.get(_alike(parts[-1]), [])
         exact = [path for path in candidates if path.name == parts[-1]] or candidates
         if not exact:
             return None
@@ -112,19 +128,41 @@ def _spellings(url: str) -> list[str]:
     return [text for text in dict.fromkeys((plain_path(url), plain_path(unquote(url)))) if text]
 
 
+def _alike(name: str) -> str:
+    """The same for names that differ in case or in how their letters are composed."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _below(folder: Path, parts: tuple[str, ...]) -> Path | None:
+    """The one file that *parts* name below *folder*, in any spelling; ``None`` where there is none."""
+    for index, part in enumerate(parts):
+        try:
+            if not (folder / part).exists():
+                fitting = [name for name in os.listdir(folder) if _alike(name) == _alike(part)]
+                if len(fitting) != 1:
+                    return None
+                part = fitting[0]
+        except (OSError, ValueError):
+            return None
+        folder /= part
+        if index < len(parts) - 1 and not folder.is_dir():
+            return None
+    return Path(os.path.abspath(folder)) if parts and folder.is_file() else None
+
+
 def _files_by_name(root: Path) -> dict[str, list[Path]]:
     index: dict[str, list[Path]] = {}
     for folder, folders, names in os.walk(root):
         folders.sort()
         for name in sorted(names):
-            index.setdefault(name.casefold(), []).append(Path(os.path.abspath(folder)) / name)
+            index.setdefault(_alike(name), []).append(Path(os.path.abspath(folder)) / name)
     return index
 
 
 def _common_tail(one: tuple[str, ...], other: tuple[str, ...]) -> int:
     count = 0
     for a, b in zip(reversed(one), reversed(other), strict=False):
-        if a.casefold() != b.casefold():
+        if _alike(a) != _alike(b):
             break
         count += 1
     return count

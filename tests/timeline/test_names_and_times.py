@@ -159,6 +159,53 @@ def test_of_two_files_of_a_name_the_one_in_the_folder_of_old(tmp_path):
     assert finder.find("/old/day3/other.mp4") is None
 
 
+COMPOSED, DECOMPOSED = "Zo\u00eb.mp4", "Zoe\u0308.mp4"
+
+
+@pytest.mark.parametrize(
+    ("file", "url"),
+    [
+        ("clips/game.mp4", r"clips\game.mp4"),
+        ("clips/game.mp4", r".\clips\game.mp4"),
+        ("Clips/Game.MP4", "clips/game.mp4"),
+        ("Clips/Game.MP4", r"clips\game.mp4"),
+        ("clips/game.mp4", r"D:\match\clips\game.mp4"),
+        ("clips/game.mp4", "file:///D:/match/clips/game.mp4"),
+        ("game.mp4", r"\\server\share\match\GAME.mp4"),
+        ("game.mp4", "/Volumes/USB/game.mp4"),
+        (COMPOSED, DECOMPOSED),
+        (DECOMPOSED, COMPOSED),
+        (DECOMPOSED, "file:///old/Zo%C3%AB.mp4"),
+    ],
+)
+def test_the_spelling_of_another_system_is_found(tmp_path, file, url):
+    for place in ("edit", "root/deep"):
+        path = tmp_path / place / file
+        path.parent.mkdir(parents=True)
+        path.touch()
+    beside = tmp_path / "edit" / file
+    assert MediaFinder(tmp_path / "edit").find(url) == beside
+    (tmp_path / "elsewhere").mkdir()
+    finder = MediaFinder(tmp_path / "elsewhere", tmp_path / "root")
+    assert finder.find(url) == tmp_path / "root" / "deep" / file
+
+
+def test_an_absolute_path_in_other_spelling_is_found(tmp_path):
+    path = tmp_path / "Clips" / COMPOSED
+    path.parent.mkdir()
+    path.touch()
+    assert MediaFinder(tmp_path / "edit").find(f"{tmp_path}/clips/{DECOMPOSED}") == path
+
+
+def test_of_two_spellings_the_exact_one_or_none(tmp_path):
+    for name in ("a.mp4", "A.mp4"):
+        (tmp_path / name).touch()
+    if len(list(tmp_path.iterdir())) == 1:
+        pytest.skip("this file system does not tell case")
+    assert MediaFinder(tmp_path).find("/old/A.mp4") == tmp_path / "A.mp4"
+    assert MediaFinder(tmp_path).find("A.MP4") is None
+
+
 def test_a_media_root_must_be_a_folder(tmp_path):
     with pytest.raises(BadInputError, match="is not a folder"):
         MediaFinder(tmp_path, tmp_path / "none")
