@@ -18,6 +18,8 @@ import opentimelineio as otio
 from highlight_cuts_cv.model import BadInputError
 
 _KEY = "highlight_cuts_cv_unknown"
+_VALUES = {"RationalTime", "TimeRange", "TimeTransform", "Box2d", "V2d"}
+"""Schemas of OTIO that are no objects of its registry."""
 _STAND_INS = {
     "effects": otio.schema.Effect,
     "markers": otio.schema.Marker,
@@ -98,7 +100,7 @@ def _hide(data: Any) -> None:
                 if not isinstance(value, dict) or "OTIO_SCHEMA" not in value:
                     continue
                 schema = str(value["OTIO_SCHEMA"]).rpartition(".")[0]
-                if schema not in known:
+                if schema not in known and schema not in _VALUES:
                     held[key] = _stand_in(value, schema, stand_in)  # type: ignore[index]
 
 

@@ -111,7 +111,7 @@ def _is_trimmed(item: otio.core.Composition) -> bool:
     Kdenlive writes the whole content as the range; one beside the content says when it plays.
     """
     used = item.source_range
-    if used is None:
+    if used is None or not isinstance(item, otio.core.Composition):
         return False
     try:
         start, length, content = seconds(used.start_time), seconds(used.duration), _content(item)

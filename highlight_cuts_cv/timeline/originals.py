@@ -8,10 +8,13 @@ the user trimmed its clips, can be read and tracked again from the untouched med
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
+from typing import Any
 
 import opentimelineio as otio
 
+from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.times import exact_rate, float_rate, frame_range, nearest_frame, seconds
 
 NAMESPACE = "highlight_cuts_cv"
@@ -58,6 +61,12 @@ def replace_media(
     clip.source_range = source_range
 
 
+def note_of(clip: otio.schema.Clip) -> Mapping[str, Any]:
+    """What this tool noted about *clip*; empty where it did not, or somebody else wrote under its name."""
+    ours = clip.metadata.get(NAMESPACE)
+    return ours if isinstance(ours, Mapping) else {}
+
+
 def restore_originals(timeline: otio.schema.Timeline) -> dict[int, otio.schema.Clip]:
     """Undo :func:`replace_media` in every clip that still has its original reference.
 
@@ -66,31 +75,46 @@ def restore_originals(timeline: otio.schema.Timeline) -> dict[int, otio.schema.C
     """
     tracked = {}
     for index, clip in enumerate(timeline.find_clips()):
-        ours = clip.metadata.get(NAMESPACE)
-        back = ours.get("original") if ours is not None else None
-        if back is None or FREEZE in ours or back.get("reference") not in clip.media_references():
-            continue
-        references = dict(clip.media_references())
-        render = references.pop(_DEFAULT, None)
-        if render is None or render.available_range is None:
-            continue
-        tracked[index] = clip.clone()
-        shift = seconds(back["first"]) - seconds(render.available_range.start_time)
-        now, written, was = clip.source_range, back["written_range"], back["source_range"]
-        rate = exact_rate((was or written).start_time.rate)
-        _shift_markers(clip, shift, rate)
-        if now is None or now == written:
-            clip.source_range = was
-        else:  # trimmed by the user since
-            start = nearest_frame(seconds(now.start_time) + shift, rate)
-            clip.source_range = frame_range(start, nearest_frame(seconds(now.duration), rate), rate)
-        active = back["reference"]
-        if back["displaced_default"] in references:
-            references[_DEFAULT] = references.pop(back["displaced_default"])
-            active = _DEFAULT if active == back["displaced_default"] else active
-        clip.set_media_references(references, active)
-        del clip.metadata[NAMESPACE]
+        undone = clip.clone()
+        try:
+            restored = _restore(undone)
+        except (BadInputError, otio.exceptions.OTIOError, LookupError, TypeError, AttributeError):
+            continue  # not as this tool wrote it: somebody else's business
+        if restored:
+            tracked[index] = clip
+            parent = clip.parent()
+            parent[parent.index(clip)] = undone
     return tracked
+
+
+def _restore(clip: otio.schema.Clip) -> bool:
+    """Undo :func:`replace_media`; whether there was something to undo."""
+    ours = note_of(clip)
+    back = ours.get("original")
+    if back is None or FREEZE in ours or back.get("reference") not in clip.media_references():
+        return False
+    references = dict(clip.media_references())
+    render = references.pop(_DEFAULT, None)
+    if not isinstance(render, otio.schema.ExternalReference) or render.available_range is None:
+        return False
+    if clip.active_media_reference_key != _DEFAULT:
+        return False
+    shift = seconds(back["first"]) - seconds(render.available_range.start_time)
+    now, written, was = clip.source_range, back["written_range"], back["source_range"]
+    rate = exact_rate((was or written).start_time.rate)
+    _shift_markers(clip, shift, rate)
+    if now is None or now == written:
+        clip.source_range = was
+    else:  # trimmed by the user since
+        start = nearest_frame(seconds(now.start_time) + shift, rate)
+        clip.source_range = frame_range(start, nearest_frame(seconds(now.duration), rate), rate)
+    active = back["reference"]
+    if back["displaced_default"] in references:
+        references[_DEFAULT] = references.pop(back["displaced_default"])
+        active = _DEFAULT if active == back["displaced_default"] else active
+    clip.set_media_references(references, active)
+    del clip.metadata[NAMESPACE]
+    return True
 
 
 def _free_key(references: Mapping[str, object]) -> str:
@@ -104,5 +128,6 @@ def _shift_markers(clip: otio.schema.Clip, offset: Fraction, rate: Fraction) -> 
     """Move the clip's markers, which are in source time, so that they stay on their pictures."""
     for marker in clip.markers:
         marked = marker.marked_range
-        start = nearest_frame(seconds(marked.start_time) + offset, rate)
-        marker.marked_range = frame_range(start, nearest_frame(seconds(marked.duration), rate), rate)
+        with suppress(BadInputError):  # one at no time stays there
+            start = nearest_frame(seconds(marked.start_time) + offset, rate)
+            marker.marked_range = frame_range(start, nearest_frame(seconds(marked.duration), rate), rate)

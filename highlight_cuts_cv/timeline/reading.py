@@ -18,7 +18,7 @@ from highlight_cuts_cv.timeline.freezing import is_beside
 from highlight_cuts_cv.timeline.loading import load
 from highlight_cuts_cv.timeline.locate import MediaFinder
 from highlight_cuts_cv.timeline.names import safe_name
-from highlight_cuts_cv.timeline.originals import FREEZE, NAMESPACE, restore_originals
+from highlight_cuts_cv.timeline.originals import FREEZE, note_of, restore_originals
 from highlight_cuts_cv.timeline.rates import is_shown_video, timeline_rate
 from highlight_cuts_cv.timeline.sources import NoVideoError, Source, Sources
 from highlight_cuts_cv.timeline.times import nearest_frame, seconds, whole_frames
@@ -125,8 +125,7 @@ class _Walker:
         return tuple(clips)
 
     def _has_freeze(self, clip: TimelineClip) -> bool:
-        ours = self._all[clip.otio_index].metadata.get(NAMESPACE)
-        if ours is None or FREEZE not in ours:
+        if FREEZE not in note_of(self._all[clip.otio_index]):
             return False
         self._sources.warnings.append(
             f"Clip '{clip.clip_id}' has an intro from an earlier run and was left as it is; to follow the player "
