@@ -15,6 +15,7 @@ from typing import Any
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError
+from highlight_cuts_cv.timeline.keyframes import move_back, move_keyframes
 from highlight_cuts_cv.timeline.times import exact_rate, float_rate, frame_range, nearest_frame, seconds
 
 NAMESPACE = "highlight_cuts_cv"
@@ -35,7 +36,7 @@ def replace_media(
     """Make *render* the clip's active media, showing *source_range* of it.
 
     *first* is the original source time, in seconds, of the render's first available frame; markers
-    move along, in whole frames at *rate*.  *metadata* goes under our namespace, with the way back.
+    move along, in whole frames at *rate*, and so do keyframes of effects that are in source time.  *metadata* goes under our namespace, with the way back.
     """
     references = dict(clip.media_references())
     active = clip.active_media_reference_key
@@ -52,7 +53,8 @@ def replace_media(
             "displaced_default": displaced,
             "source_range": clip.source_range,
             "written_range": source_range,
-            "first": otio.opentime.RationalTime(float(first * rate), float_rate(rate)),
+            "effects": move_keyframes(clip, begin - first),
+            "first": otio.opentime.RationalTime(float(first * rate), float(rate)),
         },
     }
     _shift_markers(clip, begin - first, rate)
@@ -103,6 +105,7 @@ def _restore(clip: otio.schema.Clip) -> bool:
     now, written, was = clip.source_range, back["written_range"], back["source_range"]
     rate = exact_rate((was or written).start_time.rate)
     _shift_markers(clip, shift, rate)
+    move_back(clip, [int(index) for index in back.get("effects", ())], rate, shift)
     if now is None or now == written:
         clip.source_range = was
     else:  # trimmed by the user since
