@@ -60,7 +60,7 @@ def _reasons(timeline: Timeline, clip: TimelineClip, places: range) -> list[str 
         moments = [begin + place / clip.rate for place in places]
         others = [other for other in timeline.otio.tracks if other is not track]
         obstacles = [one for other in others for one in _obstacles(other, otio_clip, moments, clip.rate)]
-    except otio.exceptions.OTIOError:
+    except (BadInputError, otio.exceptions.OTIOError, NotImplementedError):
         return ["something in the timeline does not say how long it is"] * len(places)
     return [next((one.reason for one in obstacles if one.lies_over(moment)), None) for moment in moments]
 
