@@ -18,6 +18,8 @@ import opentimelineio as otio
 from highlight_cuts_cv.model import BadInputError
 
 _KEY = "highlight_cuts_cv_unknown"
+_INFINITE = re.compile(r"(?<=[\s:,\[-])Inf(?=\s*[,\]}])")
+"""As OTIO reads it, and Python does not."""
 _VALUES = {"RationalTime", "TimeRange", "TimeTransform", "Box2d", "V2d"}
 """Schemas of OTIO that are no objects of its registry."""
 _STAND_INS = {
@@ -33,14 +35,15 @@ _CPLUSPLUS = re.compile(r" \(of type '[^']*'\)|N14opentimelineio\w*?\d(?=[A-Z])|
 def read_document(path: Path) -> otio.core.SerializableObject:
     """What the OTIO JSON file *path* holds.  Raises BadInputError when it cannot be read."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        data = _parsed(text)
     except (OSError, ValueError, RecursionError) as error:
         reason = str(error).rstrip(".") or "it is nested too deeply"
         raise BadInputError(f"The timeline {path} cannot be read: {reason}.") from None
     try:
         _check(data)
-        _hide(data)
-        text = json.dumps(data, ensure_ascii=False)
+        if _hide(data):
+            text = json.dumps(data, ensure_ascii=False)
         return otio.adapters.read_from_string(text, adapter_name="otio_json")
     except BadInputError as error:
         raise BadInputError(f"The timeline {path} cannot be read: {error}") from None
@@ -87,8 +90,18 @@ def _things(data: Any) -> Iterator[dict[str, Any]]:
             yield from _things(value)
 
 
-def _hide(data: Any) -> None:
-    """Put a stand-in wherever OTIO insists on a known schema."""
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        if not _INFINITE.search(text):
+            raise
+    return json.loads(_INFINITE.sub("Infinity", text))
+
+
+def _hide(data: Any) -> bool:
+    """Put a stand-in wherever OTIO insists on a known schema; whether there was such a place."""
+    hidden = False
     known = otio.core.type_version_map()
     for thing in list(_things(data)):
         for place, stand_in in _STAND_INS.items():
@@ -102,6 +115,8 @@ def _hide(data: Any) -> None:
                 schema = str(value["OTIO_SCHEMA"]).rpartition(".")[0]
                 if schema not in known and schema not in _VALUES:
                     held[key] = _stand_in(value, schema, stand_in)  # type: ignore[index]
+                    hidden = True
+    return hidden
 
 
 def _stand_in(

@@ -184,3 +184,14 @@ def test_a_moved_tracked_timeline_keeps_its_renders(media, tmp_path):
     written = write_tracked(again, {"01-clip": render}, tmp_path / "out.otio", probe=media.probe)
     _, second = otio.adapters.read_from_file(str(written)).find_clips()
     assert second.media_reference.target_url == (tmp_path / "new" / "02-clip.mp4").as_posix()
+
+
+def test_numbers_in_the_spellings_that_otio_reads(media, tmp_path):
+    media.add("a.mp4")
+    path = timeline_of(tmp_path, clip_of("a.mp4", span(0, 30)))
+    metadata = '"metadata": {"a": Inf, "b": -Inf, "c": NaN, "d": Infinity, "e": 340282366920938463463374607431768211456}'
+    path.write_text(path.read_text().replace('"metadata": {}', metadata, 1))
+    timeline = read_timeline(path, probe=media.probe)
+    written = write_tracked(timeline, {}, tmp_path / "out.otio", probe=media.probe)
+    assert str(otio.adapters.read_from_file(str(written)).metadata) == str(timeline.otio.metadata)
+    assert timeline.otio.metadata["b"] == -float("inf")
