@@ -54,7 +54,7 @@ def replace_media(
             "source_range": clip.source_range,
             "written_range": source_range,
             "effects": move_keyframes(clip, begin - first),
-            "first": otio.opentime.RationalTime(float(first * rate), float(rate)),
+            "first": otio.opentime.RationalTime(float(first * rate), float_rate(rate)),
         },
     }
     _shift_markers(clip, begin - first, rate)

@@ -14,7 +14,7 @@ from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.cleaning import map_times
 from highlight_cuts_cv.timeline.loading import choose, read_file
 from highlight_cuts_cv.timeline.sources import Sources
-from highlight_cuts_cv.timeline.times import exact_rate
+from highlight_cuts_cv.timeline.times import exact_rate, float_rate
 
 # What a frame number of 24 or a drop-frame timecode rules out fails, and the next is tried.
 _TRIED = (Fraction(24), Fraction(25), Fraction(30), Fraction(50), Fraction(60))
@@ -85,7 +85,11 @@ def _read(path: Path, player: str | None, args: Mapping[str, object], rate: Frac
     timeline = choose(path, read_file(path, {**args, argument: ntsc}), player)
 
     def at_rate(time: otio.opentime.RationalTime) -> otio.opentime.RationalTime:
-        return otio.opentime.RationalTime(time.value, float(rate)) if exact_rate(time.rate) != rate else time
+        return (
+            otio.opentime.RationalTime(time.value, float_rate(rate))
+            if exact_rate(time.rate) != rate
+            else time
+        )
 
     map_times(timeline, at_rate)
     return timeline
