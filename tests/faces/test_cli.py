@@ -181,3 +181,9 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path):
     assert process.returncode == 130, stderr
     assert "Cancelled; nothing half-written remains." in stderr
     assert not list(tmp_path.glob("**/.*")) and not list(tmp_path.glob("**/*.tracked.*[0-9o]"))
+
+
+def test_the_version_is_that_of_the_package():
+    import highlight_cuts_cv
+
+    assert good("--version").strip() == f"highlight-cuts-cv {highlight_cuts_cv.__version__}"

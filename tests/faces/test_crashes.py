@@ -76,3 +76,10 @@ def test_a_log_that_cannot_be_written_is_no_second_error(monkeypatch, capsys, tm
     code, said = run(monkeypatch, capsys, ZeroDivisionError("wrong"))
     assert code == 1 and "errors.log" not in said and len(said.splitlines()) == 1
     assert Path(blocked).is_file()
+
+
+def test_what_the_system_refuses_is_a_sentence_too(monkeypatch, capsys):
+    code, said = run(monkeypatch, capsys, OSError(24, "Too many open files"))
+    assert code == 1 and "Traceback" not in said
+    assert "The system refused: [Errno 24] Too many open files." in " ".join(said.split())
+    assert "Too many open files" in log_file().read_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import opentimelineio as otio
 import pytest
 
 import highlight_cuts_cv as hccv
@@ -224,3 +225,28 @@ def test_an_indicator_of_nobody_is_refused(cut):
 def test_padding_is_for_a_csv(cut):
     with pytest.raises(BadInputError, match="Padding widens the intervals of a CSV"):
         hccv.run_timeline(cut, {ARRIVES: {0: (1056, 330)}}, padding=1)
+
+
+def test_what_is_left_out_of_a_timeline_is_told(cut):
+    edit = otio.adapters.read_from_file(str(cut))
+    title = otio.schema.Clip("Title", otio.schema.GeneratorReference("title", "SolidColor"))
+    title.source_range = edit.find_clips()[0].source_range
+    edit.tracks[0].append(title)
+    otio.adapters.write_to_file(edit, str(cut))
+    heard = []
+    with pytest.raises(BadInputError, match="no clip 'zz'"):
+        hccv.run_timeline(cut, {"zz": {0: (1056, 330)}}, warn=heard.append)
+    assert len(heard) == 1 and "Title" in heard[0]
+
+
+@pytest.mark.parametrize(
+    ("frames", "sentence"), [([], "tracking_data is empty"), ([STILL[0], STILL[2]], "without a gap")]
+)
+def test_frames_that_are_no_film_are_refused(frames, sentence, tmp_path):
+    with pytest.raises(BadInputError, match=sentence):
+        hccv.render_indicator(demo_clip(), frames, tmp_path / "made.mp4")
+
+
+def test_a_picture_outside_the_frames_cannot_stand_still(exported):
+    with pytest.raises(BadInputError, match="frame 3 lies outside what is rendered, the frames 0 to 2"):
+        hccv.render_indicator(demo_clip(), STILL, "made.mp4", intro="1@3")

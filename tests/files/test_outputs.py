@@ -148,3 +148,10 @@ def test_the_demo_leaves_a_folder_with_the_users_files_alone(tmp_path, name):
     with pytest.raises(BadInputError, match="name another folder"):
         cli("demo", "-o", tmp_path)
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"the only copy"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_a_pipe_is_no_file_to_write(tmp_path):
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(BadInputError, match="is a device or a pipe; name a file"):
+        checked_output(tmp_path / "pipe.mp4", [])

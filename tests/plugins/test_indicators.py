@@ -252,3 +252,12 @@ def test_the_fonts_licence_ships_with_it() -> None:
     folder = Path(hccv_indicators.__file__).parent
     assert (folder / "fonts" / "DejaVuSans-Bold.ttf").is_file()
     assert "Bitstream Vera" in (folder / "LICENSE-DejaVu").read_text()
+
+
+def test_letters_of_a_label_are_narrower_where_pixels_are_wider():
+    """So that they look the same when the picture is shown."""
+    box = (600.0, 300.0, 640.0, 400.0)
+    (square,) = draw("label", make_job([box]), text="Sam")
+    (wide,) = draw("label", make_job([box], sar=Fraction(2)), text="Sam")
+    assert wide.sprite.rgba.shape[0] == square.sprite.rgba.shape[0]
+    assert wide.sprite.rgba.shape[1] == pytest.approx(square.sprite.rgba.shape[1] / 2, abs=1)
