@@ -21,7 +21,7 @@ CLIPS = (
     ("The man in jeans walks away", 60, 120, (950.0, 268.0)),
 )
 SHEET_PICTURES_PER_CLIP = 8
-WRITES = ("game.mp4", "game.otio", "game.tracked.otio", "game.tracked.media", "reel.mp4", "sheet.png")
+WRITES = ("game.mp4", "game.otio", "game.tracked.otio", "game.media", "reel.mp4", "sheet.png")
 """What the demo writes into its folder."""
 
 

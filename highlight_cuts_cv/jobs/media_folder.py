@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,22 +17,25 @@ if TYPE_CHECKING:
     from highlight_cuts_cv.timeline.clips import TimelineClip
 
 OWNER_NOTE = "owner.json"
-"""The file in a media folder that says whose it is."""
+"""The file in a media folder that says whose it is, and which clip each film shows."""
+_MARK = ".tracked."
+_ENDING = f"{_MARK}mp4"
 
 
 def media_folder(timeline: Path) -> Path:
     """The folder for the renders of the timeline file *timeline*, beside it; it is not made yet.
 
-    Its name is the timeline's whole stem.  Where that has signs which editors trip over, the stem's
-    digest tells apart what looks the same without them.  A folder that belongs to another timeline is
-    left alone, and the next free number taken.
+    Its name is the timeline's whole stem but for a ``.tracked`` at its end.  Where that has signs which
+    editors trip over, the stem's digest tells apart what looks the same without them.  A folder that
+    belongs to another timeline is left alone, and the next free number taken.
     """
-    plain = safe_name(timeline.stem)
-    if plain != timeline.stem:
-        plain = f"{plain}-{_digest(timeline.stem)}"
+    stem = timeline.stem.removesuffix(".tracked") or timeline.stem
+    plain = safe_name(stem)
+    if plain != stem:
+        plain = f"{plain}-{_digest(stem)}"
     for number in itertools.count(1):
         folder = timeline.parent / f"{plain}{'' if number == 1 else f'-{number}'}.media"
-        if not folder.exists() or _owner(folder) == timeline.name:
+        if not folder.exists() or _note(folder).get("timeline") == timeline.name:
             return folder
     raise AssertionError("unreachable")
 
@@ -40,30 +43,70 @@ def media_folder(timeline: Path) -> Path:
 def take_folder(folder: Path, timeline: Path) -> None:
     """Make the media folder and leave the note whose it is.  Raises OSError."""
     folder.mkdir(exist_ok=True)
-    with atomic_output(folder / OWNER_NOTE) as note:
-        note.write_text(json.dumps({"timeline": timeline.name}, ensure_ascii=False) + "\n", encoding="utf-8")
+    if _note(folder).get("timeline") != timeline.name:
+        _write_note(folder, timeline, {})
 
 
-def film_names(clips: Iterable[TimelineClip]) -> dict[str, str]:
-    """File names for the clips' films, by clip id: from what a clip shows, not from its place.
+def film_names(clips: Sequence[TimelineClip], folder: Path) -> dict[str, str]:
+    """File names for the clips' films in their media folder, by clip id.
 
-    So clips that change places, or between which others come and go, keep their films.
+    A clip that has a film there already keeps its name, wherever the clip now stands: what it shows
+    tells who it is.  No other clip is ever given that name.
     """
-    names: dict[str, str] = {}
+    films = _films(folder)
+    kept = {shows: name for name, shows in films.items()}
+    shown = _shown(clips)
+    names = {clip_id: kept[shows] for clip_id, shows in shown.items() if shows in kept}
+    taken = {*films, *names.values()}
+    for clip_id in shown:
+        if clip_id not in names:
+            plain = safe_name(clip_id)
+            numbered = (f"{plain}-{number}" for number in itertools.count(2))
+            names[clip_id] = next(name for name in itertools.chain([plain], numbered) if name not in taken)
+            taken.add(names[clip_id])
+    return {clip_id: f"{name}{_ENDING}" for clip_id, name in names.items()}
+
+
+def remember_films(timeline: Path, clips: Sequence[TimelineClip], films: Mapping[str, Path]) -> None:
+    """Note beside the *films* (by clip id) which clip each shows, before a timeline points at them.
+
+    Raises OSError.
+    """
+    shown = _shown(clips)
+    for folder in {film.parent for film in films.values()}:
+        here = {clip_id: film.name for clip_id, film in films.items() if film.parent == folder}
+        new = {name.partition(_MARK)[0]: shown[clip_id] for clip_id, name in here.items()}
+        _write_note(folder, timeline, {**_films(folder), **new})
+
+
+def _shown(clips: Sequence[TimelineClip]) -> dict[str, str]:
+    """By clip id, a sign for what the clip shows; the same pictures twice have two."""
     times: Counter[str] = Counter()
+    signs = {}
     for clip in clips:
-        shown = [str(clip.media_path), str(clip.start), clip.frame_count, str(clip.rate)]
-        name = f"{safe_name(clip.name or clip.media_path.stem)}-{_digest(json.dumps(shown))}"
-        times[name] += 1  # a timeline may show the same pictures twice
-        names[clip.clip_id] = f"{name}{f'-{times[name]}' if times[name] > 1 else ''}.tracked.mp4"
-    return names
+        what = json.dumps([str(clip.media_path), str(clip.start), clip.frame_count, str(clip.rate)])
+        times[what] += 1
+        signs[clip.clip_id] = _digest(f"{what} {times[what]}")
+    return signs
 
 
-def _owner(folder: Path) -> object:
+def _note(folder: Path) -> dict[str, object]:
     try:
-        return json.loads((folder / OWNER_NOTE).read_text(encoding="utf-8")).get("timeline")
-    except (OSError, ValueError, AttributeError):
-        return None
+        note = json.loads((folder / OWNER_NOTE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return note if isinstance(note, dict) else {}
+
+
+def _films(folder: Path) -> dict[str, str]:
+    films = _note(folder).get("films")
+    return {str(name): str(shows) for name, shows in films.items()} if isinstance(films, dict) else {}
+
+
+def _write_note(folder: Path, timeline: Path, films: Mapping[str, str]) -> None:
+    with atomic_output(folder / OWNER_NOTE) as file:
+        text = json.dumps({"timeline": timeline.name, "films": dict(films)}, ensure_ascii=False, indent=1)
+        file.write_text(text + "\n", encoding="utf-8")
 
 
 def _digest(text: str) -> str:

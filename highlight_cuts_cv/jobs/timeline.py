@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from highlight_cuts_cv.contracts import Steps, resolve_options, unwatched
-from highlight_cuts_cv.files.outputs import checked_output
+from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.freeze import plan_freeze
-from highlight_cuts_cv.jobs.media_folder import film_names, media_folder
+from highlight_cuts_cv.jobs.media_folder import film_names, media_folder, remember_films
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask, run
 from highlight_cuts_cv.model import BadInputError
@@ -64,7 +64,8 @@ def plan(timeline: Timeline, players: Players, output: Path, setup: Setup) -> li
             )
     picks = _by_clip(timeline, players)
     output = _timeline_file(timeline, output)
-    folder, films = media_folder(output), film_names(timeline.clips)
+    folder = media_folder(output)
+    films = film_names(timeline.clips, folder)
     tasks = []
     for clip_id, of_players in picks.items():
         placed = timeline.clip(clip_id)
@@ -116,7 +117,10 @@ def deliver(timeline: Timeline, results: Sequence[ClipResult], output: Path) -> 
         )
         for result in results
     }
-    return write_tracked(timeline, renders, _timeline_file(timeline, output))
+    output = _timeline_file(timeline, output)
+    with writing_sentences(output):
+        remember_films(output, timeline.clips, {result.clip_id: result.render for result in results})
+    return write_tracked(timeline, renders, output)
 
 
 def run_timeline(

@@ -103,7 +103,7 @@ def test_run_keeps_clips_without_a_pick(tmp_path):
     good("run", tmp_path / "game.otio", "--pick", "02-The-man-in-jeans-walks-away=0:950,268", cwd=tmp_path)
     first, second = otio.adapters.read_from_file(str(tmp_path / "game.tracked.otio")).find_clips()
     assert Path(first.media_reference.target_url).name == "game.mp4"
-    assert Path(second.media_reference.target_url).parent.name == "game.tracked.media"
+    assert Path(second.media_reference.target_url).parent.name == "game.media"
     assert "highlight_cuts_cv" not in first.metadata
 
 
