@@ -86,8 +86,8 @@ def nearest_frame(time: Fraction, rate: Fraction) -> int:
 
 
 def whole_frames(length: Fraction, rate: Fraction) -> int:
-    """How many frames it takes to fill *length* seconds (a thousandth of a frame too little is enough)."""
-    return max(-int(-(length * rate - Fraction(1, 1000)) // 1), 1)
+    """How many frames it takes to fill *length* seconds (the noise of a float takes none)."""
+    return max(-int(-(length * rate - Fraction(1, 100_000)) // 1), 1)
 
 
 def frames(count: int, rate: Fraction) -> otio.opentime.RationalTime:
