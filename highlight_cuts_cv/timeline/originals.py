@@ -80,7 +80,7 @@ def restore_originals(timeline: otio.schema.Timeline) -> dict[int, otio.schema.C
         undone = clip.clone()
         try:
             restored = _restore(undone)
-        except (BadInputError, otio.exceptions.OTIOError, LookupError, TypeError, AttributeError):
+        except (BadInputError, otio.exceptions.OTIOError, LookupError, TypeError, ValueError, AttributeError):
             continue  # not as this tool wrote it: somebody else's business
         if restored:
             tracked[index] = clip
