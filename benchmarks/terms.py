@@ -105,7 +105,7 @@ def recorded(video: Path, picks: Sequence[str], part: str | None, settings: Sett
     record = Record()
     clip = video_clip(video, part)
     setup = Setup(tracker=Choice("follow"))
-    wanted = [parse_pick(pick).shifted(-clip.first_frame) for pick in picks]
+    wanted = [parse_pick(pick).in_frames(video_clip(video)).shifted(-clip.first_frame) for pick in picks]
     with patch("hccv_follow.tracker.FollowTracker", lambda: FollowTracker(settings, record)):
         follow(clip, wanted, setup)
     # following counts the range's frames, or only those that it looks at; whoever reads this the recording's

@@ -107,8 +107,8 @@ def track_player(
     ([30, 31, 32], False)
     """
     picks = read_picks(bbox, frame_index)
-    clip = video_clip(Path(video_path), read_frames(frames))
-    picks = [pick.shifted(-clip.first_frame) for pick in picks]
+    whole, clip = video_clip(Path(video_path)), video_clip(Path(video_path), read_frames(frames))
+    picks = [pick.in_frames(whole).shifted(-clip.first_frame) for pick in picks]
     track = follow(clip, picks, Setup(tracker=parse_choice(tracker)), Watch(progress, cancelled, warn))
     return _as_frames(track, clip.first_frame)
 

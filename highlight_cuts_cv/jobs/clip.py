@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from highlight_cuts_cv.contracts import UNWATCHED, Watch
 from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.jobs.setup import Choice
-from highlight_cuts_cv.media import clip_of, frame_at_time, open_frames, probe
+from highlight_cuts_cv.media import clip_of, frame_at_time, frame_number, open_frames, probe
+from highlight_cuts_cv.media.moments import Moment, parse_range
 from highlight_cuts_cv.model import (
     BadInputError,
     CancelledError,
@@ -25,14 +26,16 @@ if TYPE_CHECKING:
 
 
 def video_clip(video: Path, frames: str | None = None) -> ClipInfo:
-    """A video, or its frames ``START:END`` (from 0, END excluded), as a clip.  Raises BadInputError."""
+    """A video, or its part ``START:END`` (frames from 0, or times; END excluded), as a clip.
+
+    Raises BadInputError.
+    """
     info = probe(video)
     start, stop = 0, info.frame_count
     if frames is not None:
-        first, colon, last = frames.partition(":")
-        if not colon or not (first or "0").isdecimal() or not (last or "0").isdecimal():
-            raise BadInputError(f"The range '{frames}' is not START:END, two frame numbers counted from 0.")
-        start, stop = int(first or 0), int(last or info.frame_count)
+        first, last = parse_range(frames)
+        start = 0 if first is None else frame_number(info, first)
+        stop = info.frame_count if last is None else frame_number(info, last)
         if not 0 <= start < stop <= info.frame_count:
             raise BadInputError(
                 f"The range '{frames}' does not fit {video}, which has the frames 0 to {info.frame_count - 1} "
@@ -52,14 +55,15 @@ def media_clip(clip: TimelineClip) -> ClipInfo:
 
 
 def detect_frame(
-    video: Path, frame_index: int, choice: Choice, watch: Watch = UNWATCHED
+    video: Path, moment: Moment, choice: Choice, watch: Watch = UNWATCHED
 ) -> tuple[Frame, Detections]:
-    """The frame *frame_index* of a video (from 0) and who is in it.
+    """A frame of a video, by its number from 0 or the time at which it is shown, and who is in it.
 
     Raises BadInputError for an unreadable video or a frame outside it, CancelledError when cancelled
     before the picture is looked at.
     """
     info = probe(video)
+    frame_index = frame_number(info, moment)
     if not 0 <= frame_index < info.frame_count:
         raise BadInputError(
             f"{video} has the frames 0 to {info.frame_count - 1}; there is no frame {frame_index}."

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import highlight_cuts_cv.timeline as edit
 from highlight_cuts_cv.contracts import Freeze, Watch
-from highlight_cuts_cv.media import source_frames
+from highlight_cuts_cv.media import clip_frame_number, frame_number, source_frames
 from highlight_cuts_cv.model import BadInputError, ClipInfo, Track
 from highlight_cuts_cv.rendering.freeze import frame_to_freeze
 from highlight_cuts_cv.rendering.prepare import prepare_draw
@@ -34,10 +34,10 @@ def freeze_in_video(clip: ClipInfo, track: Track, wish: FreezeWish, watch: Watch
         raise BadInputError(
             f"A followed path does not say where the pick was; ask for the intro {float(wish.seconds):g}@FRAME."
         )
-    asked = 0 if wish.at == "first" else int(wish.at) - clip.first_frame
+    asked = 0 if wish.at == "first" else frame_number(clip.media, wish.at) - clip.first_frame
     if not 0 <= asked < clip.frame_count:
         raise BadInputError(
-            f"The intro's frame {wish.at} lies outside what is rendered, the frames {clip.first_frame} to "
+            f"The intro's frame {asked + clip.first_frame} lies outside what is rendered, the frames {clip.first_frame} to "
             f"{clip.first_frame + clip.frame_count - 1}."
         )
     frame = _found(clip, [track], asked, None, clip.first_frame, watch)
@@ -103,7 +103,7 @@ def plan_freeze(
         asked = int(np.argmax(plan._allowed(clip.frame_count)))
     else:
         told = [pick.frame_index for pick in picks if pick != Pick(pick.frame_index)]
-        frame = min(told, default=0) if wish.at == "pick" else int(wish.at)
+        frame = min(told, default=0) if wish.at == "pick" else clip_frame_number(clip, wish.at)
         if not frame < clip.frame_count:
             raise BadInputError(
                 f"The intro's frame {frame} lies outside '{placed.clip_id}', which has the frames 0 to "

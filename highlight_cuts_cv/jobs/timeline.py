@@ -67,9 +67,10 @@ def plan(timeline: Timeline, players: Players, output: Path, setup: Setup) -> li
     folder = media_folder(output)
     films = film_names(timeline.clips, folder)
     tasks = []
-    for clip_id, of_players in picks.items():
+    for clip_id, as_given in picks.items():
         placed = timeline.clip(clip_id)
         clip = media_clip(placed)
+        of_players = {name: tuple(pick.in_frames(clip) for pick in given) for name, given in as_given.items()}
         for one in of_players.values():
             check_picks(one, clip)
         tasks.append(

@@ -10,14 +10,22 @@ if TYPE_CHECKING:
     from highlight_cuts_cv.media.reading.frames import ClipFrames, open_frames
     from highlight_cuts_cv.media.reading.probing import probe
     from highlight_cuts_cv.media.reading.raw import raw_frames, source_frames
-    from highlight_cuts_cv.media.reading.spans import clip_of, frame_at_time, frame_times
+    from highlight_cuts_cv.media.reading.spans import (
+        clip_frame_number,
+        clip_of,
+        frame_at_time,
+        frame_number,
+        frame_times,
+    )
     from highlight_cuts_cv.media.writing.writer import open_writer
 
 _HOME = {
     "ClipFrames": "reading.frames",
+    "clip_frame_number": "reading.spans",
     "clip_of": "reading.spans",
     "concat_files": "joining.concat",
     "frame_at_time": "reading.spans",
+    "frame_number": "reading.spans",
     "frame_times": "reading.spans",
     "open_frames": "reading.frames",
     "open_writer": "writing.writer",
@@ -28,9 +36,11 @@ _HOME = {
 
 __all__ = [
     "ClipFrames",
+    "clip_frame_number",
     "clip_of",
     "concat_files",
     "frame_at_time",
+    "frame_number",
     "frame_times",
     "open_frames",
     "open_writer",

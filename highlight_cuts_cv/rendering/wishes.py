@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Literal
 
 from highlight_cuts_cv.errors import BadInputError
+from highlight_cuts_cv.media.moments import Moment, parse_moment
 
 _SECONDS = r"\d+(?:\.\d+)?"
 _LONGEST = 30
@@ -35,10 +36,10 @@ ALWAYS = Show()
 @dataclass(frozen=True, slots=True)
 class FreezeWish:
     """For how many seconds a picture stands still, and which: the clip's first, that of the pick, or a
-    frame by its number.  The user calls it an intro."""
+    frame by its number or the time at which it is shown.  The user calls it an intro."""
 
     seconds: Fraction
-    at: int | Literal["first", "pick"] = "first"
+    at: Moment | Literal["first", "pick"] = "first"
 
 
 def parse_show(text: str) -> Show:
@@ -68,20 +69,21 @@ def parse_show(text: str) -> Show:
 
 
 def parse_intro(text: str) -> FreezeWish | None:
-    """Read ``SECONDS``, ``SECONDS@pick`` or ``SECONDS@FRAME``; '' is none.  Raises BadInputError.
+    """Read ``SECONDS``, ``SECONDS@pick``, ``SECONDS@FRAME`` or ``SECONDS@TIME``; '' is none.  Raises BadInputError.
 
     >>> parse_intro("1.5")
     FreezeWish(seconds=Fraction(3, 2), at='first')
-    >>> parse_intro("2@120").at, parse_intro("2@pick").at
-    (120, 'pick')
+    >>> parse_intro("2@120").at, parse_intro("2@pick").at, parse_intro("2@1:30").at
+    (120, 'pick', Fraction(90, 1))
     """
     if not text:
         return None
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)(?:@(pick|\d+))?", text, re.ASCII)
-    if not match or not 0 < Fraction(match[1]) <= _LONGEST:
+    length, asked, place = text.partition("@")
+    at: Moment | Literal["first", "pick"] | None
+    at = "pick" if place == "pick" else parse_moment(place) if asked else "first"
+    if at is None or not re.fullmatch(_SECONDS, length, re.ASCII) or not 0 < Fraction(length) <= _LONGEST:
         raise BadInputError(
             f"'{text}' is no intro; write 1.5 (the seconds for which the first picture stands still, at most "
-            f"{_LONGEST}), 1.5@pick (the picture of the pick) or 1.5@120 (that frame)."
+            f"{_LONGEST}), 1.5@pick (the picture of the pick), 1.5@120 or 1.5@0:31.5 (that frame)."
         )
-    at = match[2] or "first"
-    return FreezeWish(Fraction(match[1]), "first" if at == "first" else "pick" if at == "pick" else int(at))
+    return FreezeWish(Fraction(length), at)

@@ -7,15 +7,21 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Protocol
 
+from highlight_cuts_cv.media import clip_frame_number
+from highlight_cuts_cv.media.moments import parse_moment
 from highlight_cuts_cv.model import Anchor, BadInputError, BoundingBox, ClipInfo, Detections, Frame
 from highlight_cuts_cv.tracking.numbers import numbered_players, player_at
 
 _log = logging.getLogger(__name__)
 
 _NUMBER = re.compile(r"#(\d+)")
-FORMS = "FRAME:X,Y,W,H (a box), FRAME:X,Y (a point), FRAME:#N (a number from 'hccv detect') or FRAME:none (not visible)"
+FORMS = (
+    "FRAME:X,Y,W,H (a box), FRAME:X,Y (a point), FRAME:#N (a number from 'hccv detect') or FRAME:none (not visible), "
+    "where FRAME is a number or a time as 31.5s or 0:31.5"
+)
 
 _TOUCHES = 0.2
 """Share of the smaller of two boxes that both must cover for one to be a pick of the other."""
@@ -44,7 +50,8 @@ class Lookout(Protocol):
 class Pick:
     """One pick: the frame, and a box, a point, a detection's number (from 1) or nothing (not visible).
 
-    ``origin`` is what the user calls the frame 0: messages use the user's numbers.
+    ``origin`` is what the user calls the frame 0: messages use the user's numbers.  Where ``seconds`` are
+    given, the frame is not known before :meth:`in_frames`.
     """
 
     frame_index: int
@@ -52,11 +59,27 @@ class Pick:
     point: tuple[float, float] | None = None
     number: int | None = None
     origin: int = 0
+    seconds: Fraction | None = None
 
     @property
     def told(self) -> int:
         """The frame's number as the user counts."""
         return self.frame_index + self.origin
+
+    def in_frames(self, clip: ClipInfo) -> Pick:
+        """The same pick with its frame, where it has a time, counted from the beginning of *clip*.
+
+        Raises BadInputError for a time outside it.
+        """
+        if self.seconds is None:
+            return self
+        frame = clip_frame_number(clip, self.seconds)
+        if frame >= clip.frame_count:
+            raise BadInputError(
+                f"The pick's time {float(self.seconds):g} s lies outside '{clip.name or clip.clip_id}', "
+                f"which lasts {float(clip.frame_count / clip.rate):.2f} s."
+            )
+        return replace(self, frame_index=frame, seconds=None)
 
     def shifted(self, frames: int) -> Pick:
         """The same pick with its frame counted from elsewhere.  Raises BadInputError below 0."""
@@ -67,32 +90,35 @@ class Pick:
         return replace(self, frame_index=self.frame_index + frames, origin=self.origin - frames)
 
     def __str__(self) -> str:
+        when = self.frame_index if self.seconds is None else f"{float(self.seconds):g}s"
         if self.box is not None:
-            return (
-                f"{self.frame_index}:{self.box.x1:g},{self.box.y1:g},{self.box.width:g},{self.box.height:g}"
-            )
+            return f"{when}:{self.box.x1:g},{self.box.y1:g},{self.box.width:g},{self.box.height:g}"
         if self.point is not None:
-            return f"{self.frame_index}:{self.point[0]:g},{self.point[1]:g}"
-        return f"{self.frame_index}:#{self.number}" if self.number is not None else f"{self.frame_index}:none"
+            return f"{when}:{self.point[0]:g},{self.point[1]:g}"
+        return f"{when}:#{self.number}" if self.number is not None else f"{when}:none"
 
 
 def parse_pick(text: str) -> Pick:
-    """Read ``FRAME:X,Y,W,H``, ``FRAME:X,Y``, ``FRAME:#N`` or ``FRAME:none``.  Raises BadInputError.
+    """Read ``FRAME:X,Y,W,H``, ``FRAME:X,Y``, ``FRAME:#N`` or ``FRAME:none``; FRAME may be a time.
+
+    Raises BadInputError.
 
     >>> parse_pick("12:100,50,20,60").box
     BoundingBox(x1=100.0, y1=50.0, x2=120.0, y2=110.0, confidence=1.0)
-    >>> parse_pick("0:#3").number
-    3
+    >>> parse_pick("0:#3").number, str(parse_pick("0:31.5:#3"))
+    (3, '31.5s:#3')
     """
     wrong = BadInputError(f"The pick '{text}' is not one of {FORMS}.")
-    frame_text, colon, rest = text.partition(":")
-    if not colon or not frame_text.strip().isdecimal():
+    # No place has a colon, so what stands before the last one is the frame: "0:31.5:#2" is no frame 0.
+    when, _, rest = text.rpartition(":")
+    moment, rest = parse_moment(when), rest.strip()
+    if moment is None:
         raise wrong
-    frame, rest = int(frame_text), rest.strip()
+    pick = Pick(moment) if isinstance(moment, int) else Pick(0, seconds=moment)
     if rest.lower() == "none":
-        return Pick(frame)
+        return pick
     if match := _NUMBER.fullmatch(rest):
-        return Pick(frame, number=int(match[1]))
+        return replace(pick, number=int(match[1]))
     try:
         values = [float(part) for part in rest.split(",")]
     except ValueError:
@@ -100,12 +126,12 @@ def parse_pick(text: str) -> Pick:
     if not all(math.isfinite(value) for value in values):
         raise wrong
     if len(values) == 2:
-        return Pick(frame, point=(values[0], values[1]))
+        return replace(pick, point=(values[0], values[1]))
     if len(values) == 4:
         left, top, width, height = values
         if width <= 0 or height <= 0:
             raise BadInputError(f"The box of the pick '{text}' needs a width and a height above 0.")
-        return Pick(frame, box=BoundingBox(left, top, left + width, top + height))
+        return replace(pick, box=BoundingBox(left, top, left + width, top + height))
     raise wrong
 
 

@@ -78,10 +78,11 @@ def test_clips_lists_names_that_pick_takes(demo):
 
 def test_detect_track_render(tmp_path):
     picture = tmp_path / "players.jpg"
-    assert "#1" in good("detect", demo_clip(), "--frame", 60, "-o", picture)
+    asked = good("detect", demo_clip(), "--frame", 60, "-o", picture)
+    assert "#1" in asked and asked == good("detect", demo_clip(), "--frame", "0:06.05", "-o", picture)
     assert cv2.imread(str(picture)).shape == (648, 1152, 3)
     track = tmp_path / "track.csv"
-    good("track", demo_clip(), "--pick", "60:#6", "--range", "58:70", "-o", track)
+    good("track", demo_clip(), "--pick", "0:06:#6", "--range", "5.8s:7s", "-o", track)
     rows = list(csv.DictReader(track.read_text().splitlines()))
     assert [int(row["frame"]) for row in rows] == list(range(59, 71))
     film = tmp_path / "film.mp4"
@@ -100,7 +101,9 @@ def test_run_keeps_clips_without_a_pick(tmp_path):
 
     shutil.copy(demo_clip(), tmp_path / "game.mp4")
     write_cut(tmp_path / "game.mp4", tmp_path / "game.otio")
-    good("run", tmp_path / "game.otio", "--pick", "02-The-man-in-jeans-walks-away=0:950,268", cwd=tmp_path)
+    good(
+        "run", tmp_path / "game.otio", "--pick", "02-The-man-in-jeans-walks-away=0.05s:950,268", cwd=tmp_path
+    )
     first, second = otio.adapters.read_from_file(str(tmp_path / "game.tracked.otio")).find_clips()
     assert Path(first.media_reference.target_url).name == "game.mp4"
     assert Path(second.media_reference.target_url).parent.name == "game.media"
@@ -122,11 +125,14 @@ def test_run_names_the_timeline_that_it_wrote(tmp_path):
         (["clips", "none.otio"], "none.otio"),
         (["detect", "none.mp4"], "no file"),
         (["detect", "CLIP", "--frame", "500"], "frames 0 to 119"),
+        (["detect", "CLIP", "--frame", "x"], "The frame 'x' is none"),
+        (["detect", "CLIP", "--frame", "0:40"], "after the end"),
         (["detect", "CLIP", "--detector", "yolo"], "no detector 'yolo'; known are"),
         (["detect", "CLIP", "--detector", "player-nano:size=big"], "needs a int"),
         (["detect", "CLIP", "-o", "x.xyz"], "use .jpg or .png"),
         (["track", "CLIP", "--pick", "5", "-o", "t.csv"], "is not one of FRAME:X,Y,W,H"),
         (["track", "CLIP", "--pick", "5:#1", "--range", "9", "-o", "t.csv"], "is not START:END"),
+        (["track", "CLIP", "--pick", "5s:#1", "--range", "2s:4s", "-o", "t.csv"], "lies outside"),
         (["track", "CLIP", "--pick", "5:#1", "--range", "0:900", "-o", "t.csv"], "frames 0 to 119"),
         (["track", "CLIP", "--pick", "5:#1", "--range", "10:20", "-o", "t.csv"], "before the range"),
         (["track", "CLIP", "--pick", "5:#99", "-o", "t.csv"], "no player #99"),
@@ -146,6 +152,7 @@ def test_run_names_the_timeline_that_it_wrote(tmp_path):
             "no option 'colour'",
         ),
         (["run", "CUT", "--pick", "0:#1"], "CLIP=FRAME"),
+        (["run", "CUT", "--pick", "02-The-man-in-jeans-walks-away=9s:#1"], "which lasts 6.00 s"),
         (["run", "CUT", "--pick", "zz=0:#1"], "has no clip 'zz'"),
     ],
 )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from highlight_cuts_cv.analysis.detections import LazyDetections
+from highlight_cuts_cv.faces.demo import demo_clip
+from highlight_cuts_cv.media import clip_of, probe
 from highlight_cuts_cv.model import BadInputError, BoundingBox, Detections, Frame
 from highlight_cuts_cv.testing.contracts import HEIGHT, RATE, WIDTH, MemoryFrames, memory_clip
 from highlight_cuts_cv.tracking.grow import expected_height, grow_box
@@ -46,14 +49,31 @@ def anchors(*texts: str, people=None):
     return resolve_picks([parse_pick(text) for text in texts], memory_clip(), people or Two())
 
 
-@pytest.mark.parametrize("text", ["5:1,2,3,4", "0:7,8", "3:#2", "9:none", "0:1.5,2.5,3,4"])
+@pytest.mark.parametrize(
+    "text", ["5:1,2,3,4", "0:7,8", "3:#2", "9:none", "0:1.5,2.5,3,4", "31.5s:#2", "2s:none"]
+)
 def test_picks_print_as_they_were_typed(text):
     assert str(parse_pick(text)) == text
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "5", "x:1,2", "-1:1,2", "5:1", "5:1,2,3", "5:a,b,c,d", "5:#", "5:#x", "5:nan,1", "1.5:1,2", ":#1"],
+    [
+        "",
+        "5",
+        "x:1,2",
+        "-1:1,2",
+        "5:1",
+        "5:1,2,3",
+        "5:a,b,c,d",
+        "5:#",
+        "5:#x",
+        "5:nan,1",
+        "1.5:1,2",
+        ":#1",
+        "0:31.5",
+        "0:5:6",
+    ],
 )
 def test_what_is_no_pick_is_refused_with_the_forms(text):
     with pytest.raises(BadInputError, match="FRAME:X,Y,W,H"):
@@ -217,6 +237,17 @@ def test_shifting_counts_frames_from_elsewhere():
     assert parse_pick("120:#1").shifted(-100).frame_index == 20
     with pytest.raises(BadInputError, match="before the range, which starts at 130"):
         parse_pick("120:#1").shifted(-130)
+
+
+def test_a_time_becomes_the_frame_that_is_shown_then():
+    clip = clip_of(probe(demo_clip()))
+    pick = parse_pick("0:00.3:7,8")
+    assert (pick.seconds, pick.point) == (Fraction(3, 10), (7.0, 8.0))
+    timed = pick.in_frames(clip)
+    assert (timed.frame_index, timed.seconds) == (3, None)
+    assert parse_pick("4:#1").in_frames(clip) == parse_pick("4:#1")
+    with pytest.raises(BadInputError, match=r"time 3 s lies outside .* lasts 2\.00 s"):
+        parse_pick("0:03:#1").in_frames(clip_of(clip.media, 20, 40))
 
 
 def test_messages_count_frames_as_the_user_does():

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.faces.cli.app import app
 from highlight_cuts_cv.faces.cli.options import (
     DetectorName,
@@ -17,12 +18,15 @@ from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     parse_choice,
 )
+from highlight_cuts_cv.media.moments import FORMS, parse_moment
 
 
 @app.command()
 def detect(
     video: Video,
-    frame: Annotated[int, typer.Option("--frame", min=0, help="Which frame, from 0.")] = 0,
+    frame: Annotated[
+        str, typer.Option("--frame", help="Which frame: its number from 0, or a time (31.5s, 0:31.5).")
+    ] = "0",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the picture with numbered boxes.")
     ] = None,
@@ -34,9 +38,12 @@ def detect(
     from highlight_cuts_cv.jobs.clip import detect_frame
     from highlight_cuts_cv.tracking.numbers import numbered_players
 
+    moment = parse_moment(frame)
+    if moment is None:
+        raise BadInputError(f"The frame '{frame}' is none; give {FORMS}.")
     if output is not None:
         checked_output(output, [video])
-    picture, found = detect_frame(video, frame, parse_choice(detector))
+    picture, found = detect_frame(video, moment, parse_choice(detector))
     boxes = numbered_players(found)
     table(
         ("number", "left", "top", "width", "height", "score"),
@@ -53,7 +60,7 @@ def detect(
         ],
     )
     if not boxes:
-        say(f"Nobody was found in frame {frame}; pick a box with --pick {frame}:X,Y,W,H.")
+        say(f"Nobody was found in frame {picture.index}; pick a box with --pick {picture.index}:X,Y,W,H.")
     if output is not None:
         write_picture(output, numbered_picture(picture.bgr, boxes))
         say(f"Wrote {output}.")

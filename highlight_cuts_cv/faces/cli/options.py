@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 PICK_HELP = (
-    "FRAME:X,Y,W,H (a box), FRAME:X,Y (a point), FRAME:#N (a number from 'hccv detect') or FRAME:none."
+    "FRAME:X,Y,W,H (a box), FRAME:X,Y (a point), FRAME:#N (a number from 'hccv detect') or FRAME:none; "
+    "FRAME is a number from 0, or a time as 31.5s or 0:31.5."
 )
 CHOICE_HELP = "NAME or NAME:OPTION=VALUE,OPTION=VALUE; 'hccv plugins' lists them."
 
@@ -20,7 +21,11 @@ TrackFile = Annotated[Path, typer.Option("--track", help="A track file of 'hccv 
 Picks = Annotated[list[str], typer.Option("--pick", help=PICK_HELP, show_default=False)]
 Range = Annotated[
     str | None,
-    typer.Option("--range", metavar="START:END", help="Frames from 0, END excluded; else the whole video."),
+    typer.Option(
+        "--range",
+        metavar="START:END",
+        help="Frames from 0, END excluded, or times: 31.5s:40s, 0:31.5-0:40; else the whole video.",
+    ),
 ]
 DetectorName = Annotated[str, typer.Option("--detector", help=CHOICE_HELP)]
 TrackerName = Annotated[str, typer.Option("--tracker", help=CHOICE_HELP)]

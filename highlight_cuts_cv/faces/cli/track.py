@@ -48,7 +48,8 @@ def track(
     clip = video_clip(video, frames)
     setup = Setup(tracker=parse_choice(tracker), detector=parse_choice(detector))
     check_setup(setup)
-    picks = [parse_pick(text).shifted(-clip.first_frame) for text in pick]
+    whole = video_clip(video)
+    picks = [parse_pick(text).in_frames(whole).shifted(-clip.first_frame) for text in pick]
     with progress_bars() as step:
         followed = follow(clip, picks, setup, step("Following"), analysis=cache_folder("analysis"))
     write_track(output, followed, clip.first_frame)

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from highlight_cuts_cv.media.moments import Moment
 from highlight_cuts_cv.media.reading.probing import load
 from highlight_cuts_cv.model import BadInputError, ClipInfo, MediaInfo
 
@@ -66,6 +67,37 @@ def frames_at(info: MediaInfo, rate: Fraction, places: Sequence[Fraction]) -> ND
     forgiven = Fraction(1, 2) if alike else info.time_base * rate / 2
     latest = np.array([float(place + forgiven) for place in places])
     return np.maximum(0, np.searchsorted(frame_places(info, rate), latest, "right") - 1)
+
+
+def frame_number(info: MediaInfo, moment: Moment) -> int:
+    """The number of a file's frame, given so or as a time from the file's beginning.
+
+    From the end of the last frame on it is the frame count.  Numbers are not looked at.  Raises
+    BadInputError for a time after the end.
+    """
+    if isinstance(moment, int):
+        return moment
+    if moment > info.duration:
+        raise BadInputError(
+            f"The time {float(moment):g} s lies after the end of '{info.path}', which lasts "
+            f"{float(info.duration):.3f} s."
+        )
+    return frame_at_time(info, moment, None if info.variable_rate else info.rate)
+
+
+def clip_frame_number(clip: ClipInfo, moment: Moment) -> int:
+    """As :func:`frame_number`, counted from the clip's beginning; it may lie after the clip's end."""
+    if isinstance(moment, int):
+        return moment
+    info = clip.media
+    start = (
+        (clip.start_pts - info.start_pts) * info.time_base
+        if info.variable_rate
+        else clip.first_frame / info.rate
+    )
+    # Where the clip begins after its first frame does, the first is on screen all the same.
+    shown = min(start + clip.start_offset + moment, info.duration)
+    return max(0, frame_number(info, shown) - clip.first_frame)
 
 
 def frame_places(info: MediaInfo, rate: Fraction) -> NDArray[np.float64]:
