@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from statistics import fmean
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from accuracy import CERTAIN, Run, follow_target
@@ -35,27 +36,27 @@ def without_rehearsals() -> None:
     def as_it_is(*arguments: Any) -> Iterator[Any]:
         return islice(rehearsals(*arguments), 3)
 
-    beginning.rehearsals = as_it_is  # type: ignore[assignment]
+    _instead(beginning, "rehearsals", as_it_is)
 
 
 def without_learning() -> None:
     """The filter keeps to what it learnt from the pick."""
     from hccv_follow.follower import Follower
 
-    Follower._learn = lambda *_: None  # type: ignore[method-assign, assignment]
+    _instead(Follower, "_learn", lambda *_: None)
 
 
 def without_neighbours() -> None:
     """Nobody else owns a detection: the best candidate is the player."""
     from hccv_follow.others import Others
 
-    def decide(self: Any, candidates: Any, players: Any, likeness: Any, motion: Any, frames: int) -> Any:
+    def decide(self: Any, candidates: Any, sight: Any, likeness: Any, motion: Any, frames: int) -> Any:
         self._move(motion, frames)
         self._taken = {}
         best = max(candidates, key=lambda candidate: candidate.total, default=None)
         return best if best is not None and best.total > self._s.nowhere else None
 
-    Others.decide = decide  # type: ignore[method-assign]
+    _instead(Others, "decide", decide)
 
 
 def without_camera() -> None:
@@ -67,14 +68,14 @@ def without_camera() -> None:
     def still(self: Any, *arguments: Any) -> Any:
         return np.eye(2, 3), estimate(self, *arguments)[1]
 
-    Camera.__call__ = still  # type: ignore[method-assign]
+    _instead(Camera, "__call__", still)
 
 
 def without_group_motion() -> None:
     """The player is not expected to move as the neighbours do."""
     from hccv_follow.others import Others
 
-    Others.count = lambda self: 0  # type: ignore[method-assign]
+    _instead(Others, "count", lambda self: 0)
 
 
 def without_motion() -> None:
@@ -96,7 +97,7 @@ def without_colours() -> None:
     """What the player and the others wear says nothing."""
     from hccv_follow.colours import Wardrobe
 
-    Wardrobe.unlike = lambda *_: 0.0  # type: ignore[method-assign, assignment]
+    _instead(Wardrobe, "unlike", lambda *_: 0.0)
 
 
 def without_second_follower() -> None:
@@ -104,14 +105,20 @@ def without_second_follower() -> None:
     from hccv_follow.follower import Follower
 
     clone = Follower.clone
-    Follower.clone = lambda self, eager: clone(self, True if eager is None else eager)  # type: ignore[method-assign]
+    _instead(Follower, "clone", lambda self, eager: clone(self, True if eager is None else eager))
 
 
 def _weigh(**changed: float) -> None:
     from hccv_follow import tracker, tuning
+    from hccv_follow.settings import Settings
 
-    settings = tuning.changed(tracker.Settings(), **changed)
-    tracker.Settings = lambda: settings  # type: ignore[assignment, misc]
+    settings = tuning.changed(Settings(), **changed)
+    _instead(tracker, "Settings", lambda: settings)
+
+
+def _instead(owner: Any, name: str, value: Callable[..., Any]) -> None:
+    """Replace what is there; for a name that is not there any more, nothing would be taken away."""
+    patch.object(owner, name, value).start()
 
 
 INGREDIENTS: dict[str, Callable[[], None]] = {

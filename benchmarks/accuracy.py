@@ -25,7 +25,7 @@ from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.jobs.follow import follow
 from highlight_cuts_cv.jobs.setup import DEFAULT_TRACKER, Setup, parse_choice
 from highlight_cuts_cv.media import open_frames
-from highlight_cuts_cv.model import BoundingBox, Track
+from highlight_cuts_cv.model import BoundingBox, ClipInfo, Track
 from highlight_cuts_cv.tracking.picks import Pick
 
 CERTAIN = 0.9
@@ -124,7 +124,9 @@ def boxes_of(track: Track, start: int) -> dict[int, Box]:
     return boxes
 
 
-def failure_sheet(clip, target: Target, truth: dict[int, Box], shown: dict[int, Box], bad: int) -> np.ndarray:
+def failure_sheet(
+    clip: ClipInfo, target: Target, truth: dict[int, Box], shown: dict[int, Box], bad: int
+) -> np.ndarray:
     """Frames around the first error: truth in green, what was shown in red."""
     import cv2
 

@@ -54,9 +54,9 @@ def _path(name: str, file: str, old: str, new: str) -> Mutant:
 
 
 def _raw(name: str, old: str, new: str) -> Mutant:
-    tests = ("tests/media/reading/test_access.py", "tests/media/reading/test_exact_lengths.py")
-    tests = (*tests, "tests/media/reading/test_freeze.py", "tests/media/reading/test_reader.py")
-    return Mutant(name, "highlight_cuts_cv/media/reading/raw.py", old, new, tests)
+    tests = ("access", "exact_lengths", "freeze", "reader")
+    files = tuple(f"tests/media/reading/test_{test}.py" for test in tests)
+    return Mutant(name, "highlight_cuts_cv/media/reading/raw.py", old, new, files)
 
 
 def _reader(name: str, old: str, new: str) -> Mutant:

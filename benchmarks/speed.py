@@ -96,7 +96,7 @@ def pyav(source: Path, output: Path, quality: str) -> None:
         encoder.width, encoder.height, encoder.pix_fmt = stream.width, stream.height, "yuv420p"
         encoder.codec_context.thread_count = 0
         for index, frame in enumerate(reader.decode(stream)):
-            frame.pts, frame.time_base, frame.pict_type = index, Fraction(1, rate), 0  # type: ignore[assignment]
+            frame.pts, frame.time_base, frame.pict_type = index, Fraction(1, rate), 0
             writer.mux(encoder.encode(frame))
         writer.mux(encoder.encode(None))
 
@@ -202,7 +202,7 @@ def drawing(name: str) -> dict[str, float]:
     compositor = Compositor(
         SpriteTrack([Placement(i, sprite, 99.3 + i, 200.6 + i / 3) for i in range(count)])
     )
-    yuv = np.full((height * 3 // 2, width), 90, np.uint8)
+    yuv: Any = np.full((height * 3 // 2, width), 90, np.uint8)
     shapes = ((height, width), (height // 2, width // 2), (height // 2, width // 2))
     planes = tuple(np.full(shape, 90, np.uint8) for shape in shapes)
     began = time.perf_counter()

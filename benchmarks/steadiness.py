@@ -267,7 +267,9 @@ def cut_out(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     inset_x, inset_y = round(0.35 * (x2 - x1)), round(0.2 * (y2 - y1))
     marks[y1 + inset_y : y2 - inset_y, x1 + inset_x : x2 - inset_x] = cv2.GC_FGD
     cv2.setRNGSeed(1)
-    cv2.grabCut(scene.picture, marks, None, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(
+        scene.picture, marks, (0, 0, 0, 0), np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK
+    )
     player = ((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)).astype(np.uint8)
     hole = cv2.dilate(player, np.ones((5, 5), np.uint8), iterations=2)
     ground = cv2.inpaint(scene.picture, hole, 5, cv2.INPAINT_TELEA).astype(np.float32)

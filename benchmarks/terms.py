@@ -147,4 +147,4 @@ if __name__ == "__main__":
     try:
         main()
     except BrokenPipeError:  # whoever read has seen enough, as `head` does
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None

@@ -48,7 +48,7 @@ def indicators() -> None:
     clip = video_clip(demo_clip(), "58:62")
     track = Track(np.tile(box, (4, 1)), np.ones(4, np.float32), np.full(4, State.OBSERVED, np.uint8))
     x, y = int((box[0] + box[2]) / 2), int(box[1] - 40)
-    cells = []
+    cells: list[np.ndarray] = []
     with tempfile.TemporaryDirectory() as folder:
         for name in INDICATORS:
             setup = Setup(indicator=parse_choice(name), exporter=parse_choice("burn:quality=final"))

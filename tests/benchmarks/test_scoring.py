@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,7 @@ def test_shares_held_and_ghosts():
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_agrees_with_the_reference_scoring(shared):
     sys.path.insert(0, str(shared / "eval"))
-    import run as reference_run
-    import score as reference
+    reference_run, reference = import_module("run"), import_module("score")
 
     noise = random.Random(1)
     footage = shared / "footage"

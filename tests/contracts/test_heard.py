@@ -37,7 +37,8 @@ def test_jobs_at_the_same_time_hear_their_own() -> None:
                 yield 1
 
             list(ReadAhead(reads(), 2))
-            with WriteBehind(lambda item: log.warning("%s writes", item), 2) as behind:
+            behind: WriteBehind[str] = WriteBehind(lambda item: log.warning("%s writes", item), 2)
+            with behind:
                 behind.put(name)
             ready.wait()
         return notes

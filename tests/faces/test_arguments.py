@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,7 @@ def test_a_box_is_a_box_in_each_of_its_forms(box):
 
 def test_several_picks_come_as_a_mapping_or_a_list():
     picks = [Pick(3, box=BOX), Pick(9, point=(15.0, 40.0)), Pick(12), Pick(20, number=2)]
-    given = {3: BOX, np.int64(9): (15, 40), 12: None, 20: "#2"}
+    given: dict[Any, Any] = {3: BOX, np.int64(9): (15, 40), 12: None, 20: "#2"}
     assert read_picks(given) == picks
     assert read_picks(list(given.items())) == picks
     assert (

@@ -13,12 +13,9 @@ import cv2
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from hccv_process import good, marks
-
 from highlight_cuts_cv.faces import console
 from highlight_cuts_cv.faces.demo import CLIPS, demo_clip, write_cut
+from tests.faces.hccv_process import good, marks
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +77,8 @@ def test_detect_track_render(tmp_path):
     picture = tmp_path / "players.jpg"
     asked = good("detect", demo_clip(), "--frame", 60, "-o", picture)
     assert "#1" in asked and asked == good("detect", demo_clip(), "--frame", "0:06.05", "-o", picture)
-    assert cv2.imread(str(picture)).shape == (648, 1152, 3)
+    shown = cv2.imread(str(picture))
+    assert shown is not None and shown.shape == (648, 1152, 3)
     track = tmp_path / "track.csv"
     good("track", demo_clip(), "--pick", "0:06:#6", "--range", "5.8s:7s", "-o", track)
     rows = list(csv.DictReader(track.read_text().splitlines()))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from hccv_process import hccv
+from tests.faces.hccv_process import hccv
 
 CHECKS = ["highlight-cuts-cv", "video", "timelines", "detector", "plugins", "cache"]
 

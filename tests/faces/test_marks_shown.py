@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import csv
-import sys
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from hccv_process import good, marks
-
 from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.media import open_frames
+from tests.faces.hccv_process import good, marks
 
 
 def boxes(track: Path) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 
@@ -11,7 +12,8 @@ from highlight_cuts_cv import __main__
 from highlight_cuts_cv.api import DetectorSpec, IndicatorSpec, Option, hookimpl
 from highlight_cuts_cv.faces import console
 from highlight_cuts_cv.plugin import registry as plugins
-from highlight_cuts_cv.plugin.registry import PluginReport, Registry
+from highlight_cuts_cv.plugin.registry import Registry
+from highlight_cuts_cv.plugin.shelves import PluginReport
 
 OPTIONS = (
     Option(name="color", kind=str, default="red", summary="Its colour.", choices=("red", "blue")),
@@ -23,22 +25,26 @@ OPTIONS = (
 )
 
 
+def uncalled(options: object) -> NoReturn:
+    raise AssertionError(f"made with {options}")
+
+
 @pytest.fixture
 def ask(monkeypatch, capsys):
     """A call of 'hccv plugins NAME' with one foreign and one bundled plugin installed."""
 
     @hookimpl
     def indicators():
-        yield IndicatorSpec(name="star", create=print, summary="A star.", options=OPTIONS)
-        yield IndicatorSpec(name="dot", create=print)
+        yield IndicatorSpec(name="star", create=uncalled, summary="A star.", options=OPTIONS)
+        yield IndicatorSpec(name="dot", create=uncalled)
 
     @hookimpl
     def detectors():
-        yield DetectorSpec(name="star", create=print, summary="Finds stars.")
+        yield DetectorSpec(name="star", create=uncalled, summary="Finds stars.")
 
     @hookimpl
     def bundled():
-        yield IndicatorSpec(name="dot", create=print, summary="The dot.")
+        yield IndicatorSpec(name="dot", create=uncalled, summary="The dot.")
 
     registry = Registry()
     registry.add(

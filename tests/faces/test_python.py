@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import cast
 
 import numpy as np
 import opentimelineio as otio
@@ -70,7 +71,7 @@ def test_a_tracker_that_is_not_there_says_what_to_install(player, tracker, distr
 
 def test_a_frame_that_is_no_whole_number_is_refused():
     with pytest.raises(BadInputError, match="whole number"):
-        hccv.detect_players(demo_clip(), 1.5)
+        hccv.detect_players(demo_clip(), cast(int, 1.5))
 
 
 def test_one_path_is_no_list_of_films(tmp_path):
@@ -115,7 +116,7 @@ def test_whoever_cancels_is_left_with_nothing_half_done(name, player, tmp_path):
 
 def test_whoever_asks_hears_the_warnings(player):
     """A box that nobody is in is followed all the same."""
-    heard = []
+    heard: list[str] = []
     nobody = (0, 0, 20, 20)
     hccv.track_player(demo_clip(), nobody, "follow", 30, (30, 33), warn=heard.append)
     assert len(heard) == 1 and "touches nobody" in heard[0]
@@ -193,7 +194,7 @@ def test_a_timeline_is_run_as_on_the_command_line(cut):
     assert list(done.films) == [ARRIVES] and done.films[ARRIVES].is_file()
     path = done.tracking[ARRIVES][""]
     assert [frame.frame_index for frame in path] == [*range(20, 60)]  # where the recording has them
-    assert not path[0].lost and path[0].bbox.center == pytest.approx((1056, 330), abs=60)
+    assert path[0].bbox is not None and path[0].bbox.center == pytest.approx((1056, 330), abs=60)
     steps = {step for step, _, _ in heard}
     assert steps == {"Following in The red jacket arrives", "Rendering The red jacket arrives"}
 
@@ -233,7 +234,7 @@ def test_what_is_left_out_of_a_timeline_is_told(cut):
     title.source_range = edit.find_clips()[0].source_range
     edit.tracks[0].append(title)
     otio.adapters.write_to_file(edit, str(cut))
-    heard = []
+    heard: list[str] = []
     with pytest.raises(BadInputError, match="no clip 'zz'"):
         hccv.run_timeline(cut, {"zz": {0: (1056, 330)}}, warn=heard.append)
     assert len(heard) == 1 and "Title" in heard[0]

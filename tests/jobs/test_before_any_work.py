@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,8 @@ def test_the_second_clips_picks(cut, second, reason):
     ],
 )
 def test_options_that_only_their_plugin_understands(cut, setup):
-    chosen = Setup(**{name: parse_choice(text) for name, text in setup.items()})
+    choices: dict[str, Any] = {name: parse_choice(text) for name, text in setup.items()}
+    chosen = Setup(**choices)
     with pytest.raises(BadInputError):
         job.run_timeline(
             read_timeline(cut), parse_player_picks([f"{ONE}=0:1056,330"]), cut.with_name("out.otio"), chosen

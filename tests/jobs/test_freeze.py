@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import opentimelineio as otio
@@ -51,9 +52,7 @@ def run(
 ) -> Callable[..., tuple[otio.schema.Timeline, Path, list[str]]]:
     """Cuts frames 10 to 40 of a recording between two others, runs, and returns timeline, render and notes."""
 
-    def make(
-        intro: str, shown: range, rate: Fraction, quality: str = "edit", pick: int = 12, **media: object
-    ):
+    def make(intro: str, shown: range, rate: Fraction, quality: str = "edit", pick: int = 12, **media: Any):
         source = make_counting_clip(
             tmp_path / "game.mp4", 60, media.pop("stored", rate), SIZE, audio="aac", **media
         )

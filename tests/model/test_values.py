@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,7 +52,8 @@ def test_a_frame_that_is_no_whole_number_is_refused(frame):
 
 
 def test_numpys_and_pythons_whole_numbers_are_frames():
-    for frame in (7, np.int64(7), 7.0):
+    frames: list[Any] = [7, np.int64(7), 7.0]
+    for frame in frames:
         assert isinstance(TrackingFrame(frame, BOX, 1.0, False).frame_index, int)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
-from hccv_csv.dialect import decode
-from hccv_csv.table import CsvError, Row, format_time, merge, parse_time, read_rows
+from hccv_csv.dialect import CsvError, decode
+from hccv_csv.table import Row, format_time, merge, parse_time, read_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

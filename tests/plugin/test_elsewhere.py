@@ -10,7 +10,8 @@ import pytest
 
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.plugin.elsewhere import PROVIDES, distribution_of
-from highlight_cuts_cv.plugin.registry import PluginReport, Registry
+from highlight_cuts_cv.plugin.registry import Registry
+from highlight_cuts_cv.plugin.shelves import PluginReport
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 DISTRIBUTIONS = sorted(path.parent for path in PLUGINS.glob("highlight-cuts-cv-*/pyproject.toml"))

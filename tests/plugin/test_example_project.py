@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -23,7 +24,7 @@ FILES = dict(re.findall(r"`([\w.]+)`(?:, for `pytest`)?:\n\n```\w+\n(.*?)^```", 
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch) -> Path:
+def project(tmp_path, monkeypatch) -> Iterator[Path]:
     """The files of the example, installed as pip would."""
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)

@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -26,7 +27,8 @@ from highlight_cuts_cv.api import (
     hookimpl,
 )
 from highlight_cuts_cv.model import JobFailedError
-from highlight_cuts_cv.plugin.registry import PluginReport, Registry
+from highlight_cuts_cv.plugin.registry import Registry
+from highlight_cuts_cv.plugin.shelves import PluginReport
 
 COUNT = 3
 JOB = SimpleNamespace(clip=SimpleNamespace(frame_count=COUNT), output=Path("out.txt"))
@@ -105,7 +107,7 @@ def placed(index):
 
 WRONG = {
     "no list": ("detector", None, "returned None from detect.. instead of a list"),
-    "a generator": ("detector", (d for d in []), "a generator from detect"),
+    "a generator": ("detector", (found() for _ in range(0)), "a generator from detect"),
     "too few": ("detector", [found()], "returned 1 results from detect.. for 3 frames"),
     "arrays": ("detector", [np.zeros((1, 4))] * COUNT, "a ndarray from detect.. instead of a Detections"),
     "nan box": ("detector", [found(np.nan)] * COUNT, "not finite"),
@@ -115,8 +117,8 @@ WRONG = {
     "endless box": ("tracker", track_of(COUNT, np.inf), "not finite"),
     "no score": ("tracker", track_of(COUNT, 1.0, np.nan), "not finite"),
     "no sprites": ("indicator", [], "returned a list from draw.. instead of a SpriteTrack"),
-    "used up": ("indicator", SpriteTrack(iter([placed(0)])), "instead of a Sequence"),
-    "no placements": ("indicator", SpriteTrack([1]), "a int from draw.. instead of a Placement"),
+    "used up": ("indicator", SpriteTrack(cast(Any, iter([placed(0)]))), "instead of a Sequence"),
+    "no placements": ("indicator", SpriteTrack(cast(Any, [1])), "a int from draw.. instead of a Placement"),
     "no shades": ("indicator", SpriteTrack([], [placed(0)]), "a Placement from draw.. instead of a Shade"),
     "beyond": ("indicator", SpriteTrack([placed(COUNT)]), "frame 3 of a clip of 3 frames"),
     "shade before": ("indicator", SpriteTrack([], [Shade(-1, 0, 0, 1, 1)]), "drew in frame -1"),

@@ -58,7 +58,7 @@ class ScriptedSight(Sight):
     people: Sequence[Person] = ()
 
     @property
-    def spectrum(self) -> np.ndarray:  # type: ignore[override]
+    def spectrum(self) -> np.ndarray:
         response = np.zeros((GRID, GRID), np.float32)
         for one in self.people:
             response = np.maximum(response, one.like * bump(self.cells(np.array([one.x, one.y])), 1.5))

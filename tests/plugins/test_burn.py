@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, cast
 
 import hccv_burn
 import numpy as np
 import pytest
 
-from highlight_cuts_cv.contracts import EncodeSettings, ExportJob, Freeze, RawFrame, resolve_options
+from highlight_cuts_cv.contracts import EncodeSettings, ExportJob, Freeze, MediaKit, RawFrame, resolve_options
 from highlight_cuts_cv.model import (
     BadInputError,
     CancelledError,
@@ -92,14 +93,16 @@ class FakeKit:
         self.written.append(frame.index)
 
 
-def make_job(kit: FakeKit, **fields: object) -> ExportJob:
+def make_job(kit: FakeKit, **fields: Any) -> ExportJob:
     media = MediaInfo(
         path=Path("game.mp4"), width=3840, height=2160, rate=Fraction(60), time_base=Fraction(1, 60),
         start_pts=0, frame_count=10, codec="h264", pixel_format="yuv420p",
     )  # fmt: skip
     clip = ClipInfo(clip_id="clip", media=media, first_frame=0, frame_count=10, start_pts=0)
     track = Track.lost(10)
-    job = ExportJob(clip=clip, track=track, sprites=SpriteTrack(), output=Path("film.mp4"), media=kit)
+    job = ExportJob(
+        clip=clip, track=track, sprites=SpriteTrack(), output=Path("film.mp4"), media=cast(MediaKit, kit)
+    )
     return replace(job, **fields)
 
 
@@ -163,7 +166,8 @@ def test_presets_reach_the_writer() -> None:
 def test_match_takes_the_sources_codec(
     codec: str, pixel_format: str, encoder: str, option: tuple[str, str], name: str
 ) -> None:
-    kit, warnings = FakeKit(pixel_format=pixel_format), []
+    kit = FakeKit(pixel_format=pixel_format)
+    warnings: list[str] = []
     job = make_job(kit, warn=warnings.append)
     media = replace(job.clip.media, codec=codec, pixel_format=pixel_format)
     assert burn(replace(job, clip=replace(job.clip, media=media)), quality="match").name == name
@@ -183,7 +187,8 @@ def test_says_why_another_encoder_was_taken() -> None:
 
 
 def test_smart_copies_or_says_why_not() -> None:
-    kit, warnings = FakeKit(), []
+    kit = FakeKit()
+    warnings: list[str] = []
     burn(make_job(kit, warn=warnings.append), smart="true")
     assert kit.finished and not kit.written and not warnings
     burn(make_job(kit, warn=warnings.append, rate=Fraction(25)), smart="true")
@@ -226,7 +231,7 @@ def test_the_demo_clip_gets_its_marker_and_nothing_else(shared: Path, tmp_path: 
     red = Sprite(np.full((20, 20, 4), (255, 0, 0, 255), np.uint8))
     sprites = SpriteTrack(tuple(Placement(i, red, 100 + 10 * i, 300) for i in range(12)))
     track = Track(
-        np.tile(np.float32([[100, 320, 140, 400]]), (12, 1)),
+        np.tile(np.array([[100, 320, 140, 400]], np.float32), (12, 1)),
         np.ones(12, np.float32),
         np.full(12, State.OBSERVED, np.uint8),
     )
@@ -240,7 +245,7 @@ def test_the_demo_clip_gets_its_marker_and_nothing_else(shared: Path, tmp_path: 
     for index, (marked, plain) in enumerate(zip(pictures(output), pictures(clip.media.path), strict=True)):
         left = 100 + 10 * index
         # BT.601 red, as the untagged small picture is taken to be.
-        inside = [int(np.median(p[y : y + n, x : x + n])) for p, y, x, n in (
+        inside = [int(np.median(p[y : y + n, x : x + n].astype(float))) for p, y, x, n in (
             (marked.planes[0], 304, left + 4, 12), (marked.planes[1], 152, left // 2 + 2, 6), (marked.planes[2], 152, left // 2 + 2, 6)
         )]  # fmt: skip
         assert np.abs(np.array(inside) - (81, 90, 240)).max() <= 4
@@ -258,9 +263,10 @@ def test_a_format_that_cannot_be_drawn_into_is_converted_and_said(
     from highlight_cuts_cv.media import clip_of, probe
     from highlight_cuts_cv.rendering.kit import PyAvKit
 
-    source, output, warnings = tmp_path / "source.mkv", tmp_path / "marked.mp4", []
+    source, output = tmp_path / "source.mkv", tmp_path / "marked.mp4"
+    warnings: list[str] = []
     with av.open(str(source), "w") as container:
-        stream = container.add_stream(codec, rate=25)
+        stream: Any = container.add_stream(codec, rate=25)
         stream.width, stream.height, stream.pix_fmt = 64, 48, stored
         for _ in range(5):
             picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 90, np.uint8), format="bgr24")

@@ -34,7 +34,8 @@ class Back:
 
     def __init__(self, left: int, right: int, count: int) -> None:
         self.found = {LEFT[0]: left, RIGHT[0]: right}
-        self.count, self.asked = count, []
+        self.count = count
+        self.asked: list[tuple[int, int]] = []
 
     def __call__(self, index: int, box: np.ndarray, until: int) -> Path:
         self.asked.append((index, until))

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from scripted_sights import STILL, Person, Run, at
+from tests.plugins.scripted_sights import STILL, Person, Run, at
 
 PLAYER = Person(400)
 

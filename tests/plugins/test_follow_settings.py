@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hccv_follow.passes import Known, Pass
@@ -34,7 +36,7 @@ def test_every_setting_is_listed_with_its_effect():
     assert len(set(names)) == len(names) and ("evidence.motion" in names) and all(row[2] for row in rows)
 
 
-class Store(dict):
+class Store(dict[Any, Any]):
     """Kept results, by name."""
 
     load = dict.get

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +18,7 @@ ABOVE_HEAD = ("dot", "arrow", "label", "name-tag")
 
 
 def make_job(
-    boxes: list[tuple[float, float, float, float]],
+    boxes: Sequence[tuple[float, float, float, float]],
     size: tuple[int, int] = (1280, 720),
     opacity: float = 1.0,
     sar: Fraction = Fraction(1),

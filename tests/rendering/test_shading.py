@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,12 +18,12 @@ SHADE = Shade(0, 70.3, 50.6, 30, 20, strength=0.6, softness=0.2)
 
 def frame_of(name: str) -> RawFrame:
     layout = PIXEL_FORMATS[name]
-    kind = np.uint8 if layout.bits == 8 else np.uint16
+    kind: Any = np.uint8 if layout.bits == 8 else np.uint16
     random = np.random.default_rng(5)
     planes = []
     for held in layout.planes:
         small = held[0] > 0 and not layout.rgb
-        shape = (HEIGHT >> (small and layout.sub_y), WIDTH >> (small and layout.sub_x))
+        shape: tuple[int, ...] = (HEIGHT >> (small and layout.sub_y), WIDTH >> (small and layout.sub_x))
         shape += (len(held),) if len(held) > 1 else ()
         planes.append(
             (random.integers(16 << (layout.bits - 8), 235 << (layout.bits - 8), shape).astype(kind))
@@ -57,7 +58,7 @@ def test_dims_towards_black_outside_and_leaves_the_middle_alone(name: str) -> No
 def test_an_ellipse_outside_the_picture_dims_all_of_it() -> None:
     frame, plain = frame_of("yuv420p"), frame_of("yuv420p")
     Compositor(SpriteTrack(shades=(Shade(0, -500, 50, 30, 20, 0.5),))).apply(frame)
-    assert np.abs(frame.planes[0] - (16 + (plain.planes[0].astype(float) - 16) / 2)).max() <= 1
+    assert np.abs(frame.planes[0].astype(float) - (16 + (plain.planes[0].astype(float) - 16) / 2)).max() <= 1
 
 
 def test_frames_without_a_shade_keep_every_bit() -> None:

@@ -14,7 +14,7 @@ from highlight_cuts_cv.rendering.wishes import parse_show
 from .test_prepare import make_clip, make_track, walking
 
 
-def wanted(text: str, near: np.ndarray | None = None) -> list[int]:  # type: ignore[type-arg]
+def wanted(text: str, near: np.ndarray | None = None) -> list[int]:
     times = np.arange(100) / 25
     return np.flatnonzero(wanted_frames(parse_show(text), times, near)).tolist()
 
@@ -63,12 +63,12 @@ def detections(*boxes: tuple[float, float, float, float]) -> Detections:
 )
 def test_who_is_near(others: list[tuple[float, float, float, float]], expected: bool) -> None:
     track = make_track(np.tile(np.array([100, 100, 140, 200], np.float32), (50, 1)))
-    found = frames_with_others(make_clip(), track, [detections(*others)] * 50, lambda: False)  # type: ignore[arg-type]
+    found = frames_with_others(make_clip(), track, [detections(*others)] * 50, lambda: False)
     assert found.tolist() == [expected] * 50
 
 
 def test_nobody_is_near_a_lost_player() -> None:
     boxes = np.full((50, 4), np.nan, np.float32)
     track = Track(boxes, np.zeros(50, np.float32), np.zeros(50, np.uint8))
-    found = frames_with_others(make_clip(), track, [detections((1, 1, 9, 9))] * 50, lambda: False)  # type: ignore[arg-type]
+    found = frames_with_others(make_clip(), track, [detections((1, 1, 9, 9))] * 50, lambda: False)
     assert not found.any()

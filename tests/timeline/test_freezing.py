@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import opentimelineio as otio
 import pytest
@@ -47,7 +48,7 @@ def at(marker, length=1):
 
 def laid_out(track, rate=RATE):
     """(name, begin, end) in frames of what a track plays; gaps that meet are one."""
-    found = []
+    found: list[Any] = []
     for item in track:
         if isinstance(item, otio.schema.Transition):
             continue

@@ -15,8 +15,8 @@ def _at(frame):
 
 
 def _resolve(*frames):
-    frames = {str(frame): {"Value": 1.0, "Variant Type": "Double"} for frame in frames}
-    return {"Resolve_OTIO": {"Parameters": [{"Parameter ID": "zoom", "Key Frames": frames}]}}
+    shown = {str(frame): {"Value": 1.0, "Variant Type": "Double"} for frame in frames}
+    return {"Resolve_OTIO": {"Parameters": [{"Parameter ID": "zoom", "Key Frames": shown}]}}
 
 
 @pytest.mark.parametrize(

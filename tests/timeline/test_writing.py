@@ -193,7 +193,9 @@ def test_rule_8_clips_that_were_not_tracked_are_as_they_were(tracked):
     for name in ("Goal", "Replay", "Close-up"):
         expected = named(timeline.otio, name)
         url = expected.media_reference.target_url
-        expected.media_reference.target_url = MediaFinder(timeline.path.parent).find(url).as_posix()
+        found = MediaFinder(timeline.path.parent).find(url)
+        assert found is not None
+        expected.media_reference.target_url = found.as_posix()
         assert named(result, name).is_equivalent_to(expected)
 
 

@@ -78,10 +78,10 @@ def test_a_pick_on_nobody_is_shown_in_its_frame_only() -> None:
 class Everyone:
     """A multi-object tracker whose identities are the detections' places."""
 
-    def track(self, job: TrackJob):  # type: ignore[no-untyped-def]
+    def track(self, job: TrackJob):
         return track_by_identity(job, self.update, needs_pictures=True)
 
-    def update(self, index, detections, picture):  # type: ignore[no-untyped-def]
+    def update(self, index, detections, picture):
         assert picture is not None and picture.shape == (contracts.HEIGHT, contracts.WIDTH, 3)
         ids = np.arange(len(detections), dtype=np.int64)
         return Identities(detections.xyxy, ids, detections.scores)

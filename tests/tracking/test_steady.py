@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pytest
 
+from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.model import State, Track
 from highlight_cuts_cv.tracking.steady import NOISE, steadied
 
@@ -36,7 +39,7 @@ def steady(boxes, motions=lambda index: STILL, cuts=(), picked=()):
     states = np.where(lost, State.LOST, State.OBSERVED).astype(np.uint8)
     states[list(picked)] = State.ANCHOR
     track = Track(boxes.astype(np.float32), np.where(lost, 0, 1).astype(np.float32), states)
-    after = steadied(track, Analysed(motions, cuts), RATE)
+    after = steadied(track, cast(Scene, Analysed(motions, cuts)), RATE)
     np.testing.assert_array_equal(after.states, states)
     np.testing.assert_array_equal(after.scores, track.scores)
     return after.xyxy

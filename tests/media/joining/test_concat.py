@@ -48,8 +48,8 @@ def film(
     y, x = np.mgrid[:height, :width]
     picture = np.empty((height, width, 3), np.uint8)
     picture[...] = background
-    reach = min(width * aspect, height) / 3
-    picture[((x - width / 2) * float(aspect)) ** 2 + (y - height / 2) ** 2 < float(reach) ** 2] = GREEN
+    reach = min(float(width * aspect), height) / 3
+    picture[((x - width / 2) * float(aspect)) ** 2 + (y - height / 2) ** 2 < reach**2] = GREEN
     picture[: height // 10] = BLUE
     with av.open(str(path), "w") as output:
         stream: Any = output.add_stream("libx264", rate=rate, options={"crf": "12", "preset": "ultrafast"})
@@ -100,7 +100,7 @@ def pictures(path: Path) -> Iterator[tuple[Fraction, NDArray[np.uint8]]]:
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):
             assert frame.pts is not None and frame.time_base is not None
-            yield frame.pts * frame.time_base, frame.to_ndarray(format="rgb24")
+            yield frame.pts * frame.time_base, frame.to_ndarray(format="rgb24").astype(np.uint8)
 
 
 def flashes(path: Path) -> list[Fraction]:
@@ -365,12 +365,16 @@ def test_progress_and_cancelling(three: list[Path], tmp_path: Path) -> None:
     output.write_text("what was there before")
     for last in (30, 200):
         told.clear()
+
+        def cancelled(last: int = last) -> bool:
+            return len(told) >= last
+
         with pytest.raises(CancelledError, match="no file was written"):
             concat_files(
                 three,
                 output,
                 reencode=True,
-                watch=replace(watch, cancelled=lambda last=last: len(told) >= last),
+                watch=replace(watch, cancelled=cancelled),
             )
         assert len(told) == last
         assert sorted(os.listdir(tmp_path)) == ["in", "reel.mp4"]

@@ -216,8 +216,9 @@ class TestRawFrames:
     ) -> None:
         """Drawing on a frame, even on one others are decoded from, shows on no other frame."""
         from highlight_cuts_cv.media.reading import raw
+        from highlight_cuts_cv.media.reading.reader import Reader
 
-        class Unhurried(raw.Reader):
+        class Unhurried(Reader):
             """Decodes on one thread; more would be far ahead of who draws, and done with what they need."""
 
             def __init__(self, media: LoadedMedia) -> None:

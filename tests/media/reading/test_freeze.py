@@ -35,13 +35,15 @@ def onsets(path: Path) -> list[float]:
     """When the film's beeps begin, in seconds from its first picture."""
     with av.open(str(path)) as container:
         stream = container.streams.audio[0]
-        parts, start = [], None
+        parts: list[NDArray[np.float64]] = []
+        starts: list[float] = []
         for frame in container.decode(stream):
-            start = frame.time if start is None else start
+            assert frame.time is not None
+            starts.append(frame.time)
             samples = np.abs(frame.to_ndarray().astype(np.float64))
             parts.append(samples[:1] if frame.format.is_planar else samples[:, :: len(frame.layout.channels)])
         loud: NDArray[np.bool_] = np.concatenate(parts, axis=1)[0] > 0.2 * max(p.max() for p in parts)
-        times = np.flatnonzero(loud) / stream.rate + start
+        times = np.flatnonzero(loud) / stream.rate + starts[0]
     return [float(t) for i, t in enumerate(times) if not i or t - times[i - 1] > 0.1]
 
 
@@ -98,6 +100,7 @@ def test_a_variable_rate_keeps_its_times(tmp_path: Path) -> None:
     assert shown == [*range(10), *[10] * extra, *range(10, 40)]
     with av.open(str(tmp_path / "a.mp4")) as container:
         stream = container.streams.video[0]
+        assert stream.time_base is not None
         found = sorted(p.pts * stream.time_base for p in container.demux(stream) if p.pts is not None)
     pause = extra / clip.rate
     still = [times[10] + n / clip.rate for n in range(extra)]
@@ -159,4 +162,5 @@ def test_the_sound_is_silent_meanwhile_and_in_step_after(
     assert onsets(film) == pytest.approx(expected, abs=0.01)
     with av.open(str(film)) as container:
         sound = container.streams.audio[0]
+        assert sound.duration is not None and sound.time_base is not None
         assert float(sound.duration * sound.time_base) == pytest.approx(3.2, abs=0.03)

@@ -42,7 +42,7 @@ def indexes(info: MediaInfo) -> list[int]:
         return [read_index(f.bgr) for f in frames.frames()]
 
 
-def sound_of(path: Path) -> tuple[np.ndarray, int]:  # type: ignore[type-arg]
+def sound_of(path: Path) -> tuple[np.ndarray, int]:
     """The first channel as a player that decodes on and on hears it; sample 0 is at time 0."""
     import av
 
