@@ -41,7 +41,7 @@ def composition_tables(path: Path, track_id: int) -> tuple[NDArray[np.int64], ND
             # Version 0 should be unsigned, but many writers store negative offsets in it.
             offsets = _runs(table[b"ctts"], np.dtype(">i4"))
             return (durations, offsets) if len(durations) == len(offsets) else None
-    except (KeyError, struct.error, ValueError, MemoryError):
+    except (LookupError, struct.error, ValueError, MemoryError):
         return None
     return None
 
