@@ -17,6 +17,8 @@ from highlight_cuts_cv.faces import console
 from highlight_cuts_cv.faces.demo import CLIPS, demo_clip, write_cut
 from tests.faces.hccv_process import good, marks
 
+SECOND = "02-The-man-in-jeans-walks-away"
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory) -> Path:
@@ -108,6 +110,25 @@ def test_run_keeps_clips_without_a_pick(tmp_path):
     assert "highlight_cuts_cv" not in first.metadata
 
 
+def test_run_also_makes_a_film_of_the_marked_clips_in_the_timelines_order(tmp_path):
+    from highlight_cuts_cv.media import clip_of, open_frames, probe
+
+    write_cut(demo_clip(), tmp_path / "game.otio")
+    # the second clip is picked first
+    picks = ("--pick", f"{SECOND}=0:950,268", "--pick", "01-The-red-jacket-arrives=0:1056,330")
+    film = tmp_path / "reel.mp4"
+    assert f"and {film}." in good("run", tmp_path / "game.otio", *picks, "--film", film)
+    assert probe(film).frame_count == sum(end - start for _, start, end, _ in CLIPS)
+    again = tmp_path / "again.mp4"
+    renders = [
+        tmp_path / "game.media" / f"{name}.tracked.mp4" for name in ("01-The-red-jacket-arrives", SECOND)
+    ]
+    assert f"Wrote {again}." in good("join", *renders, "-o", again)
+    with open_frames(clip_of(probe(film))) as reel, open_frames(clip_of(probe(again))) as joined:
+        for index in (0, 39, 40, 99):
+            assert np.array_equal(reel[index].bgr, joined[index].bgr)
+
+
 def test_run_names_the_timeline_that_it_wrote(tmp_path):
     """A tracked timeline is no CSV, whatever was asked for."""
     write_cut(demo_clip(), tmp_path / "game.otio")
@@ -150,6 +171,15 @@ def test_run_names_the_timeline_that_it_wrote(tmp_path):
             "no option 'colour'",
         ),
         (["run", "CUT", "--pick", "0:#1"], "CLIP=FRAME"),
+        (["run", "CUT", "--pick", "01=0:#1", "--film", "CLIP"], "is the same file as"),
+        (["run", "CUT", "--pick", "01=0:#1", "--film", "reel.avi"], "must end in .mp4 or .mov or .mkv"),
+        (
+            ["run", "CUT", "--pick", "01=0:#1", "--show", "near", "--show", "first:3"],
+            "--show was given 2 times",
+        ),
+        (["join", "CLIP", "none.mp4", "-o", "o.mp4"], "no file"),
+        (["join", "CLIP", "-o", "CLIP"], "is the same file as"),
+        (["join", "CLIP", "-o", "a.mp4", "--output", "b.mp4"], "--output was given 2 times"),
         (["run", "CUT", "--pick", "02-The-man-in-jeans-walks-away=9s:#1"], "which lasts 6.00 s"),
         (["run", "CUT", "--pick", "zz=0:#1"], "has no clip 'zz'"),
     ],

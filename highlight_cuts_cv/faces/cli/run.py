@@ -51,6 +51,9 @@ def run(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The timeline to write; else NAME.tracked.otio.")
     ] = None,
+    film: Annotated[
+        Path | None, typer.Option("--film", help="Also join the marked clips to this one film.")
+    ] = None,
     tracker: TrackerName = DEFAULT_TRACKER,
     detector: DetectorName = DEFAULT_DETECTOR,
     indicator: Annotated[
@@ -73,6 +76,7 @@ def run(
 ) -> None:
     """The whole job: follow the picked players of a timeline's clips, render, write the timeline."""
     from highlight_cuts_cv.jobs import task
+    from highlight_cuts_cv.jobs.film import check_film, join_film
     from highlight_cuts_cv.jobs.timeline import deliver, plan
     from highlight_cuts_cv.tracking.picks import parse_player_picks
 
@@ -90,9 +94,13 @@ def run(
         detector=detector,
     )
     setup = replace(setup, indicators=own)
+    if film is not None:
+        check_film(read, film, target)
     with progress_bars() as step:
         results = [task.run(one, step) for one in plan(read, parse_player_picks(pick), target, setup)]
         written = deliver(read, results, target)
+        if film is not None:
+            join_film(read, {result.clip_id: result.render for result in results}, film, step("Joining"))
     rows = [
         (result.clip_id, player, f"{track.coverage:.0%} of the frames", result.render)
         for result in results
@@ -102,4 +110,4 @@ def run(
         table(("clip", "player", "shown", "render"), rows)
     else:
         table(("clip", "shown", "render"), [(clip, *rest) for clip, _, *rest in rows])
-    say(f"Wrote {target.with_name(written.name)}.")
+    say(f"Wrote {target.with_name(written.name)}{'' if film is None else f' and {film}'}.")

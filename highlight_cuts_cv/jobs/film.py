@@ -1,0 +1,34 @@
+"""A timeline's marked clips as one film."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from highlight_cuts_cv.contracts import UNWATCHED, Watch
+from highlight_cuts_cv.files.outputs import checked_output
+from highlight_cuts_cv.media import concat_files
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.timeline import Timeline
+
+SUFFIXES = (".mp4", ".mov", ".mkv")
+
+
+def check_film(timeline: Timeline, film: Path, tracked: Path) -> None:
+    """Raise BadInputError, before any work, for a *film* that must not be written.
+
+    *tracked* is the timeline file that will be.
+    """
+    checked_output(film, [timeline.path, tracked, *(clip.media_path for clip in timeline.clips)], SUFFIXES)
+
+
+def join_film(timeline: Timeline, renders: Mapping[str, Path], film: Path, watch: Watch = UNWATCHED) -> Path:
+    """Join *renders* (by clip id) in the order in which the timeline shows their clips.
+
+    Clips without a render are not in it.  Raises BadInputError, also for a film that is one of the
+    renders, JobFailedError and CancelledError.
+    """
+    shown = [renders[clip.clip_id] for clip in timeline.clips if clip.clip_id in renders]
+    return concat_files(shown, film, reencode=True, watch=watch)
