@@ -10,6 +10,10 @@ from typing import Any
 
 from scoring import Target, read_targets
 
+from highlight_cuts_cv.errors import HighlightCutsError
+from highlight_cuts_cv.jobs.setup import Setup, parse_choice
+from highlight_cuts_cv.jobs.timeline import check_setup
+
 
 def plain_parser(description: str | None) -> argparse.ArgumentParser:
     """A parser whose help shows *description*, a benchmark's docstring, as it is laid out."""
@@ -26,9 +30,9 @@ def footage_parser(
     ``only`` is parsed to a set of sequences, empty for all; ``tracker`` is a list or ``None``.
     """
     parser = plain_parser(description)
-    parser.add_argument("footage", type=Path, nargs=None if needed else "?")
+    parser.add_argument("footage", type=_footage, nargs=None if needed else "?")
     if trackers:
-        parser.add_argument("--tracker", action="append", help="may be given several times")
+        parser.add_argument("--tracker", type=_tracker, action="append", help="may be given several times")
     if jitter:
         parser.add_argument(
             "--jitter", type=int, default=0, help="times that each pick is repeated, a little moved"
@@ -36,6 +40,21 @@ def footage_parser(
     parser.add_argument("--only", type=_names, default="", help="comma-separated sequences")
     parser.add_argument("--json", type=Path, help="write all figures here")
     return parser
+
+
+def _footage(text: str) -> Path:
+    if not (Path(text) / "targets.csv").is_file():
+        raise argparse.ArgumentTypeError(f"'{text}' is no folder with a targets.csv in it")
+    return Path(text)
+
+
+def _tracker(text: str) -> str:
+    """One that is there and takes its options, before hours of work with those named before it."""
+    try:
+        check_setup(Setup(tracker=parse_choice(text)))
+    except HighlightCutsError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _names(text: str) -> frozenset[str]:

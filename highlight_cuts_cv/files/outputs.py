@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from highlight_cuts_cv.errors import BadInputError, HighlightCutsError, JobFailedError
+from highlight_cuts_cv.errors import BadInputError, JobFailedError
 
 _TEMPORARY = len("..12345678.part")
 """What a temporary name beside the output adds to it."""
@@ -52,8 +52,6 @@ def writing_sentences(path: Path | str) -> Iterator[None]:
     """Turn an OSError while *path* is written (full disk, permissions, a folder gone) into a JobFailedError."""
     try:
         yield
-    except HighlightCutsError:
-        raise
     except OSError as error:
         raise JobFailedError(why_not_written(path, error)) from error
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 
 from highlight_cuts_cv.files.outputs import why_not_written
-from highlight_cuts_cv.model import BadInputError, HighlightCutsError, JobFailedError
+from highlight_cuts_cv.model import BadInputError, JobFailedError
 
 
 @contextmanager
@@ -17,8 +17,6 @@ def reading(path: Path) -> Iterator[None]:
     """Turn what goes wrong while reading *path* into a BadInputError."""
     try:
         yield
-    except HighlightCutsError:
-        raise
     except (FileNotFoundError, NotADirectoryError):
         raise BadInputError(f"There is no file '{path}'.") from None
     except IsADirectoryError:
@@ -39,8 +37,6 @@ def writing(path: Path) -> Iterator[None]:
     """Turn what goes wrong while writing *path* into a JobFailedError."""
     try:
         yield
-    except HighlightCutsError:
-        raise
     except (av.error.FFmpegError, OSError) as error:
         raise JobFailedError(why_not_written(path, error)) from error
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -131,15 +133,41 @@ def test_an_output_that_exists_and_is_no_input_may_be_written_again(game):
     assert checked_output(old, [game, game.with_name("t.csv")]) == old
 
 
-@pytest.mark.parametrize("number", ["ENOSPC", "EACCES", "EIO"])
-def test_what_the_system_says_becomes_a_sentence(number):
-    import errno
-
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "x"), " because the disk is full; free some space and run again."),
+        (OSError(errno.EFBIG, "x"), " because the disk is full; free some space and run again."),
+        (OSError(errno.EACCES, "x"), "; check the permissions of its folder."),
+        (OSError(errno.EROFS, "x"), "; check the permissions of its folder."),
+        (OSError(errno.EIO, "Input/output error."), ": Input/output error."),
+        (OSError("the share is gone"), ": the share is gone."),
+        (OSError(), ": OSError."),
+    ],
+)
+def test_what_the_system_says_becomes_a_sentence(error, said):
     with (
-        pytest.raises(JobFailedError, match=r"^'a\.csv' could not be written.*\.$"),
+        pytest.raises(JobFailedError, match=f"^'a.csv' could not be written{re.escape(said)}$"),
         writing_sentences("a.csv"),
     ):
-        raise OSError(getattr(errno, number), "whatever")
+        raise error
+
+
+def test_a_sentence_of_ours_stays_as_it_is():
+    with pytest.raises(BadInputError, match=r"^No player in it\.$"), writing_sentences("a.csv"):
+        raise BadInputError("No player in it.")
+
+
+def test_where_the_system_does_not_say_how_long_names_may_be(tmp_path, monkeypatch):
+    """The 15 bytes that a temporary name adds must fit into 255."""
+
+    def unknown(*_: object) -> int:
+        raise ValueError("unrecognized configuration name")
+
+    monkeypatch.setattr(os, "pathconf", unknown, raising=False)
+    assert checked_output(tmp_path / ("x" * 236 + ".mp4"), [])
+    with pytest.raises(BadInputError, match="is too long; 240 bytes are possible"):
+        checked_output(tmp_path / ("x" * 237 + ".mp4"), [])
 
 
 @pytest.mark.parametrize("name", ["game.mp4", "game.otio", "game.tracked.otio", "reel.mp4", "sheet.png"])

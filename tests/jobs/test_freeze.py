@@ -15,8 +15,10 @@ from typer.testing import CliRunner
 
 from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.faces.cli import app
+from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.jobs import task
 from highlight_cuts_cv.jobs import timeline as job
+from highlight_cuts_cv.jobs.freeze import ClipFreeze, freeze_in_video
 from highlight_cuts_cv.jobs.setup import Setup, parse_choice
 from highlight_cuts_cv.jobs.timeline import run_timeline
 from highlight_cuts_cv.media import clip_of, open_frames, probe
@@ -128,6 +130,52 @@ def test_a_preview_at_half_the_rate_is_as_long_as_the_timelines_clip(run):
 def test_a_frame_that_does_not_exist_is_refused_before_any_work(run):
     with pytest.raises(BadInputError, match=r"frame 30 lies outside '02-goal', which has the frames 0 to 29"):
         run("1@30", range(30), Fraction(25))
+
+
+@pytest.mark.parametrize(
+    ("intro", "said"),
+    [
+        ("1@pick", "does not say where the pick was; ask for the intro 1@FRAME"),
+        ("1@4", "frame 4 lies outside what is rendered, the frames 5 to 34"),
+        ("1@35", "frame 35 lies outside what is rendered, the frames 5 to 34"),
+    ],
+)
+def test_a_film_without_a_timeline_has_no_intro_of_what_it_does_not_show(intro: str, said: str):
+    clip, wish = clip_of(probe(demo_clip()), 5, 35), parse_intro(intro)
+    assert wish is not None
+    with pytest.raises(BadInputError, match=said):
+        freeze_in_video(clip, Track.lost(30), wish, Watch())
+
+
+def frozen(seen: range, asked: int, **plan: Any) -> tuple[int | None, list[str]]:
+    """Which of 40 frames stands still where the player is shown in those *seen*, and what is said about it."""
+    clip = clip_of(probe(demo_clip()), 0, 40, name="goal")
+    every: dict[str, Any] = {"shown": tuple(range(40)), "window": range(40), "obstacles": (None,) * 40}
+    found = ClipFreeze(asked=asked, length=5, rate=clip.rate, **{**every, **plan})
+    notes: list[str] = []
+    freeze = found.freeze(clip, [shown_in(40, seen)], Watch(warn=notes.append))
+    return None if freeze is None else freeze.frame_index, notes
+
+
+def test_a_picture_in_a_transition_does_not_stand_still():
+    still, notes = frozen(range(40), 2, window=range(10, 40))
+    assert still == 10
+    assert notes == ["In frame 2 of 'goal' a transition is shown; frame 10 stands still for the intro."]
+
+
+def test_a_frame_that_the_timeline_skips_does_not_stand_still():
+    """Every third is shown."""
+    assert frozen(range(40), 9, shown=tuple(range(0, 40, 3)), window=range(14)) == (9, [])
+    assert frozen(range(40), 10, shown=tuple(range(0, 40, 3)), window=range(14))[0] == 9
+
+
+def test_where_the_player_shows_what_lies_above_may_forbid_the_intro():
+    """Only then is known which picture it is; the film is made without."""
+    logo = [None] * 12 + ["the title 'logo' lies over it"] * 28
+    assert frozen(range(40), 2, obstacles=tuple(logo)) == (2, [])
+    still, notes = frozen(range(18, 40), 2, obstacles=tuple(logo))
+    assert still is None
+    assert notes[-1:] == ["The clip 'crossing-0-40' has no intro, since the title 'logo' lies over it."]
 
 
 def test_a_marker_that_shows_in_the_frozen_picture_only(tmp_path: Path):

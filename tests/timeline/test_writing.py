@@ -130,6 +130,27 @@ def test_rule_4_for_kdenlive_every_range_is_at_the_timelines_rate(media, tmp_pat
     assert {clip.source_range.duration.value for clip in result.find_clips()} == {300, 50, 51}
 
 
+def test_rule_4_transitions_for_kdenlive_are_whole_frames_of_the_timeline_too(media, tmp_path):
+    media.add("a.mp4", rate=Fraction(60))
+    reference = otio.schema.ExternalReference("a.mp4", span(0, 900, 60))
+    one, other = (otio.schema.Clip(name, reference.clone(), span(60, 120, 60)) for name in "ab")
+    # 5.5 and 9.3 frames at 30.
+    blend = otio.schema.Transition(
+        "dissolve", "SMPTE_Dissolve", RationalTime(11, 60), RationalTime(310, 1000)
+    )
+    timeline = otio.schema.Timeline("mixed")
+    timeline.tracks.append(otio.schema.Track("V1", children=[one, blend, other]))
+    timeline.global_start_time = RationalTime(0, 30)
+    otio.adapters.write_to_file(timeline, str(tmp_path / "mixed.otio"))
+    read = read_timeline(tmp_path / "mixed.otio", probe=media.probe)
+    path = write_tracked(read, {}, tmp_path / "out.otio", "kdenlive", probe=media.probe)
+    one, blend, other = otio.adapters.read_from_file(str(path)).tracks[0]
+    assert [(time.value, time.rate) for time in (blend.in_offset, blend.out_offset)] == [(6, 30), (9, 30)]
+    assert [(c.source_range.start_time.value, c.source_range.duration.value) for c in (one, other)] == [
+        (30, 60)
+    ] * 2
+
+
 def test_rule_5_available_ranges_are_always_written(media, tmp_path):
     media.add("a.mp4", frame_count=90)
     timeline = otio.schema.Timeline("bare")
