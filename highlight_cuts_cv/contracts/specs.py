@@ -47,10 +47,16 @@ class DetectorSpec(_Spec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerSpec(_Spec):
-    """Names a tracker and makes it.  ``needs_detections`` False skips the detector altogether."""
+    """Names a tracker and makes it.
+
+    ``needs_detections`` False skips the detector altogether.  ``sure`` is the score, measured, from which on a
+    box is right in nine of ten frames: below it the track is in doubt and its marker faded.  0 says that
+    scores tell nothing of that.
+    """
 
     create: Callable[[Options], Tracker]
     needs_detections: bool = True
+    sure: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

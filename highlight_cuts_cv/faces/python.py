@@ -6,6 +6,7 @@ user should know although the work goes on; soon after ``cancelled()`` is true i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,7 +41,7 @@ from highlight_cuts_cv.jobs.setup import (
 from highlight_cuts_cv.jobs.task import run
 from highlight_cuts_cv.jobs.timeline import check_setup, deliver, plan
 from highlight_cuts_cv.media import concat_files
-from highlight_cuts_cv.model import BadInputError, BoundingBox, State, Track, TrackingFrame
+from highlight_cuts_cv.model import BadInputError, BoundingBox, Doubt, State, Track, TrackingFrame, Why
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.tracking.numbers import numbered_players
 
@@ -278,18 +279,28 @@ def _open_quality(exporter: str) -> bool:
 
 
 def _as_frames(track: Track, first_frame: int) -> list[TrackingFrame]:
+    why = {index: str(doubt.why) for doubt in track.doubts for index in range(doubt.start, doubt.stop)}
     return [
-        TrackingFrame(first_frame + i, track.box(i), float(track.scores[i]), not track.visible[i])
+        TrackingFrame(
+            first_frame + i, track.box(i), float(track.scores[i]), not track.visible[i], why.get(i, "")
+        )
         for i in range(len(track))
     ]
 
 
 def _as_track(frames: Sequence[TrackingFrame]) -> Track:
     shown = [frame.bbox if not frame.lost else None for frame in frames]
+    doubts = []
+    places = ((frame.doubt, index) for index, frame in enumerate(frames))
+    for why, group in itertools.groupby(places, key=lambda place: place[0]):
+        indexes = [index for _, index in group]
+        if why:
+            doubts.append(Doubt(indexes[0], indexes[-1] + 1, Why(why)))
     return Track(
         np.array([box.as_xyxy() if box else [np.nan] * 4 for box in shown], np.float32),
         np.array(
             [frame.confidence if box else 0 for frame, box in zip(frames, shown, strict=True)], np.float32
         ),
         np.array([State.OBSERVED if box else State.LOST for box in shown], np.uint8),
+        tuple(doubts),
     )

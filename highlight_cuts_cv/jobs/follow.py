@@ -17,6 +17,7 @@ from highlight_cuts_cv.files.store import ArrayStore
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import ClipInfo, JobFailedError, Track
 from highlight_cuts_cv.plugin.registry import get_registry
+from highlight_cuts_cv.tracking.doubts import with_doubts
 from highlight_cuts_cv.tracking.picks import Pick, resolve_picks
 from highlight_cuts_cv.tracking.steady import steadied
 from highlight_cuts_cv.tracking.thinning import kept_frames, spread
@@ -55,7 +56,8 @@ def follow_on(
 
 def _followed(bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup, watch: Watch) -> Track:
     clip, registry = bench.clip, get_registry()
-    looks = registry.trackers.find(setup.tracker.name).needs_detections
+    spec = registry.trackers.find(setup.tracker.name)
+    looks = spec.needs_detections
     kept, rate = kept_frames(clip, [pick.frame_index for pick in picks])
     thin = replace(clip, frame_count=len(kept), media=replace(clip.media, rate=rate))
     anchors = resolve_picks(picks, clip, bench.people)
@@ -71,12 +73,15 @@ def _followed(bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup, watch: 
         cancelled=watch.cancelled,
     )
     track = registry.tracker(setup.tracker.name, setup.tracker.options).track(job)
-    bench.keep()
     if len(track) != len(kept):
         raise JobFailedError(
             f"The tracker '{setup.tracker.name}' returned {len(track)} frames for a clip of {len(kept)}."
         )
-    return spread(steadied(track, view.scene, float(rate)), kept, clip.frame_count, view.scene.cuts())
+    cuts = view.scene.cuts()
+    track = spread(steadied(track, view.scene, float(rate)), kept, clip.frame_count, cuts)
+    track = with_doubts(track, clip, spec.sure, [int(kept[cut]) for cut in cuts], anchors, bench.people)
+    bench.keep()
+    return track
 
 
 def _passes(bench: ClipWorkbench, setup: Setup, kept: int, looks: bool) -> ArrayStore | None:

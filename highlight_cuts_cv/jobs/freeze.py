@@ -138,7 +138,12 @@ def _found(
     if frame is None:
         watch.warn(f"The player is shown nowhere in '{name}', so it has no intro.")
     elif frame != asked:
-        reason = "the player is not shown" if allowed is None or allowed[asked] else "a transition is shown"
+        if allowed is not None and not allowed[asked]:
+            reason = "a transition is shown"
+        elif any(track.doubtful[asked] and track.visible[asked] for track in tracks):
+            reason = "the player may be somebody else"
+        else:
+            reason = "the player is not shown"
         watch.warn(
             f"In frame {asked + counted_from} of '{name}' {reason}; "
             f"frame {frame + counted_from} stands still for the intro."

@@ -9,6 +9,7 @@ a stream's time base, and frame indexes count from 0.
 from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError, JobFailedError
 from highlight_cuts_cv.model.arrays import ByteArray, FloatArray, read_only
 from highlight_cuts_cv.model.boxes import Anchor, BoundingBox, Detections, Region
+from highlight_cuts_cv.model.doubts import Doubt, Why, doubts_within
 from highlight_cuts_cv.model.geometry import body_sizes, box_areas, box_intersections, box_ious, pairwise_ious
 from highlight_cuts_cv.model.media import AudioInfo, ClipInfo, ColorTags, MediaInfo
 from highlight_cuts_cv.model.pictures import Frame, Undrawn
@@ -25,6 +26,7 @@ __all__ = [
     "ClipInfo",
     "ColorTags",
     "Detections",
+    "Doubt",
     "FloatArray",
     "Frame",
     "HighlightCutsError",
@@ -39,10 +41,12 @@ __all__ = [
     "Track",
     "TrackingFrame",
     "Undrawn",
+    "Why",
     "body_sizes",
     "box_areas",
     "box_intersections",
     "box_ious",
+    "doubts_within",
     "lost_rows",
     "merged_sprites",
     "pairwise_ious",

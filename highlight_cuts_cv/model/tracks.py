@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.model.arrays import ByteArray, FloatArray, read_only
 from highlight_cuts_cv.model.boxes import BoundingBox, confidence_of
+from highlight_cuts_cv.model.doubts import Doubt, Why, check_doubts
 
 
 class State(IntEnum):
@@ -27,13 +28,15 @@ class Track:
     """One player through one clip.
 
     ``xyxy`` (F, 4) float32, NaN rows where lost; ``scores`` (F,) float32 from 0 to 1, 0 where lost;
-    ``states`` (F,) uint8 of :class:`State`.  F is the clip's frame count.  Raises
-    :class:`ValueError` when shapes do not fit or a row is half NaN.
+    ``states`` (F,) uint8 of :class:`State`.  F is the clip's frame count.  ``doubts`` are the stretches, in
+    order, in which the player is lost or may be somebody else.  Raises :class:`ValueError` when shapes do
+    not fit, a row is half NaN or doubts overlap.
     """
 
     xyxy: FloatArray
     scores: FloatArray
     states: ByteArray
+    doubts: tuple[Doubt, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.scores)
@@ -44,6 +47,7 @@ class Track:
             raise ValueError("a row of xyxy must be all NaN (lost) or all numbers")
         if ((self.states == State.LOST) != missing.all(axis=1)).any():
             raise ValueError("states must say LOST in exactly the rows that are NaN")
+        check_doubts(self.doubts, count)
         for array in (self.xyxy, self.scores, self.states):
             read_only(array)
 
@@ -59,6 +63,18 @@ class Track:
     def visible(self) -> NDArray[np.bool_]:
         """(F,) bool: True where there is a box."""
         return np.asarray(self.states != State.LOST)
+
+    @property
+    def doubtful(self) -> NDArray[np.bool_]:
+        """(F,) bool: True in the frames of :attr:`doubts`."""
+        doubtful = np.zeros(len(self), bool)
+        for doubt in self.doubts:
+            doubtful[doubt.start : doubt.stop] = True
+        return doubtful
+
+    def shows(self, doubt: Doubt) -> bool:
+        """Whether there is a box anywhere in *doubt*; where there is none the player is lost."""
+        return bool(self.visible[doubt.start : doubt.stop].any())
 
     @property
     def coverage(self) -> float:
@@ -87,14 +103,16 @@ class TrackingFrame:
     """One frame of a followed player, in the plain public API.
 
     ``frame_index`` counts the video's frames from 0; ``bbox`` is ``None`` where the player is lost.
-    Raises BadInputError for a frame that is no whole number from 0, a confidence outside 0 to 1, and a
-    frame that is not lost and has no box.
+    ``doubt`` says why the player is lost or may be somebody else (:class:`~highlight_cuts_cv.model.Why`), '' where sure.
+    Raises BadInputError for a frame that is no whole number from 0, a confidence outside 0 to 1, a frame that
+    is not lost and has no box, and a doubt for an unknown reason.
     """
 
     frame_index: int
     bbox: BoundingBox | None
     confidence: float
     lost: bool
+    doubt: str = ""
 
     def __post_init__(self) -> None:
         try:
@@ -108,3 +126,7 @@ class TrackingFrame:
             raise BadInputError(f"Frame {whole} needs a confidence from 0 to 1, but got {self.confidence:g}.")
         if self.bbox is None and not self.lost:
             raise BadInputError(f"Frame {whole} is not lost, so it needs a box.")
+        if self.doubt and self.doubt not in list(Why):
+            raise BadInputError(
+                f"Frame {whole} is in doubt for '{self.doubt}', which is none of {', '.join(Why)}."
+            )

@@ -12,6 +12,8 @@ from highlight_cuts_cv.model import ClipInfo, FloatArray, Track, read_only
 from highlight_cuts_cv.tracking.smoothing import gaussian
 
 FADE_SECONDS = Fraction(1, 5)
+DOUBTED = 0.4
+"""How much of the marker shows on a player who may be somebody else."""
 _HEIGHT_SIGMA = 0.4
 """Seconds.  A player's size on screen changes with the camera, not with each stride."""
 _JUMP = 1.0
@@ -26,7 +28,8 @@ def prepare_draw(clip: ClipInfo, track: Track, wanted: NDArray[np.bool_] | None 
     known.  Heights are smoothed within each run of frames without a loss or a jump.  When the player
     is lost the marker fades out over a fifth of a second, drifting on ever slower; when found again it
     fades in.  A loss too short to fade out in is bridged.  The first and last frames of a clip do not
-    fade: clips are played joined.  With *wanted*, (F,) bool, the marker fades in and out likewise with
+    fade: clips are played joined.  Where the track is in doubt only :data:`DOUBTED` of the marker shows, and it
+    fades so that none of that is seen in full.  With *wanted*, (F,) bool, the marker fades in and out likewise with
     it.
     """
     visible = track.visible
@@ -43,6 +46,7 @@ def prepare_draw(clip: ClipInfo, track: Track, wanted: NDArray[np.bool_] | None 
     for number, (start, stop) in enumerate(runs):
         following = runs[number + 1][0] if number + 1 < len(runs) else len(track)
         _fill_gap(xyxy, heights, opacity, start, stop, following)
+    opacity = opacity * _strength(track, fade)
     if wanted is not None:
         opacity = opacity * _fade(wanted, fade)
     for array in (xyxy, heights, opacity):
@@ -58,6 +62,16 @@ def _fade(visible: NDArray[np.bool_], frames: int) -> FloatArray:
         level = min(level + 1, frames) if seen else max(level - 1, 0)
         levels[index] = level
     return levels / np.float32(frames)
+
+
+def _strength(track: Track, frames: int) -> FloatArray:
+    """(F,) float32: DOUBTED where the player may be somebody else, and in the *frames* beside that up to 1."""
+    strength = np.ones(len(track), np.float32)
+    every = np.arange(len(track))
+    for doubt in filter(track.shows, track.doubts):
+        away = np.maximum(doubt.start - every, every - (doubt.stop - 1))
+        strength = np.minimum(strength, DOUBTED + (1 - DOUBTED) * np.clip(away / frames, 0, 1))
+    return strength.astype(np.float32)
 
 
 def _runs(track: Track) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""``track.csv``: one player's boxes as text.
+"""``track.csv``: one player's boxes as text, and ``track.doubts.json``: where they are in doubt.
 
 Header ``frame,left,top,width,height,score``; frames are those of the *video file* counted from 1
 as in MOTChallenge; a frame in which the player is lost has no row.
@@ -13,7 +13,8 @@ import numpy as np
 
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.outputs import writing_sentences
-from highlight_cuts_cv.model import BadInputError, ClipInfo, State, Track, lost_rows
+from highlight_cuts_cv.model import BadInputError, ClipInfo, State, Track, doubts_within, lost_rows
+from highlight_cuts_cv.tracking.doubt_files import read_doubts, write_doubts
 
 HEADER = ["frame", "left", "top", "width", "height", "score"]
 
@@ -25,7 +26,7 @@ MAX_PIXELS = 1_000_000
 
 
 def write_track(path: Path, track: Track, first_frame: int = 0) -> None:
-    """Write *track*, whose frame 0 is the video's frame *first_frame* (from 0)."""
+    """Write *track*, whose frame 0 is the video's frame *first_frame* (from 0), and its doubts beside it."""
     with (
         writing_sentences(path),
         atomic_output(path) as temporary,
@@ -37,12 +38,13 @@ def write_track(path: Path, track: Track, first_frame: int = 0) -> None:
             x1, y1, x2, y2 = (float(v) for v in track.xyxy[index])
             row = [f"{v:.2f}" for v in (x1, y1, x2 - x1, y2 - y1)]
             writer.writerow([first_frame + int(index) + 1, *row, f"{float(track.scores[index]):.3f}"])
+    write_doubts(path, track, first_frame)
 
 
 def read_track(path: Path) -> tuple[Track, int]:
     """Read a track file; return the track and the video's frame (from 0) that its frame 0 is.
 
-    The track begins at the first row and ends at the last.  Raises BadInputError, naming the line, for
+    The track begins at the first row and ends at the last, and has the doubts that were written with it.  Raises BadInputError, naming the line, for
     what is no row of numbers, a frame that is not a whole number from 1 to :data:`MAX_FRAME` or is there
     twice, a box without a size or far outside any picture, and a score outside 0 to 1; and when the file
     is missing or has no rows.
@@ -69,7 +71,8 @@ def read_track(path: Path) -> tuple[Track, int]:
     xyxy, scores, states = lost_rows(last - first + 1)
     for frame, (*box, score) in rows.items():
         xyxy[frame - first], scores[frame - first], states[frame - first] = box, score, State.OBSERVED
-    return Track(xyxy, scores, states), first - 1
+    doubts = doubts_within(read_doubts(path), first - 1, len(scores))
+    return Track(xyxy, scores, states, doubts), first - 1
 
 
 def _read_row(row: list[str]) -> tuple[int, list[float]]:
@@ -113,4 +116,5 @@ def track_over_clip(path: Path, clip: ClipInfo) -> Track:
         stored.scores[part],
         stored.states[part],
     )
-    return Track(xyxy, scores, states)
+    doubts = doubts_within(stored.doubts, part.start, stop - start, shift=start)
+    return Track(xyxy, scores, states, doubts)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.model import ClipInfo, State, Track
+from highlight_cuts_cv.model import ClipInfo, Doubt, State, Track
 
 ENOUGH = 30
 """Frames a second that a tracker needs."""
@@ -68,4 +69,12 @@ def spread(track: Track, kept: NDArray[np.int64], count: int, cuts: Sequence[int
     boxes[exact], states[exact] = track.xyxy[before[exact]], track.states[before[exact]]
     hidden = ~np.isfinite(boxes[:, 0]) | (np.isin(after, cuts) & ~exact)
     boxes[hidden], scores[hidden], states[hidden] = np.nan, 0, State.LOST
-    return Track(boxes.astype(np.float32), scores.astype(np.float32), states)
+    doubts = tuple(_spread(doubt, kept, count) for doubt in track.doubts)
+    return Track(boxes.astype(np.float32), scores.astype(np.float32), states, doubts)
+
+
+def _spread(doubt: Doubt, kept: NDArray[np.int64], count: int) -> Doubt:
+    """The doubt over all frames: it lasts until the frame in which it is over."""
+    stop = int(kept[doubt.stop]) if doubt.stop < len(kept) else count
+    ask = None if doubt.ask is None else int(kept[doubt.ask])
+    return replace(doubt, start=int(kept[doubt.start]), stop=stop, ask=ask)

@@ -20,4 +20,5 @@ def hccv_trackers() -> Iterable[TrackerSpec]:
         name="follow",
         create=_create,
         summary="Fuses appearance, detections, camera motion and neighbours; says lost when unsure.",
+        sure=0.65,
     )

@@ -91,7 +91,12 @@ def test_detect_track_render(tmp_path):
 
     info = probe(film)
     assert (info.width, info.height, info.frame_count, info.rate) == (1152, 648, 12, 10)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["film.mp4", "players.jpg", "track.csv"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "film.mp4",
+        "players.jpg",
+        "track.csv",
+        "track.doubts.json",
+    ]
 
 
 def test_run_keeps_clips_without_a_pick(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,9 @@ from highlight_cuts_cv.jobs.freeze import ClipFreeze, freeze_in_video
 from highlight_cuts_cv.jobs.setup import Setup, parse_choice
 from highlight_cuts_cv.jobs.timeline import run_timeline
 from highlight_cuts_cv.media import clip_of, open_frames, probe
-from highlight_cuts_cv.model import BadInputError, State, Track
+from highlight_cuts_cv.model import BadInputError, Doubt, State, Track, Why
 from highlight_cuts_cv.rendering.wishes import parse_intro
+from highlight_cuts_cv.testing.contracts import memory_clip
 from highlight_cuts_cv.testing.synthetic import make_counting_clip, read_index
 from highlight_cuts_cv.timeline import read_timeline
 from highlight_cuts_cv.tracking.picks import parse_player_picks
@@ -104,6 +106,19 @@ def test_where_the_player_is_not_shown_the_next_frame_with_the_marker_stands_sti
     # The marker takes five frames to fade in.
     assert pictures(render)[0] == [*range(10, 17), *[17] * 10, *range(17, 40)]
     assert notes == ["In frame 0 of 'goal' the player is not shown; frame 7 stands still for the intro."]
+
+
+def test_where_the_player_may_be_somebody_else_another_frame_stands_still() -> None:
+    clip, seen = memory_clip(30), shown_in(30, range(30))
+    notes: list[str] = []
+    doubted = replace(seen, doubts=(Doubt(0, 10, Why.CROSSING),))
+    wish = parse_intro("1@4")
+    assert wish is not None
+    found = freeze_in_video(clip, doubted, wish, Watch(warn=notes.append))
+    assert found is not None and found.frame_index == 14, (
+        "five frames behind the doubt the marker shows in full"
+    )
+    assert "In frame 4 of 'memory' the player may be somebody else; frame 14 stands still" in notes[0]
 
 
 def test_where_the_player_is_never_shown_there_is_no_intro(run):

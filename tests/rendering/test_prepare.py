@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,8 +8,8 @@ import numpy as np
 import pytest
 
 from highlight_cuts_cv.media.writing.presets import PRESETS, encode_settings, limited_rate
-from highlight_cuts_cv.model import BadInputError, ClipInfo, MediaInfo, State, Track
-from highlight_cuts_cv.rendering.prepare import prepare_draw
+from highlight_cuts_cv.model import BadInputError, ClipInfo, Doubt, MediaInfo, State, Track, Why
+from highlight_cuts_cv.rendering.prepare import DOUBTED, prepare_draw
 
 
 def make_clip(
@@ -53,6 +54,28 @@ def test_a_jump_is_not_smoothed_over() -> None:
     boxes[25:] += (600, 0, 600, 0)
     job = prepare_draw(make_clip(), make_track(boxes))
     assert np.allclose(job.xyxy, boxes, atol=1e-3)
+
+
+def doubted(boxes: np.ndarray, *doubts: Doubt) -> np.ndarray:
+    track = replace(make_track(boxes), doubts=doubts)
+    return np.asarray(prepare_draw(make_clip(len(boxes)), track).opacity)
+
+
+def test_the_marker_is_faint_all_through_a_doubt_and_fades_beside_it() -> None:
+    opacity = doubted(walking(50), Doubt(20, 30, Why.CROSSING))
+    assert np.allclose(opacity[20:30], DOUBTED)
+    rising = DOUBTED + (1 - DOUBTED) / 5 * np.arange(1, 6)
+    assert np.allclose(opacity[30:35], rising) and np.allclose(opacity[15:20], rising[::-1])
+    assert (opacity[:15] == 1).all() and (opacity[35:] == 1).all()
+
+
+def test_a_doubt_in_which_the_player_is_lost_changes_nothing_else() -> None:
+    boxes = walking(50)
+    boxes[20:35] = np.nan
+    assert (doubted(boxes, Doubt(20, 35, Why.LEFT)) == doubted(boxes)).all()
+    boxes[25] = walking(50)[25]
+    assert (doubted(boxes, Doubt(20, 35, Why.LEFT)) <= DOUBTED).any()
+    assert doubted(boxes, Doubt(20, 35, Why.LEFT))[19] < 1
 
 
 def test_fades_out_in_a_fifth_of_a_second_and_back_in() -> None:

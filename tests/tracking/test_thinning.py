@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from highlight_cuts_cv.model import ClipInfo, State, Track
+from highlight_cuts_cv.model import ClipInfo, Doubt, State, Track, Why
 from highlight_cuts_cv.testing.contracts import memory_clip
 from highlight_cuts_cv.tracking.thinning import kept_frames, spread
 
@@ -66,3 +66,9 @@ def test_nothing_is_drawn_towards_a_loss_or_over_a_cut():
 def test_frames_outside_the_kept_ones_show_the_nearest():
     whole = spread(track([5.0, 9.0]), np.array([1, 3]), 5, [])
     assert whole.xyxy[:, 0].tolist() == [5, 5, 7, 9, 9]
+
+
+def test_a_doubt_lasts_until_the_frame_in_which_it_is_over():
+    doubts = (Doubt(0, 1, Why.CUT), Doubt(1, 3, Why.CROSSING, 2))
+    whole = spread(replace(track([0.0, 4.0, 8.0]), doubts=doubts), np.array([0, 2, 4]), 6, [])
+    assert whole.doubts == (Doubt(0, 2, Why.CUT), Doubt(2, 6, Why.CROSSING, 4))

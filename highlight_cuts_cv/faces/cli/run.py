@@ -75,6 +75,7 @@ def run(
     rate: Rate = None,
 ) -> None:
     """The whole job: follow the picked players of a timeline's clips, render, write the timeline."""
+    from highlight_cuts_cv.faces.doubts import doubts_told
     from highlight_cuts_cv.jobs import task
     from highlight_cuts_cv.jobs.film import check_film, join_film
     from highlight_cuts_cv.jobs.timeline import deliver, plan
@@ -97,7 +98,8 @@ def run(
     if film is not None:
         check_film(read, film, target)
     with progress_bars() as step:
-        results = [task.run(one, step) for one in plan(read, parse_player_picks(pick), target, setup)]
+        tasks = plan(read, parse_player_picks(pick), target, setup)
+        results = [task.run(one, step) for one in tasks]
         written = deliver(read, results, target)
         if film is not None:
             join_film(read, {result.clip_id: result.render for result in results}, film, step("Joining"))
@@ -110,4 +112,9 @@ def run(
         table(("clip", "player", "shown", "render"), rows)
     else:
         table(("clip", "shown", "render"), [(clip, *rest) for clip, _, *rest in rows])
+    for one, result in zip(tasks, results, strict=True):
+        for player, track in result.tracks.items():
+            whose = f"{player}@{result.clip_id}" if player else result.clip_id
+            for sentence in doubts_told(track, one.clip, whose=f"{whose}="):
+                say(f"{whose}: {sentence}")
     say(f"Wrote {target.with_name(written.name)}{'' if film is None else f' and {film}'}.")
