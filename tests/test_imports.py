@@ -27,6 +27,7 @@ ORDER = (
     "analysis",
     "tracking",
     "rendering",
+    "project",
     "jobs",
     "faces",
 )

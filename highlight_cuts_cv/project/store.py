@@ -1,0 +1,493 @@
+"""A project: what is remembered between runs, in ``project.db`` of a folder beside the timeline.
+
+How a face uses it::
+
+    with ProjectStore(project_folder(timeline.path)) as store:
+        session = store.open_session(game_of(timeline.path), player, clip_sources(timeline))
+        # session.clips are in the order of timeline.clips; from here on a clip is its clip_id
+        for state, placed in zip(session.clips, timeline.clips):
+            clip = media_clip(placed)                       # jobs.clip: frames 0, 1, ... of the clip
+        state = store.pick(session.session_id, state.clip_id, in_recording([pick], clip))
+        state = store.undo(session.session_id)              # and redo
+
+        claim = store.claim(session.session_id, state.clip_id, Work.PREVIEW)
+        if claim is not None:                               # else somebody alive is at it
+            with store.at_work(claim):                      # failed, or pending again, when it raises
+                tracks = {player: follow_on(bench, picks, ...) for player, picks in claim.picks_in(clip).items()}
+                store.keep_tracks(claim, tracks, clip.first_frame)
+                write(clip, ..., path)
+                store.finish(claim, path)
+        store.approve(session.session_id, state.clip_id)
+
+Every method is one transaction: when it returns, what it did is on the disk, and when it raises, nothing
+changed.  Any number of threads and processes may use a project at the same time, each process with a store
+of its own or one that it was forked with.  Work of a process that died is offered again as pending when
+a store is opened, and by :meth:`ProjectStore.recover`.
+
+Pictures and films are not in the database; they can be made again.  Picks, decisions and settings are in it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
+from highlight_cuts_cv.files.outputs import writing_sentences
+from highlight_cuts_cv.files.store import content_identity
+from highlight_cuts_cv.model import ClipInfo, Track
+from highlight_cuts_cv.project.database import Database
+from highlight_cuts_cv.project.folder import DATABASE
+from highlight_cuts_cv.project.matching import matched, new_clip_id
+from highlight_cuts_cv.project.reading import Reader
+from highlight_cuts_cv.project.rows import place_to_text, tracks_to_bytes
+from highlight_cuts_cv.project.state import (
+    ClipSource,
+    ClipTrackingState,
+    SessionState,
+    Status,
+    Work,
+    within,
+)
+from highlight_cuts_cv.project.workers import Worker, is_alive
+from highlight_cuts_cv.tracking.picks import Pick
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A piece of work that is the holder's to do, for the clip as it was when it was claimed."""
+
+    session_id: str
+    clip: ClipTrackingState
+    work: Work
+    token: str
+
+    def picks_in(self, clip: ClipInfo) -> dict[str, tuple[Pick, ...]]:
+        """By player, the picks that lie in *clip*, in its frames."""
+        found = {player: within(picks, clip) for player, picks in self.clip.picks.items()}
+        return {player: picks for player, picks in found.items() if picks}
+
+
+def clip_sources(timeline: Timeline) -> list[ClipSource]:
+    """Who the clips of a timeline are, in its order.  Raises BadInputError for media that cannot be read."""
+    media: dict[Path, str] = {}
+    sources = []
+    for clip in timeline.clips:
+        if clip.media_path not in media:
+            try:
+                media[clip.media_path] = content_identity(clip.media_path)
+            except OSError as error:
+                raise BadInputError(f"{clip.media_path} cannot be read ({error.strerror}).") from error
+        sources.append(
+            ClipSource(
+                name=clip.name,
+                source_path=clip.media_path,
+                media=media[clip.media_path],
+                start=clip.start + clip.head / clip.rate,
+                duration=(clip.frame_count - clip.head - clip.tail) / clip.rate,
+            )
+        )
+    return sources
+
+
+class ProjectStore:
+    """The sessions of the project in *folder*, which is made if it is not there.
+
+    Raises BadInputError for a project that is damaged, of a newer version or not to be written, in every
+    method JobFailedError where the disk is full or somebody blocks it.  An unknown session or clip is
+    a BadInputError.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder).absolute()
+        if not self.folder.parent.is_dir():
+            raise BadInputError(f"The folder {self.folder.parent} of the project does not exist.")
+        with writing_sentences(self.folder):
+            self.folder.mkdir(exist_ok=True)
+        self._database = Database(self.folder / DATABASE)
+        self._reader = Reader(self.folder.parent)
+        self._worker: Worker | None = None
+        self._hiring = Lock()
+        self.recover()
+
+    def __enter__(self) -> ProjectStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the project; work that was claimed here and is not finished is offered to others."""
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+        self._database.close()
+
+    # Sessions
+
+    def open_session(self, game: str, player: str | None, shown: Sequence[ClipSource]) -> SessionState:
+        """The session on the timeline *game* for *player*, begun if there is none, with the clips *shown* now.
+
+        ``clips`` of the answer are those *shown*, in their order; what else was remembered waits until it is
+        shown again.
+        """
+        with self._database.writing() as at:
+            row = at.execute(
+                "SELECT session_id FROM session WHERE game = ? AND player = ? ORDER BY created_at, rowid",
+                (game, player or ""),
+            ).fetchone()
+            session_id = row["session_id"] if row else self._begin(at, game, player or "")
+            self._show(at, session_id, shown)
+            return self._reader.session(at, session_id)
+
+    def create_session(self, game: str, player: str | None, shown: Sequence[ClipSource]) -> SessionState:
+        """As :meth:`open_session`, but a new one in any case."""
+        with self._database.writing() as at:
+            session_id = self._begin(at, game, player or "")
+            self._show(at, session_id, shown)
+            return self._reader.session(at, session_id)
+
+    def sessions(self) -> list[SessionState]:
+        """All sessions, the one that was changed last first."""
+        with self._database.reading() as at:
+            rows = at.execute(
+                "SELECT session_id FROM session ORDER BY updated_at DESC, rowid DESC"
+            ).fetchall()
+            return [self._reader.session(at, row["session_id"]) for row in rows]
+
+    def session(self, session_id: str) -> SessionState:
+        """One session as it is now."""
+        with self._database.reading() as at:
+            return self._reader.session(at, session_id)
+
+    def clip(self, session_id: str, clip_id: str) -> ClipTrackingState:
+        """One clip as it is now; one query, for those who ask often."""
+        with self._database.reading() as at:
+            return self._reader.clip(at, session_id, clip_id)
+
+    def delete_session(self, session_id: str) -> None:
+        """Forget a session with its picks; films stay where they are."""
+        with self._database.writing() as at:
+            self._reader.session(at, session_id)
+            at.execute("DELETE FROM session WHERE session_id = ?", (session_id,))
+
+    def set_settings(self, session_id: str, settings: Mapping[str, object]) -> SessionState:
+        """Remember *settings*, plain JSON values, instead of the earlier ones."""
+        with self._database.writing() as at:
+            self._reader.session(at, session_id)
+            at.execute(
+                "UPDATE session SET settings = ? WHERE session_id = ?",
+                (json.dumps(dict(settings), ensure_ascii=False), session_id),
+            )
+            return self._touched(at, session_id)
+
+    # Picks
+
+    def pick(
+        self, session_id: str, clip_id: str, picks: Sequence[Pick], player: str = ""
+    ) -> ClipTrackingState:
+        """Remember *picks*, frames of the recording, of a player beside the earlier ones.
+
+        A pick takes the place of an earlier one in its frame.  All of them are one step to undo.  Where
+        something changes, what was made of earlier picks has to be made anew: it is pending, and no
+        longer approved.
+        """
+        return self._change(
+            session_id, clip_id, player, {pick.frame_index: place_to_text(pick) for pick in picks}
+        )
+
+    def unpick(
+        self, session_id: str, clip_id: str, frames: Sequence[int] | None = None, player: str = ""
+    ) -> ClipTrackingState:
+        """Take away a player's picks in *frames* of the recording, all of them without; to be undone as one step."""
+        if frames is None:
+            frames = [pick.frame_index for pick in self.clip(session_id, clip_id).picks.get(player, ())]
+        return self._change(session_id, clip_id, player, dict.fromkeys(frames))
+
+    def undo(self, session_id: str, clip_id: str | None = None) -> ClipTrackingState | None:
+        """Take the last step back, of one clip or of all; the clip as it is then, ``None`` without a step."""
+        return self._step(session_id, clip_id, "max", undone=1)
+
+    def redo(self, session_id: str, clip_id: str | None = None) -> ClipTrackingState | None:
+        """Do the step again that was undone last; ``None`` without one.  New picks forget a clip's undone ones."""
+        return self._step(session_id, clip_id, "min", undone=0)
+
+    # Decisions
+
+    def approve(self, session_id: str, clip_id: str) -> ClipTrackingState:
+        """The user says that the clip is followed right.  Raises BadInputError where nobody was picked."""
+        with self._database.writing() as at:
+            state = self._reader.clip(at, session_id, clip_id)
+            if not any(state.picks.values()):
+                raise BadInputError(f"Nobody was picked in '{state.name}', so there is nothing to approve.")
+            return self._set(at, session_id, clip_id, preview_status=Status.APPROVED, preview_error="")
+
+    def reject(self, session_id: str, clip_id: str) -> ClipTrackingState:
+        """The user says that it is not: preview and film are pending until there are other picks."""
+        with self._database.writing() as at:
+            self._reader.clip(at, session_id, clip_id)
+            at.execute(
+                "UPDATE clip SET preview_status = 'pending' WHERE session_id = ? AND clip_id = ? "
+                "AND preview_status IN ('completed', 'approved', 'failed')",
+                (session_id, clip_id),
+            )
+            return self._touched_clip(at, session_id, clip_id)
+
+    # Work
+
+    def claim(self, session_id: str, clip_id: str, work: Work) -> Claim | None:
+        """Take a piece of work: it is processing from now on.  ``None`` while somebody alive has it.
+
+        Whoever claims says how it ended, by :meth:`finish` or :meth:`at_work`; dying or closing the store says it, too.
+        """
+        token = self._token()
+        with self._database.writing() as at:
+            state = self._reader.clip(at, session_id, clip_id)
+            owner = at.execute(
+                f"SELECT {work}_owner FROM clip WHERE session_id = ? AND clip_id = ?", (session_id, clip_id)
+            ).fetchone()[0]
+            if owner is not None and self._alive(owner):
+                return None
+            # A name of its own for each claim: a late end of an earlier one must not end this one.
+            claim = Claim(session_id, state, work, f"{token}/{secrets.token_hex(4)}")
+            changes: dict[str, object] = {f"{work}_owner": claim.token, f"{work}_error": ""}
+            status = state.preview_status if work is Work.PREVIEW else state.final_status
+            if status is not Status.APPROVED:
+                changes[f"{work}_status"] = Status.PROCESSING
+            self._set(at, session_id, clip_id, **changes)
+            return claim
+
+    @contextmanager
+    def at_work(self, claim: Claim) -> Iterator[None]:
+        """While it lasts, the claimed work is done: an error makes it failed, with its sentence for the user;
+        cancelling, or leaving it unfinished, pending."""
+        try:
+            yield
+        except HighlightCutsError as error:
+            self._end(
+                claim, Status.PENDING if isinstance(error, CancelledError) else Status.FAILED, str(error)
+            )
+            raise
+        except Exception as error:
+            self._end(claim, Status.FAILED, f"Something went wrong that should not have: {error}")
+            raise
+        except BaseException:
+            self._end(claim, Status.PENDING)
+            raise
+        self._end(claim, Status.PENDING)
+
+    def keep_tracks(self, claim: Claim, players: Mapping[str, Track], first_frame: int) -> None:
+        """Remember the players' paths, which begin at the recording's frame *first_frame*, unless picks have changed."""
+        data = tracks_to_bytes(players, first_frame)
+        with self._database.writing() as at:
+            at.execute(
+                f"UPDATE clip SET tracks = ? WHERE session_id = ? AND clip_id = ? AND revision = ? "
+                f"AND {claim.work}_owner = ?",
+                (data, claim.session_id, claim.clip.clip_id, claim.clip.revision, claim.token),
+            )
+
+    def finish(self, claim: Claim, path: Path | None = None, key: str = "") -> ClipTrackingState:
+        """The claimed work is done, and its file lies under *path*; *key* says what that depends on.
+
+        It is completed, but pending where the picks have changed meanwhile.
+        """
+        work, revision = claim.work, claim.clip.revision
+        with self._database.writing() as at:
+            at.execute(
+                f"UPDATE clip SET {work}_status = CASE WHEN revision <> ? THEN 'pending' "
+                f"WHEN {work}_status = 'approved' THEN 'approved' ELSE 'completed' END, "
+                f"{work}_path = ?, {work}_key = ?, {work}_owner = NULL, {work}_error = '' "
+                f"WHERE session_id = ? AND clip_id = ? AND {work}_owner = ?",
+                (
+                    *(revision, self._reader.stored(path), key),
+                    *(claim.session_id, claim.clip.clip_id, claim.token),
+                ),
+            )
+            return self._touched_clip(at, claim.session_id, claim.clip.clip_id)
+
+    def recover(self) -> int:
+        """Offer again what dead processes had claimed, and what is completed but whose file is gone; how many."""
+        with self._database.writing() as at:
+            dead = [
+                row["token"]
+                for row in at.execute("SELECT token FROM worker")
+                if not self._alive(row["token"])
+            ]
+            at.executemany("DELETE FROM worker WHERE token = ?", [(token,) for token in dead])
+            count = 0
+            for work in Work:
+                rows = at.execute(
+                    f"SELECT rowid, {work}_status AS status, {work}_owner AS owner, {work}_path AS path FROM clip "
+                    f"WHERE {work}_status IN ('processing', 'completed') OR {work}_owner IS NOT NULL"
+                ).fetchall()
+                for row in rows:
+                    given_up = row["owner"] is not None and not self._alive(row["owner"])
+                    gone = row["status"] == "completed" and not self._reader.is_there(row["path"])
+                    if given_up or gone:
+                        at.execute(
+                            f"UPDATE clip SET {work}_owner = NULL, {work}_status = CASE {work}_status "
+                            "WHEN 'approved' THEN 'approved' ELSE 'pending' END WHERE rowid = ?",
+                            (row["rowid"],),
+                        )
+                        count += 1
+            return count
+
+    # Sessions as JSON
+
+    def export_session(self, session_id: str) -> dict[str, Any]:
+        """A session with everything that is remembered of it, as plain JSON values."""
+        from highlight_cuts_cv.project.exchange import to_json
+
+        with self._database.reading() as at:
+            return to_json(at, session_id)
+
+    def import_session(self, data: object) -> SessionState:
+        """Take in what :meth:`export_session` gave, here or in another project, and return the session.
+
+        It keeps its id where that is free.  Raises BadInputError for anything else.
+        """
+        from highlight_cuts_cv.project.exchange import from_json
+
+        with self._database.writing() as at:
+            session_id = from_json(at, data, self._reader)
+        self.recover()
+        return self.session(session_id)
+
+    # Inside
+
+    def _begin(self, at: sqlite3.Connection, game: str, player: str) -> str:
+        session_id, now = secrets.token_hex(8), _now()
+        at.execute(
+            "INSERT INTO session (session_id, game, player, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
+            (session_id, game, player, now, now),
+        )
+        return session_id
+
+    def _show(self, at: sqlite3.Connection, session_id: str, shown: Sequence[ClipSource]) -> None:
+        known = self._reader.sources(at, session_id)
+        at.execute("UPDATE clip SET place = NULL WHERE session_id = ?", (session_id,))
+        for place, (clip_id, source) in enumerate(zip(matched(known, shown), shown, strict=True)):
+            if clip_id is None:
+                clip_id = new_clip_id(source, known)
+                known[clip_id] = source
+                at.execute(
+                    "INSERT INTO clip (session_id, clip_id, name, source_path, media, start, duration) "
+                    "VALUES (?, ?, '', '', '', '', '')",
+                    (session_id, clip_id),
+                )
+            at.execute(
+                "UPDATE clip SET place = ?, name = ?, source_path = ?, media = ?, start = ?, duration = ? "
+                "WHERE session_id = ? AND clip_id = ?",
+                (
+                    *(place, source.name, self._reader.stored(source.source_path), source.media),
+                    *(str(source.start), str(source.duration), session_id, clip_id),
+                ),
+            )
+
+    def _change(
+        self, session_id: str, clip_id: str, player: str, places: Mapping[int, str | None]
+    ) -> ClipTrackingState:
+        with self._database.writing() as at:
+            before = self._reader.clip(at, session_id, clip_id)
+            now = {pick.frame_index: place_to_text(pick) for pick in before.picks.get(player, ())}
+            new = {frame: place for frame, place in places.items() if now.get(frame) != place}
+            if not new:
+                return before
+            at.execute(
+                "DELETE FROM pick_change WHERE session_id = ? AND clip_id = ? AND undone",
+                (session_id, clip_id),
+            )
+            step = at.execute(
+                "SELECT coalesce(max(step), 0) + 1 FROM pick_change WHERE session_id = ?", (session_id,)
+            ).fetchone()[0]
+            at.executemany(
+                "INSERT INTO pick_change (session_id, clip_id, step, player, frame, place) VALUES (?, ?, ?, ?, ?, ?)",
+                [(session_id, clip_id, step, player, frame, place) for frame, place in new.items()],
+            )
+            return self._revised(at, session_id, clip_id)
+
+    def _step(
+        self, session_id: str, clip_id: str | None, which: str, undone: int
+    ) -> ClipTrackingState | None:
+        with self._database.writing() as at:
+            self._reader.session(at, session_id)
+            if clip_id is not None:
+                self._reader.clip(at, session_id, clip_id)
+            row = at.execute(
+                f"SELECT clip_id, {which}(step) AS step FROM pick_change "
+                "WHERE session_id = ? AND clip_id = coalesce(?, clip_id) AND undone <> ?",
+                (session_id, clip_id, undone),
+            ).fetchone()
+            if row["step"] is None:
+                return None
+            at.execute(
+                "UPDATE pick_change SET undone = ? WHERE session_id = ? AND step = ?",
+                (undone, session_id, row["step"]),
+            )
+            return self._revised(at, session_id, row["clip_id"])
+
+    def _revised(self, at: sqlite3.Connection, session_id: str, clip_id: str) -> ClipTrackingState:
+        """After a change of picks: what is being made of the earlier ones goes on, but will not count."""
+        at.execute(
+            "UPDATE clip SET revision = revision + 1, "
+            "preview_status = iif(preview_status = 'processing', 'processing', 'pending'), "
+            "final_status = iif(final_status = 'processing', 'processing', 'pending') "
+            "WHERE session_id = ? AND clip_id = ?",
+            (session_id, clip_id),
+        )
+        return self._touched_clip(at, session_id, clip_id)
+
+    def _end(self, claim: Claim, status: Status, error: str = "") -> None:
+        work = claim.work
+        with self._database.writing() as at:
+            at.execute(
+                f"UPDATE clip SET {work}_status = CASE {work}_status WHEN 'approved' THEN 'approved' ELSE ? END, "
+                f"{work}_error = ?, {work}_owner = NULL WHERE session_id = ? AND clip_id = ? AND {work}_owner = ?",
+                (status, error, claim.session_id, claim.clip.clip_id, claim.token),
+            )
+
+    def _set(
+        self, at: sqlite3.Connection, session_id: str, clip_id: str, **values: object
+    ) -> ClipTrackingState:
+        at.execute(
+            f"UPDATE clip SET {', '.join(f'{name} = ?' for name in values)} WHERE session_id = ? AND clip_id = ?",
+            (*values.values(), session_id, clip_id),
+        )
+        return self._touched_clip(at, session_id, clip_id)
+
+    def _touched(self, at: sqlite3.Connection, session_id: str) -> SessionState:
+        at.execute("UPDATE session SET updated_at = ? WHERE session_id = ?", (_now(), session_id))
+        return self._reader.session(at, session_id)
+
+    def _touched_clip(self, at: sqlite3.Connection, session_id: str, clip_id: str) -> ClipTrackingState:
+        at.execute("UPDATE session SET updated_at = ? WHERE session_id = ?", (_now(), session_id))
+        return self._reader.clip(at, session_id, clip_id)
+
+    def _token(self) -> str:
+        with self._hiring:
+            if self._worker is None or not self._worker.is_mine:
+                self._worker = Worker(self.folder)
+                with self._database.writing() as at:
+                    at.execute("INSERT INTO worker VALUES (?)", (self._worker.token,))
+            return self._worker.token
+
+    def _alive(self, owner: str) -> bool:
+        token = owner.partition("/")[0]
+        if self._worker is not None and self._worker.is_mine and token == self._worker.token:
+            return True
+        return is_alive(self.folder, token)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

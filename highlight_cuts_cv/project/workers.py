@@ -1,0 +1,63 @@
+"""Who works on a project: a sign of life that ends with its process, however that ends."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+FOLDER = "locks"
+
+
+class Worker:
+    """A process (or a part of one) with a name that nobody else has, and a locked file as its sign of life."""
+
+    def __init__(self, project: Path) -> None:
+        self.token = secrets.token_hex(8)
+        self._process = os.getpid()
+        self._lock = _lock(project, self.token)
+        self._lock.acquire(blocking=False)
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether it is this process's, and not that of the one from which it was forked."""
+        return self._process == os.getpid()
+
+    def end(self) -> None:
+        """Take the sign of life away."""
+        if self.is_mine:
+            self._lock.release()
+            with suppress(OSError):
+                Path(self._lock.lock_file).unlink()
+
+
+def is_alive(project: Path, token: str) -> bool:
+    """Whether the worker of that name still holds its lock.  What a dead one left is cleared away."""
+    from filelock import Timeout
+
+    path = project / FOLDER / f"{token}.lock"
+    if not path.exists():
+        return False
+    lock = _lock(project, token)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return True
+    lock.release()
+    with suppress(OSError):
+        path.unlink()
+    return False
+
+
+def _lock(project: Path, token: str) -> BaseFileLock:
+    from filelock import FileLock
+
+    folder = project / FOLDER
+    folder.mkdir(exist_ok=True)
+    # Threads share the sign of life; it is not one's own.
+    return FileLock(folder / f"{token}.lock", thread_local=False)
