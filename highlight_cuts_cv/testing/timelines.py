@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 _SAME = 1e-12
+_INFINITE = re.compile(r"(?<=[\s:,\[-])Inf(?=\s*[,\]}])")
+"""As OTIO writes it, and Python does not read it."""
+_DEFAULTS: dict[str, Any] = {
+    "color": None,
+    "enabled": True,
+    "effects": [],
+    "markers": [],
+    "metadata": {},
+    "name": "",
+    "comment": "",
+    "global_start_time": None,
+    "source_range": None,
+    "available_range": None,
+    "available_image_bounds": None,
+}
+"""What OTIO writes where an older or a hand-written file says nothing."""
 _Place = tuple[str | int, ...]
 
 
@@ -19,10 +36,12 @@ def check_untouched(before: Path, after: Path, picked: Collection[int]) -> None:
     Places count all clips of the file from 0, in the order in which they stand in it.  Of a picked clip its
     name, its length, its effects' names and the number of its markers must be the same, and its old media
     must still be among its media.  Paths may be written in another way as long as the file's name is the same, and
-    NTSC rates exactly; nothing else may differ, be missing or be new.
+    NTSC rates exactly, and a clip that says nothing of its length may say that of its medium; nothing else may
+    differ, be missing or be new.
     """
-    old, new = (json.loads(path.read_text(encoding="utf-8")) for path in (before, after))
-    differences = list(_differences(old, new, (), _Picks(set(picked))))
+    texts = (path.read_text(encoding="utf-8-sig") for path in (before, after))
+    old, new = (json.loads(_INFINITE.sub("Infinity", text)) for text in texts)
+    differences = list(_differences(_upgraded(old), new, (), _Picks(set(picked))))
     assert not differences, "\n".join(differences)
 
 
@@ -39,8 +58,11 @@ class _Picks:
 
 def _differences(old: Any, new: Any, place: _Place, picks: _Picks) -> Iterator[str]:
     if isinstance(old, dict) and isinstance(new, dict):
-        if str(old.get("OTIO_SCHEMA", "")).startswith("Clip.") and picks.is_picked():
-            yield from _of_a_pick(old, new, place)
+        if str(old.get("OTIO_SCHEMA", "")).startswith("Clip."):
+            if picks.is_picked():
+                yield from _of_a_pick(old, new, place)
+            else:
+                yield from _of_keys(_with_length(old, new), new, place, picks)
         elif _is_time(old) and _is_time(new):
             if not _same_time(old, new):
                 yield _told(old, new, place)
@@ -55,7 +77,10 @@ def _differences(old: Any, new: Any, place: _Place, picks: _Picks) -> Iterator[s
 
 def _of_keys(old: dict[str, Any], new: dict[str, Any], place: _Place, picks: _Picks) -> Iterator[str]:
     for key in {**old, **new}:
-        if key not in old or key not in new:
+        if key in _DEFAULTS and old.get(key) in (None, _DEFAULTS[key]) and key in new:
+            if new[key] not in (None, _DEFAULTS[key]):
+                yield _told(old.get(key), new[key], (*place, key))
+        elif key not in old or key not in new:
             yield f"{_where((*place, key))} is only in {'the new' if key in new else 'the old'} file"
         elif key != "target_url" or _file_name(old) != _file_name(new):
             yield from _differences(old[key], new[key], (*place, key), picks)
@@ -63,8 +88,9 @@ def _of_keys(old: dict[str, Any], new: dict[str, Any], place: _Place, picks: _Pi
 
 def _of_a_pick(old: dict[str, Any], new: dict[str, Any], place: _Place) -> Iterator[str]:
     for key in ("name", "enabled", "color"):
-        if old.get(key) != new.get(key):
-            yield _told(old.get(key), new.get(key), (*place, key))
+        was = _DEFAULTS[key] if old.get(key) is None else old[key]
+        if was != new.get(key, _DEFAULTS[key]):
+            yield _told(was, new.get(key), (*place, key))
     for key in ("effects", "markers"):
         was, now = ([each.get("name") for each in clip.get(key) or ()] for clip in (old, new))
         if was != now:
@@ -72,10 +98,46 @@ def _of_a_pick(old: dict[str, Any], new: dict[str, Any], place: _Place) -> Itera
     length, left = ((clip.get("source_range") or {}).get("duration") for clip in (old, new))
     if length and left and not _same_time(length, left):
         yield _told(length, left, (*place, "source_range", "duration"))
-    kept = [_file_name(media) for media in (new.get("media_references") or {}).values()]
+    kept = list((new.get("media_references") or {}).values())
     for media in (old.get("media_references") or {}).values():
-        if _file_name(media) not in kept:
-            yield f"{_where(place)} lost its medium {_file_name(media)}"
+        if not any(_is_kept(media, each) for each in kept):
+            yield f"{_where(place)} lost its medium {_file_name(media) or media.get('name')}"
+
+
+def _with_length(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """The clip *old*; where it says nothing of its length, with what its active medium in *new* is said to have."""
+    key = old.get("active_media_reference_key")
+    media = dict(old.get("media_references") or {})
+    active, now = media.get(key), (new.get("media_references") or {}).get(key)
+    if old.get("source_range") or not active or not now or active.get("available_range"):
+        return old
+    media[key] = {**active, "available_range": now.get("available_range")}
+    return {**old, "media_references": media}
+
+
+def _is_kept(media: dict[str, Any], each: dict[str, Any]) -> bool:
+    """Whether *each* is *media*; what named no file may name one now, but has its name and notes."""
+    if _file_name(media):
+        return _file_name(each) == _file_name(media)
+    return all((each.get(key) or None) == (media.get(key) or None) for key in ("name", "metadata"))
+
+
+def _upgraded(data: Any) -> Any:
+    """*data* with clips as OTIO writes them since 0.15, when they got several media."""
+    if isinstance(data, list):
+        return [_upgraded(each) for each in data]
+    if not isinstance(data, dict):
+        return data
+    result = {key: _upgraded(value) for key, value in data.items()}
+    if result.get("OTIO_SCHEMA") == "Clip.1":
+        medium = result.pop("media_reference", None) or {"OTIO_SCHEMA": "MissingReference.1"}
+        key = "DEFAULT_MEDIA"
+        result |= {
+            "OTIO_SCHEMA": "Clip.2",
+            "media_references": {key: medium},
+            "active_media_reference_key": key,
+        }
+    return result
 
 
 def _file_name(media: dict[str, Any]) -> str:

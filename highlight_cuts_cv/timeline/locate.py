@@ -10,6 +10,25 @@ from urllib.parse import unquote
 
 from highlight_cuts_cv.model import BadInputError
 
+VIDEO_SUFFIXES = frozenset(
+    f".{suffix}"
+    for suffix in (
+        "3gp",
+        "avi",
+        "flv",
+        "m2ts",
+        "m4v",
+        "mkv",
+        "mov",
+        "mp4",
+        "mpeg",
+        "mpg",
+        "mts",
+        "mxf",
+        "ogv",
+    )
+) | {".ts", ".vob", ".webm", ".wmv"}
+"""What files with films in them end in, where a name without its suffix is to be found."""
 _DRIVE = re.compile(r"/?[A-Za-z]:[\\/]")
 
 
@@ -58,6 +77,7 @@ class MediaFinder:
         self._base = base
         self._root = media_root
         self._index: dict[str, list[Path]] | None = None
+        self._near: dict[str, list[Path]] | None = None
         if media_root is not None and not media_root.is_dir():
             raise BadInputError(f"The media root {media_root} is not a folder.")
 
@@ -79,6 +99,28 @@ class MediaFinder:
         for parts in wanted:
             if path := self._find_by_name(parts):
                 return path
+        return None
+
+    def find_stem(self, stem: str) -> Path | None:
+        """The video called *stem* without its suffix, beside the timeline or else under the media root.
+
+        Raises BadInputError when several are.
+        """
+        for index in (self._index_beside, self._index_of_root):
+            fitting = [
+                path
+                for name, paths in index().items()
+                if Path(name).stem == _alike(stem) and Path(name).suffix in VIDEO_SUFFIXES
+                for path in paths
+            ]
+            exact = [path for path in fitting if path.stem == stem] or fitting
+            if len(exact) > 1:
+                raise BadInputError(
+                    f"several videos are called '{stem}': {', '.join(map(str, exact[:4]))}. "
+                    "Give a --media-root that holds only the right one"
+                )
+            if exact:
+                return exact[0]
         return None
 
     def _beside(self, parts: tuple[str, ...]) -> Path | None:
@@ -105,9 +147,7 @@ class MediaFinder:
     def _find_by_name(self, parts: tuple[str, ...]) -> Path | None:
         if not parts:
             return None
-        if self._index is None:
-            self._index = _files_by_name(self._root) if self._root else {}
-        candidates = self._index.get(_alike(parts[-1]), [])
+        candidates = self._index_of_root().get(_alike(parts[-1]), [])
         exact = [path for path in candidates if path.name == parts[-1]] or candidates
         if not exact:
             return None
@@ -121,6 +161,16 @@ class MediaFinder:
                 "Give a --media-root that holds only the right one."
             )
         return best[0]
+
+    def _index_of_root(self) -> dict[str, list[Path]]:
+        if self._index is None:
+            self._index = _files_by_name(self._root) if self._root else {}
+        return self._index
+
+    def _index_beside(self) -> dict[str, list[Path]]:
+        if self._near is None:
+            self._near = _files_by_name(self._base, deep=False)
+        return self._near
 
 
 def _spellings(url: str) -> list[str]:
@@ -150,10 +200,10 @@ def _below(folder: Path, parts: tuple[str, ...]) -> Path | None:
     return Path(os.path.abspath(folder)) if parts and folder.is_file() else None
 
 
-def _files_by_name(root: Path) -> dict[str, list[Path]]:
+def _files_by_name(root: Path, deep: bool = True) -> dict[str, list[Path]]:
     index: dict[str, list[Path]] = {}
     for folder, folders, names in os.walk(root):
-        folders.sort()
+        folders[:] = sorted(folders) if deep else []
         for name in sorted(names):
             index.setdefault(_alike(name), []).append(Path(os.path.abspath(folder)) / name)
     return index

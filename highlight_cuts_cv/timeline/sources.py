@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -109,11 +109,7 @@ class Sources:
                     "Give the folder that holds it with --media-root"
                 )
             return path
-        if (
-            isinstance(reference, otio.schema.MissingReference)
-            and clip.name
-            and (path := self.finder.find(clip.name))
-        ):
+        if isinstance(reference, otio.schema.MissingReference) and (path := self._by_name(clip)):
             return path
         raise NoVideoError(
             {
@@ -122,6 +118,15 @@ class Sources:
                 "ImageSequenceReference": "image sequences cannot be followed yet",
             }.get(reference.schema_name(), f"its media is a {reference.schema_name()}")
         )
+
+    def _by_name(self, clip: otio.schema.Clip) -> Path | None:
+        """The file that *clip*, which names no medium, is called after: by its name, or by its reel's (EDL)."""
+        if clip.name and (path := self.finder.find(clip.name)):
+            return path
+        noted = [note.get("reel") for note in clip.metadata.values() if isinstance(note, Mapping)]
+        names = [name for name in (clip.name, *noted) if isinstance(name, str) and name]
+        found = (self.finder.find_stem(name) for name in dict.fromkeys(names))
+        return next(filter(None, found), None)
 
 
 def check_known(clip: otio.schema.Clip) -> None:
@@ -174,7 +179,9 @@ def _origin(
         )
     begin = seconds(available.start_time)
     end = begin + seconds(available.duration)
-    if abs(begin - timecode) <= frame:
+    # A timecode at another rate is rounded; 0 is 0 at any, and what begins at frame 1 begins there.
+    is_second_frame = timecode == 0 and begin > frame / 2 and end <= info.duration + frame / 2
+    if abs(begin - timecode) <= frame and not is_second_frame:
         return begin
     if begin > timecode and end - timecode <= info.duration + frame:
         return timecode  # a part of the file

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,21 +16,32 @@ from highlight_cuts_cv.timeline.sources import Sources
 from highlight_cuts_cv.timeline.times import exact_rate, float_rate
 
 # What a frame number of 24 or a drop-frame timecode rules out fails, and the next is tried.
-_TRIED = (Fraction(24), Fraction(25), Fraction(30), Fraction(50), Fraction(60))
+_TRIED = (
+    Fraction(24), Fraction(25), Fraction(30), Fraction(30000, 1001), Fraction(50), Fraction(60), Fraction(60000, 1001),
+)  # fmt: skip
+_MISMATCH = "ignore_timecode_mismatch"
+"""Argument of the EDL adapter to read also what is shown at another speed than it was recorded at."""
 
 
 def rate_argument(path: Path) -> str | None:
     """The argument by which the adapter for *path* is told the rate; ``None`` when it takes none."""
+    takes = _arguments(path)
+    return next((argument for argument in ("rate", "fps") if argument in takes), None)
+
+
+def _arguments(path: Path) -> set[str]:
+    """What the reader of the adapter for *path* can be told."""
     try:
         module = otio.adapters.from_filepath(str(path)).module()
     except otio.exceptions.OTIOError:
-        return None
-    for name in ("read_from_string", "read_from_file"):
-        takes = inspect.signature(getattr(module, name, lambda: None)).parameters
-        for argument in ("rate", "fps"):
-            if argument in takes:
-                return argument
-    return None
+        return set()
+    readers = (getattr(module, name, lambda: None) for name in ("read_from_string", "read_from_file"))
+    return {argument for reader in readers for argument in inspect.signature(reader).parameters}
+
+
+def _forgiving(path: Path) -> dict[str, object]:
+    """The argument that lets events play for longer or shorter than what they show."""
+    return {_MISMATCH: True} if _MISMATCH in _arguments(path) else {}
 
 
 def load_unrated(
@@ -46,43 +56,67 @@ def load_unrated(
     Raises BadInputError like :func:`~highlight_cuts_cv.timeline.loading.load`, and where the timecodes do
     not fit the rate.
     """
+    forgiven = {**adapter_args, **_forgiving(path)}
+    unequal = (
+        f"In {path.name} there are events that are shown for longer or shorter than they were recorded; "
+        "each is taken to last as long as its source."
+    )
     if rate is not None:
-        return _read(path, player, adapter_args, rate)
-    timeline = _first_that_fits(path, player, adapter_args)
+        try:
+            return _read(path, player, adapter_args, rate)
+        except BadInputError:
+            timeline = _read(path, player, forgiven, rate)  # else that one's sentence
+        sources.warnings.append(unequal)
+        return timeline
+    try:
+        timeline, fitting = _first_that_fits(path, player, adapter_args)
+    except BadInputError:
+        # Lengths that differ at every rate are no sign of a wrong one.
+        adapter_args = forgiven
+        timeline, fitting = _first_that_fits(path, player, adapter_args)
+        sources.warnings.append(unequal)
     found = next(filter(None, map(sources.peek, timeline.find_clips())), None)
     if found is None:
         return timeline
-    rate = found.info.rate
+    rate, note = found.info.rate, f"{path.name} does not say its rate"
     try:
         timeline = _read(path, player, adapter_args, rate)
-    except BadInputError as error:
-        raise BadInputError(
-            f"{error} It was read at the rate of {found.path.name}, which is its first medium; give --rate."
-        ) from error
+    except BadInputError:
+        sources.warnings.append(
+            f"{note}, and its timecodes do not fit the {float(rate):.6g} frames a second of {found.path.name}: "
+            f"it was read at {float(fitting):.6g}. If that is wrong, give --rate."
+        )
+        return timeline
     sources.warnings.append(
-        f"{path.name} does not say its rate: it was read at {float(rate):.6g} frames a second, "
-        f"as {found.path.name} has. If that is wrong, give --rate."
+        f"{note}: it was read at {float(rate):.6g} frames a second, as {found.path.name} has. "
+        "If that is wrong, give --rate."
     )
     return timeline
 
 
-def _first_that_fits(path: Path, player: str | None, args: Mapping[str, object]) -> otio.schema.Timeline:
+def _first_that_fits(
+    path: Path, player: str | None, args: Mapping[str, object]
+) -> tuple[otio.schema.Timeline, Fraction]:
+    """The timeline at the first of the usual rates that its timecodes allow, and that rate."""
+    reasons = []
     for rate in _TRIED:
-        with suppress(BadInputError):
-            return _read(path, player, args, rate)
-    return _read(path, player, args, _TRIED[0])  # for its sentence
+        try:
+            return _at(path, player, args, float(rate)), rate
+        except BadInputError as error:
+            reasons.append(error)
+    # What most rates end in is wrong with the file; the others are wrong about the rate.
+    texts = [str(reason) for reason in reasons]
+    raise max(reasons, key=lambda reason: texts.count(str(reason)))
 
 
 def _read(path: Path, player: str | None, args: Mapping[str, object], rate: Fraction) -> otio.schema.Timeline:
-    argument = rate_argument(path) or "rate"
     try:
-        return choose(path, read_file(path, {**args, argument: float(rate)}), player)
+        return _at(path, player, args, float(rate))
     except BadInputError:
         if rate not in (30, 60):
             raise
     # Drop-frame timecode counts as at 29.97, also where the pictures come at 30 exactly.
-    ntsc = float(rate * 1000 / 1001)
-    timeline = choose(path, read_file(path, {**args, argument: ntsc}), player)
+    timeline = _at(path, player, args, float(rate * 1000 / 1001))
 
     def at_rate(time: otio.opentime.RationalTime) -> otio.opentime.RationalTime:
         return (
@@ -93,3 +127,7 @@ def _read(path: Path, player: str | None, args: Mapping[str, object], rate: Frac
 
     map_times(timeline, at_rate)
     return timeline
+
+
+def _at(path: Path, player: str | None, args: Mapping[str, object], rate: float) -> otio.schema.Timeline:
+    return choose(path, read_file(path, {**args, rate_argument(path) or "rate": rate}), player)

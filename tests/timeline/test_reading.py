@@ -113,6 +113,8 @@ def test_ntsc_is_exact_and_the_media_timecode_is_subtracted(edit, media):
         (span(108030, 30), None, "01:00:00:00", 1),  # as an EDL gives it
         (span(108060, 30), span(108030, 300), "01:00:00:00", 2),  # a part of the file
         (span(60, 30), span(30, 300), None, 2),  # a part of a file without timecode
+        (span(5, 30), span(1, 300), None, Fraction(5, 30)),  # such a part from the second frame on
+        (span(5, 30), span(1, 900), None, Fraction(4, 30)),  # frames that are numbered from 1
         (span(30, 30), span(0, 900), "01:00:00:00", 1),  # the writer ignored the timecode
         (span(30, 30), span(108000, 900), "01:00:00:00", 1),
         (span(30, 30), None, "nonsense", 1),

@@ -10,6 +10,10 @@ import pytest
 
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline import parse_rate, read_timeline
+from highlight_cuts_cv.timeline.locate import MediaFinder
+from highlight_cuts_cv.timeline.sources import Sources
+from highlight_cuts_cv.timeline.times import exact_rate
+from highlight_cuts_cv.timeline.unrated import load_unrated
 from tests.timeline.test_reading import clip_of, span, timeline_of
 
 NTSC = Fraction(30000, 1001)
@@ -17,11 +21,14 @@ ADAPTER = """
 import opentimelineio as otio
 
 
-def read_from_string(input_str, rate=24):
+def read_from_string(input_str, rate=24, ignore_timecode_mismatch=False):
     at = lambda text: otio.opentime.from_timecode(text, rate)
-    name, first, last, record = input_str.split()
+    name, first, last, record, *more = input_str.split()
     used = otio.opentime.range_from_start_end_time(at(first), at(last))
-    track = otio.schema.Track("V", children=[otio.schema.Clip(name, None, used)])
+    if more and at(more[0]) - at(record) != used.duration and not ignore_timecode_mismatch:
+        raise ValueError("Source and record duration don't match")
+    clip = otio.schema.Clip(name, None, used, {"cmx_3600": {"reel": "R7"}})
+    track = otio.schema.Track("V", children=[clip])
     if at(record).value:
         track.source_range = otio.opentime.TimeRange(-at(record), used.duration)
     timeline = otio.schema.Timeline()
@@ -80,10 +87,55 @@ def test_drop_frame_counts_as_its_numbers_say(edl, media, rate):
         assert (clip.rate, clip.start * rate, clip.frame_count) == (rate, 40, 10)
 
 
-def test_drop_frame_of_a_medium_that_has_none_is_a_sentence(edl, media):
-    media.add("A001.mov", 100, Fraction(25))
-    with pytest.raises(BadInputError, match=r"cut\.edlx cannot be read.*adapter edl_like.*give --rate"):
-        read_timeline(edl("A001.mov 01:00:01;10 01:00:01;20 01:00:00;00"), probe=media.probe)
+def test_drop_frame_beside_a_medium_that_has_none_is_at_the_rate_that_has(edl, media):
+    media.add("A001.mov", 100, Fraction(25), timecode="01:00:00:00")
+    path = edl("A001.mov 01:00:01;10 01:00:01;20 01:00:00;00")
+    timeline = read_timeline(path, probe=media.probe)
+    (clip,) = timeline.clips
+    assert (clip.rate, clip.frame_count) == (NTSC, 10)
+    assert "do not fit the 25 frames a second of A001.mov: it was read at 29.97" in timeline.warnings[0]
+    with pytest.raises(BadInputError, match=r"cut\.edlx cannot be read.*adapter edl_like"):
+        read_timeline(path, probe=media.probe, rate=Fraction(25))
+
+
+def test_drop_frame_without_a_medium_is_ntsc(edl, media):
+    timeline = load_unrated(
+        edl("A001.mov 01:00:01;10 01:00:01;20 01:00:00;00"),
+        None,
+        Sources(MediaFinder(media.folder), media.probe),
+        {},
+        None,
+    )
+    assert exact_rate(timeline.find_clips()[0].source_range.duration.rate) == NTSC
+
+
+def test_lengths_that_differ_tell_the_rate_and_stop_nobody(edl, media):
+    """10 frames of the source at 25 are 9 at 24; 10 that play for 20 are a speed change."""
+    media.add("A001.mov", 200, Fraction(25), timecode="10:00:00:00")
+    good = edl("A001.mov 10:00:01:20 10:00:02:05 00:00:00:00 00:00:00:10")
+    (clip,) = read_timeline(good, probe=media.probe).clips
+    assert (clip.rate, clip.frame_count) == (25, 10)
+    slow = edl("A001.mov 10:00:01:00 10:00:01:10 00:00:00:00 00:00:00:20")
+    for rate in (None, Fraction(25)):
+        timeline = read_timeline(slow, probe=media.probe, rate=rate)
+        assert [(clip.rate, clip.frame_count) for clip in timeline.clips] == [(25, 10)]
+        assert "each is taken to last as long as its source" in " ".join(timeline.warnings)
+
+
+@pytest.mark.parametrize("there", ["A001.MP4", "r7.mov", "deep/R7.mxf"])
+def test_a_name_without_its_suffix_and_a_reel_find_their_video(edl, media, there):
+    found = media.add(there, 60, Fraction(25), timecode="10:00:00:00")
+    media.add("A001.wav"), media.add("R7.png")
+    path = edl("A001 10:00:00:10 10:00:00:20 00:00:00:00")
+    root = media.folder if "/" in there else None
+    (clip,) = read_timeline(path, root, probe=media.probe).clips
+    assert (clip.media_path, clip.name, clip.start) == (found, "A001", Fraction(10, 25))
+
+
+def test_two_videos_of_one_name_are_asked_about(edl, media):
+    media.add("A001.mov"), media.add("A001.mp4")
+    with pytest.raises(BadInputError, match=r"several videos are called 'A001': .*A001\.mov, .*A001\.mp4"):
+        read_timeline(edl("A001 10:00:00:10 10:00:00:20 00:00:00:00"), probe=media.probe)
 
 
 def test_record_time_from_one_hour_hides_nothing(edl, media):

@@ -55,3 +55,28 @@ def test_what_is_lost_is_seen(tracked, spoil):
     after.write_text(json.dumps(data))
     with pytest.raises(AssertionError):
         check_untouched(before, after, picked)
+
+
+OLD = """{"OTIO_SCHEMA": "Timeline.1", "metadata": {"size": Inf}, "tracks": {"OTIO_SCHEMA": "Stack.1", "children": [
+    {"OTIO_SCHEMA": "Track.1", "kind": "Video", "children": [
+        {"OTIO_SCHEMA": "Clip.1", "name": "a", "media_reference": {"OTIO_SCHEMA": "ExternalReference.1", "target_url": "a.mp4"}},
+        {"OTIO_SCHEMA": "Clip.1", "name": "b.mp4", "media_reference":
+            {"OTIO_SCHEMA": "MissingReference.1", "name": "tape", "metadata": {"roll": 7}}}]}]}}"""
+
+
+def test_what_an_older_otio_wrote_is_the_same_when_a_newer_one_writes_it(media):
+    media.add("a.mp4"), media.add("b.mp4")
+    old = media.folder / "old.otio"
+    old.write_text(OLD)
+    timeline = read_timeline(old, probe=media.probe)
+    renders = {
+        clip.clip_id: TrackedRender(media.add(f"{clip.clip_id}.mp4", clip.frame_count, clip.rate))
+        for clip in timeline.clips
+    }
+    new = write_tracked(timeline, renders, media.folder / "new.otio", probe=media.probe)
+    check_untouched(old, new, [0, 1])
+    new = write_tracked(timeline, {}, new, probe=media.probe)
+    check_untouched(old, new, [])
+    new.write_text(new.read_text().replace('"enabled": true', '"enabled": false', 1))
+    with pytest.raises(AssertionError, match="enabled"):
+        check_untouched(old, new, [])
