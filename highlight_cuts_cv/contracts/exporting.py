@@ -133,8 +133,13 @@ class MediaKit(Protocol):
         """A writer of pictures with alpha; the file appears on a clean exit only."""
         ...
 
-    def frame_times(self, clip: ClipInfo, rate: Fraction | None = None) -> list[tuple[int, int]]:
-        """(index of the clip's frame, pts) of each frame shown: in the media's time base, or ticks of 1/*rate*."""
+    def frame_times(
+        self, clip: ClipInfo, rate: Fraction | None = None, frame_count: int | None = None
+    ) -> list[tuple[int, int]]:
+        """(index of the clip's frame, pts) of each frame shown: in the media's time base, or ticks of 1/*rate*.
+
+        *frame_count* asks for exactly so many frames at *rate*, as of ``raw_frames``.
+        """
         ...
 
     def start_time(self, clip: ClipInfo) -> Fraction:

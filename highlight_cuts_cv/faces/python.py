@@ -24,7 +24,8 @@ from highlight_cuts_cv.faces.arguments import (
     read_picks,
     read_player_picks,
 )
-from highlight_cuts_cv.faces.shared import load_timeline, make_setup, tracked_path
+from highlight_cuts_cv.faces.shared import load_timeline, make_delivery, make_setup, tracked_path
+from highlight_cuts_cv.jobs import timeline as timelines
 from highlight_cuts_cv.jobs.clip import detect_frame, video_clip
 from highlight_cuts_cv.jobs.export import export
 from highlight_cuts_cv.jobs.follow import follow
@@ -39,7 +40,7 @@ from highlight_cuts_cv.jobs.setup import (
     parse_indicators,
 )
 from highlight_cuts_cv.jobs.task import run
-from highlight_cuts_cv.jobs.timeline import check_setup, deliver, plan
+from highlight_cuts_cv.jobs.timeline import check_setup, plan
 from highlight_cuts_cv.media import concat_files
 from highlight_cuts_cv.model import BadInputError, BoundingBox, Doubt, State, Track, TrackingFrame, Why
 from highlight_cuts_cv.plugin.registry import get_registry
@@ -218,6 +219,8 @@ def run_timeline(
     intro: str = "",
     encoder: str | None = None,
     exporter: str = DEFAULT_EXPORTER,
+    deliver: str = "replace",
+    editor: str = "any",
     media_root: AnyPath | None = None,
     player: str | None = None,
     padding: float | None = None,
@@ -230,7 +233,7 @@ def run_timeline(
     *picks* are ``{CLIP: {frame: box, ...}}``, frames counted within the clip and boxes as
     :func:`track_player` takes them, or the command line's texts ``["CLIP=FRAME:#2", ...]``; with
     ``PLAYER@CLIP`` for several players in one clip.  *indicator_type* may be a list with ``"PLAYER@ring"``
-    for a player's own.  Without *output_path* the timeline lies beside *timeline_path*, as
+    for a player's own.  *deliver* is ``--deliver`` and *editor* ``--for``.  Without *output_path* the timeline lies beside *timeline_path*, as
     ``NAME.tracked.otio``.  The rest is what ``hccv run`` takes.
 
     ``progress(step, done, total)`` hears of every frame, and what is being done.  Raises BadInputError
@@ -257,10 +260,11 @@ def run_timeline(
     def steps(title: str) -> Watch:
         return Watch(lambda done, total: progress(title, done, total), cancelled, warn)
 
-    tasks = plan(timeline, players, output, replace(setup, indicators=own))
+    delivery = make_delivery(deliver, editor)
+    tasks = plan(timeline, players, output, replace(setup, indicators=own), delivery)
     results = [run(task, steps) for task in tasks]
     return TrackedTimeline(
-        path=deliver(timeline, results, output),
+        path=timelines.deliver(timeline, results, output, delivery),
         films={result.clip_id: result.render for result in results},
         tracking={
             result.clip_id: {

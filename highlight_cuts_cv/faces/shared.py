@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from highlight_cuts_cv.errors import BadInputError
+from highlight_cuts_cv.jobs.delivery import Delivery
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     DEFAULT_TRACKER,
@@ -56,6 +57,17 @@ def tracked_path(timeline: Path, player: str | None) -> Path:
         name = re.sub(r"[^\w.-]+", "-", player).strip("-.")
         stem = f"{stem}.{name or 'player'}"
     return timeline.with_name(f"{stem}.tracked.otio")
+
+
+def make_delivery(deliver: str, target: str) -> Delivery:
+    """How the timeline is handed over, and for which editor.  Raises BadInputError."""
+    from highlight_cuts_cv.timeline import TARGETS
+
+    if target not in TARGETS:
+        raise BadInputError(
+            f"'{target}' is no editor that timelines are written for; choose {', '.join(TARGETS)}."
+        )
+    return Delivery(deliver, target)
 
 
 def make_setup(

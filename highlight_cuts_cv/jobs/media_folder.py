@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 OWNER_NOTE = "owner.json"
 """The file in a media folder that says whose it is, and which clip each film shows."""
-_MARK = ".tracked."
-_ENDING = f"{_MARK}mp4"
+_ENDINGS = {False: ".tracked.mp4", True: ".overlay.mov"}
+"""Of films in the place of a clip, and of those above it."""
+_NAME = re.compile(r"\.(?:tracked|overlay)\..*")
 
 
 def media_folder(timeline: Path) -> Path:
@@ -47,11 +49,11 @@ def take_folder(folder: Path, timeline: Path) -> None:
         _write_note(folder, timeline, {})
 
 
-def film_names(clips: Sequence[TimelineClip], folder: Path) -> dict[str, str]:
+def film_names(clips: Sequence[TimelineClip], folder: Path, over: bool = False) -> dict[str, str]:
     """File names for the clips' films in their media folder, by clip id.
 
     A clip that has a film there already keeps its name, wherever the clip now stands: what it shows
-    tells who it is.  No other clip is ever given that name.
+    tells who it is.  No other clip is ever given that name.  *over* names overlays.
     """
     films = _films(folder)
     kept = {shows: name for name, shows in films.items()}
@@ -64,7 +66,7 @@ def film_names(clips: Sequence[TimelineClip], folder: Path) -> dict[str, str]:
             numbered = (f"{plain}-{number}" for number in itertools.count(2))
             names[clip_id] = next(name for name in itertools.chain([plain], numbered) if name not in taken)
             taken.add(names[clip_id])
-    return {clip_id: f"{name}{_ENDING}" for clip_id, name in names.items()}
+    return {clip_id: f"{name}{_ENDINGS[over]}" for clip_id, name in names.items()}
 
 
 def remember_films(timeline: Path, clips: Sequence[TimelineClip], films: Mapping[str, Path]) -> None:
@@ -75,7 +77,7 @@ def remember_films(timeline: Path, clips: Sequence[TimelineClip], films: Mapping
     shown = _shown(clips)
     for folder in {film.parent for film in films.values()}:
         here = {clip_id: film.name for clip_id, film in films.items() if film.parent == folder}
-        new = {name.partition(_MARK)[0]: shown[clip_id] for clip_id, name in here.items()}
+        new = {_NAME.sub("", name): shown[clip_id] for clip_id, name in here.items()}
         _write_note(folder, timeline, {**_films(folder), **new})
 
 

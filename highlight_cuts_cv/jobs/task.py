@@ -6,7 +6,7 @@ can do the work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -21,9 +21,11 @@ from highlight_cuts_cv.jobs.draw import draw_all
 from highlight_cuts_cv.jobs.export import write
 from highlight_cuts_cv.jobs.follow import follow_on, workbench
 from highlight_cuts_cv.jobs.freeze import ClipFreeze
+from highlight_cuts_cv.jobs.marks import clip_marks
 from highlight_cuts_cv.jobs.media_folder import take_folder
 from highlight_cuts_cv.jobs.setup import Setup
-from highlight_cuts_cv.model import ClipInfo, Track
+from highlight_cuts_cv.model import ClipInfo, Mark, Track
+from highlight_cuts_cv.rendering.fading import faded
 from highlight_cuts_cv.tracking.picks import Pick
 
 
@@ -33,7 +35,8 @@ class ClipTask:
 
     ``picks`` has those of each player, by name ('' where there is only one), frames counted within the
     clip.  ``render`` is the film to write, ``frame_count`` frames at ``rate``, in a folder that belongs
-    to the timeline file ``timeline``; that is not written yet.
+    to the timeline file ``timeline``; that is not written yet.  With ``over`` it is to lie above the clip:
+    it fades in and out over so many frames of its begin and its end as ``fades`` says.
     """
 
     clip: ClipInfo
@@ -45,6 +48,8 @@ class ClipTask:
     rate: Fraction
     frame_count: int
     freeze: ClipFreeze | None = None
+    over: bool = False
+    fades: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +57,15 @@ class ClipResult:
     """What became of one clip of a timeline.
 
     ``tracks`` has the path of each player, by name.  At frame ``freeze_at`` of the render the picture
-    stands still for ``freeze_frames`` frames.  ``note`` is what the timeline says of it, plain JSON values.
+    stands still for ``freeze_frames`` frames.  ``note`` is what the timeline says of it, plain JSON values;
+    ``marks`` what it is marked with.
     """
 
     clip_id: str
     render: Path
     tracks: Mapping[str, Track]
     note: Mapping[str, object]
+    marks: Sequence[Mark] = ()
     freeze_at: int = 0
     freeze_frames: int = 0
 
@@ -89,10 +96,18 @@ def run(task: ClipTask, steps: Steps = unwatched) -> ClipResult:
         freeze = None if task.freeze is None else task.freeze.freeze(clip, [*tracks.values()], watch)
         with warnings_to(watch):
             sprites = draw_all(bench, tracks, setup, watch, freeze)
+        if any(task.fades):
+            sprites = faded(sprites, clip.rate / task.rate, task.frame_count, task.fades)
         cadence = Cadence(task.rate, task.frame_count, freeze)
         first = next(iter(tracks.values()))
         render = write(clip, first, sprites, task.render, setup, cadence, watch)
-    result = ClipResult(clip_id=clip.clip_id, render=render, tracks=tracks, note=_note(task, tracks))
+    result = ClipResult(
+        clip_id=clip.clip_id,
+        render=render,
+        tracks=tracks,
+        note=_note(task, tracks),
+        marks=tuple(clip_marks(clip, tracks, task.rate, task.frame_count)),
+    )
     if task.freeze is None or freeze is None:
         return result
     place = task.freeze.place(freeze.frame_index)

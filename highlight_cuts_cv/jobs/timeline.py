@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from highlight_cuts_cv.contracts import Steps, resolve_options, unwatched
 from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
 from highlight_cuts_cv.jobs.clip import media_clip
+from highlight_cuts_cv.jobs.delivery import REPLACING, Delivery, setup_for
 from highlight_cuts_cv.jobs.freeze import plan_freeze
 from highlight_cuts_cv.jobs.media_folder import film_names, media_folder, remember_films
 from highlight_cuts_cv.jobs.setup import Setup
@@ -19,7 +20,7 @@ from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.tracking.picks import Pick, check_picks
 
 if TYPE_CHECKING:
-    from highlight_cuts_cv.timeline import Timeline
+    from highlight_cuts_cv.timeline import Timeline, TimelineClip
 
 Players = Mapping[str, Mapping[str, Sequence[Pick]]]
 """Picks by the player's name, '' where there is only one, and by clip."""
@@ -41,7 +42,9 @@ def check_setup(setup: Setup) -> None:
         )
 
 
-def plan(timeline: Timeline, players: Players, output: Path, setup: Setup) -> list[ClipTask]:
+def plan(
+    timeline: Timeline, players: Players, output: Path, setup: Setup, delivery: Delivery = REPLACING
+) -> list[ClipTask]:
     """What is to be done for each clip in which somebody was picked, in the order of the picks.
 
     The renders will lie in a media folder of their own beside *output*.  Nothing is written, and no
@@ -49,14 +52,10 @@ def plan(timeline: Timeline, players: Players, output: Path, setup: Setup) -> li
     that names no clip or does not fit its clip, an unsuitable *output*, a player's indicator without the
     player, a picture that cannot stand still without harm to the timeline.
     """
+    setup = setup_for(delivery, setup)
     check_setup(setup)
     if not any(players.values()):
         raise BadInputError("Nobody was picked; give --pick CLIP=FRAME:... for at least one clip.")
-    if not get_registry().exporters.find(setup.exporter.name).film:
-        raise BadInputError(
-            f"What the exporter '{setup.exporter.name}' writes cannot stand in for a clip; "
-            "use it with 'hccv export', and 'burn' for timelines."
-        )
     for player in setup.indicators:
         if player not in players:
             raise BadInputError(
@@ -65,7 +64,7 @@ def plan(timeline: Timeline, players: Players, output: Path, setup: Setup) -> li
     picks = _by_clip(timeline, players)
     output = _timeline_file(timeline, output)
     folder = media_folder(output)
-    films = film_names(timeline.clips, folder)
+    films = film_names(timeline.clips, folder, delivery.over)
     tasks = []
     for clip_id, as_given in picks.items():
         placed = timeline.clip(clip_id)
@@ -83,6 +82,8 @@ def plan(timeline: Timeline, players: Players, output: Path, setup: Setup) -> li
                 timeline=output,
                 rate=placed.rate,
                 frame_count=placed.frame_count,
+                over=delivery.over,
+                fades=_fades(timeline, placed) if delivery.over else (0, 0),
             )
         )
     if setup.freeze is None:
@@ -102,8 +103,10 @@ def plan(timeline: Timeline, players: Players, output: Path, setup: Setup) -> li
     ]
 
 
-def deliver(timeline: Timeline, results: Sequence[ClipResult], output: Path) -> Path:
-    """Write the tracked timeline with the films of *results*; return its path.
+def deliver(
+    timeline: Timeline, results: Sequence[ClipResult], output: Path, delivery: Delivery = REPLACING
+) -> Path:
+    """Write the tracked timeline with the films of *results*, in the way of *delivery*; return its path.
 
     Raises BadInputError and JobFailedError as :func:`~highlight_cuts_cv.timeline.write_tracked`.
     """
@@ -115,27 +118,43 @@ def deliver(timeline: Timeline, results: Sequence[ClipResult], output: Path) -> 
             metadata=result.note,
             freeze_at=result.freeze_at,
             freeze_frames=result.freeze_frames,
+            over=delivery.over,
+            marks=result.marks,
         )
         for result in results
     }
     output = _timeline_file(timeline, output)
     with writing_sentences(output):
         remember_films(output, timeline.clips, {result.clip_id: result.render for result in results})
-    return write_tracked(timeline, renders, output)
+    return write_tracked(timeline, renders, output, delivery.target)
 
 
 def run_timeline(
-    timeline: Timeline, players: Players, output: Path, setup: Setup, steps: Steps = unwatched
+    timeline: Timeline,
+    players: Players,
+    output: Path,
+    setup: Setup,
+    steps: Steps = unwatched,
+    delivery: Delivery = REPLACING,
 ) -> list[ClipResult]:
     """Follow, draw and render each clip in which somebody was picked, then write the tracked timeline.
 
     :func:`plan`, :func:`~highlight_cuts_cv.jobs.task.run` for each task, and :func:`deliver`.  Clips
     without picks stay as they are.
     """
-    tasks = plan(timeline, players, output, setup)
+    tasks = plan(timeline, players, output, setup, delivery)
     results = [run(task, steps) for task in tasks]
-    deliver(timeline, results, output)
+    deliver(timeline, results, output, delivery)
     return results
+
+
+def _fades(timeline: Timeline, clip: TimelineClip) -> tuple[int, int]:
+    """The frames over which an overlay fades.  Raises BadInputError for a clip that can have none."""
+    from highlight_cuts_cv.timeline.overlays import faded_frames, why_no_overlay
+
+    if obstacle := why_no_overlay(timeline, clip):
+        raise BadInputError(f"Nothing can be laid above the clip '{clip.clip_id}', since {obstacle}.")
+    return faded_frames(timeline, clip)
 
 
 def _by_clip(timeline: Timeline, players: Players) -> dict[str, dict[str, tuple[Pick, ...]]]:

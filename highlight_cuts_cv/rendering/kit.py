@@ -105,9 +105,11 @@ class PyAvKit:
     ) -> AbstractContextManager[OverlayWriter]:
         return open_overlay(path, clip, codec, width, height, rate)
 
-    def frame_times(self, clip: ClipInfo, rate: Fraction | None = None) -> list[tuple[int, int]]:
+    def frame_times(
+        self, clip: ClipInfo, rate: Fraction | None = None, frame_count: int | None = None
+    ) -> list[tuple[int, int]]:
         if rate is not None:
-            return [(index, pts) for pts, index in enumerate(source_frames(clip, rate))]
+            return [(index, pts) for pts, index in enumerate(source_frames(clip, rate, frame_count))]
         pts = load(clip.media.path).index.pts[clip.first_frame : clip.first_frame + clip.frame_count]
         return [(index, int(value)) for index, value in enumerate(pts)]
 

@@ -27,6 +27,8 @@ _DEFAULTS: dict[str, Any] = {
     "available_image_bounds": None,
 }
 """What OTIO writes where an older or a hand-written file says nothing."""
+_OURS = {"overlay", "mark"}
+"""What notes of tracks and markers that this tool added hold."""
 _Place = tuple[str | int, ...]
 
 
@@ -35,7 +37,8 @@ def check_untouched(before: Path, after: Path, picked: Collection[int]) -> None:
 
     Places count all clips of the file from 0, in the order in which they stand in it.  Of a picked clip its
     name, its length, its effects' names and the number of its markers must be the same, and its old media
-    must still be among its media.  Paths may be written in another way as long as the file's name is the same, and
+    must still be among its media.  Tracks of overlays and markers that the tool added are not looked at.  Paths may
+    be written in another way as long as the file's name is the same, and
     NTSC rates exactly, and a clip that says nothing of its length may say that of its medium; nothing else may
     differ, be missing or be new.
     """
@@ -68,11 +71,21 @@ def _differences(old: Any, new: Any, place: _Place, picks: _Picks) -> Iterator[s
                 yield _told(old, new, place)
         else:
             yield from _of_keys(old, new, place, picks)
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new := _without_ours(new)):
         for index, pair in enumerate(zip(old, new, strict=True)):
             yield from _differences(*pair, (*place, index), picks)
     elif not _same(old, new):
         yield _told(old, new, place)
+
+
+def _without_ours(things: list[Any]) -> list[Any]:
+    """*things* but for the tracks of overlays and the markers that this tool added."""
+    return [
+        thing
+        for thing in things
+        if not isinstance(thing, dict)
+        or not _OURS.intersection((thing.get("metadata") or {}).get("highlight_cuts_cv") or ())
+    ]
 
 
 def _of_keys(old: dict[str, Any], new: dict[str, Any], place: _Place, picks: _Picks) -> Iterator[str]:
@@ -92,7 +105,7 @@ def _of_a_pick(old: dict[str, Any], new: dict[str, Any], place: _Place) -> Itera
         if was != new.get(key, _DEFAULTS[key]):
             yield _told(was, new.get(key), (*place, key))
     for key in ("effects", "markers"):
-        was, now = ([each.get("name") for each in clip.get(key) or ()] for clip in (old, new))
+        was, now = ([each.get("name") for each in _without_ours(clip.get(key) or [])] for clip in (old, new))
         if was != now:
             yield _told(was, now, (*place, key))
     length, left = ((clip.get("source_range") or {}).get("duration") for clip in (old, new))

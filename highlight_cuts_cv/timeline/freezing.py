@@ -17,12 +17,13 @@ import opentimelineio as otio
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.locate import plain_path
+from highlight_cuts_cv.timeline.places import items_of, transitions_around
 from highlight_cuts_cv.timeline.times import exact_rate, frame_range, frames, nearest_frame, seconds
 
 
 def freeze_window(timeline: Timeline, clip: TimelineClip) -> range:
     """The frames of the clip's render, at the timeline's rate, that no transition lies over."""
-    before, after = _transitions_around(timeline.otio_clip(clip))
+    before, after = transitions_around(timeline.otio_clip(clip))
     lead = nearest_frame(seconds(before.out_offset), clip.rate) if before else 0
     trail = nearest_frame(seconds(after.in_offset), clip.rate) if after else 0
     return range(clip.head + lead, clip.frame_count - clip.tail - trail)
@@ -148,31 +149,8 @@ def spread_markers(
 
 def _moment(clip: TimelineClip, otio_clip: otio.schema.Clip, frame: int) -> Fraction:
     """When picture *frame* of the clip's render is on screen, in seconds of the timeline."""
-    begin = next(begin for begin, _, item in _items(otio_clip.parent()) if item is otio_clip)
+    begin = next(begin for begin, _, item in items_of(otio_clip.parent()) if item is otio_clip)
     return begin + (frame - clip.head) / clip.rate
-
-
-def _transitions_around(
-    clip: otio.schema.Clip,
-) -> tuple[otio.schema.Transition | None, otio.schema.Transition | None]:
-    track = clip.parent()
-    if not isinstance(track, otio.schema.Track):
-        return None, None
-    before, after = track.neighbors_of(clip)
-    return (
-        before if isinstance(before, otio.schema.Transition) else None,
-        after if isinstance(after, otio.schema.Transition) else None,
-    )
-
-
-def _items(track: otio.schema.Track) -> Iterator[tuple[Fraction, Fraction, otio.core.Item]]:
-    """Begin and end, in seconds, of all that fills a track."""
-    begin = Fraction(0)
-    for item in track:
-        if not isinstance(item, otio.schema.Transition):
-            end = begin + seconds(item.duration())
-            yield begin, end, item
-            begin = end
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +172,7 @@ def _obstacles(
     """Those on another track around the (rising) moments, in the order of its items."""
     where = f"on the track '{track.name or track.kind}'"
     slack = 1 / (2 * rate)
-    for begin, end, item in _items(track):
+    for begin, end, item in items_of(track):
         if begin > moments[-1] + slack:  # a transition at its end reaches back into it, not beyond
             return
         after = track.neighbors_of(item)[1]
@@ -217,7 +195,7 @@ def _insert(
 ) -> None:
     """Make what plays after *moment* on another track *count* frames later."""
     slack, gap = 1 / (2 * rate), otio.schema.Gap(source_range=frame_range(0, count, rate))
-    for begin, end, item in _items(track):
+    for begin, end, item in items_of(track):
         place = track.index(item)
         if abs(begin - moment) <= slack:
             track.insert(place, gap)
@@ -240,7 +218,7 @@ def _in_step(item: otio.core.Item, begin: Fraction, clip: otio.schema.Clip, rate
     file = _file_name(item)
     if file is None or file != _file_name(clip):
         return False
-    ours = next(begin for begin, _, other in _items(clip.parent()) if other is clip)
+    ours = next(begin for begin, _, other in items_of(clip.parent()) if other is clip)
     theirs = seconds(item.trimmed_range().start_time) - begin
     return abs(seconds(clip.trimmed_range().start_time) - ours - theirs) < 1 / rate
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from fractions import Fraction
-from typing import Any
 
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.keyframes import move_back, move_keyframes
+from highlight_cuts_cv.timeline.marking import drop_marks
+from highlight_cuts_cv.timeline.notes import NAMESPACE, note_of
 from highlight_cuts_cv.timeline.times import exact_rate, float_rate, frame_range, nearest_frame, seconds
 
-NAMESPACE = "highlight_cuts_cv"
 FREEZE = "intro"
 """The key, under our namespace, of clips in whose render a picture stands still."""
 _DEFAULT = otio.schema.Clip.DEFAULT_MEDIA_KEY
@@ -63,12 +63,6 @@ def replace_media(
     clip.source_range = source_range
 
 
-def note_of(clip: otio.schema.Clip) -> Mapping[str, Any]:
-    """What this tool noted about *clip*; empty where it did not, or somebody else wrote under its name."""
-    ours = clip.metadata.get(NAMESPACE)
-    return ours if isinstance(ours, Mapping) else {}
-
-
 def restore_originals(timeline: otio.schema.Timeline) -> dict[int, otio.schema.Clip]:
     """Undo :func:`replace_media` in every clip that still has its original reference.
 
@@ -104,6 +98,7 @@ def _restore(clip: otio.schema.Clip) -> bool:
     shift = seconds(back["first"]) - seconds(render.available_range.start_time)
     now, written, was = clip.source_range, back["written_range"], back["source_range"]
     rate = exact_rate((was or written).start_time.rate)
+    drop_marks(clip)
     _shift_markers(clip, shift, rate)
     move_back(clip, [int(index) for index in back.get("effects", ())], rate, shift)
     if now is None or now == written:

@@ -18,7 +18,9 @@ from highlight_cuts_cv.timeline.freezing import is_beside
 from highlight_cuts_cv.timeline.loading import load
 from highlight_cuts_cv.timeline.locate import MediaFinder
 from highlight_cuts_cv.timeline.names import safe_name
-from highlight_cuts_cv.timeline.originals import FREEZE, note_of, restore_originals
+from highlight_cuts_cv.timeline.notes import note_of
+from highlight_cuts_cv.timeline.originals import FREEZE, restore_originals
+from highlight_cuts_cv.timeline.overlays import is_overlay
 from highlight_cuts_cv.timeline.rates import is_shown_video, timeline_rate
 from highlight_cuts_cv.timeline.sources import NoVideoError, Source, Sources
 from highlight_cuts_cv.timeline.times import nearest_frame, seconds, whole_frames
@@ -143,7 +145,8 @@ class _Walker:
         if not item.enabled or begin < end <= first or end < first or (last is not None and begin >= last):
             return
         if isinstance(item, otio.schema.Clip):
-            yield item, begin
+            if not is_overlay(item):
+                yield item, begin
             return
         if not isinstance(item, otio.core.Composition):
             return

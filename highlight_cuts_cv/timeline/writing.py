@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +13,7 @@ import opentimelineio as otio
 
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.outputs import writing_sentences
-from highlight_cuts_cv.model import BadInputError, JobFailedError, MediaInfo
+from highlight_cuts_cv.model import BadInputError, JobFailedError, Mark, MediaInfo
 from highlight_cuts_cv.timeline.cleaning import at_rate, external_references, plain_paths, spell_ntsc
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.document import read_document, reveal
@@ -25,14 +25,16 @@ from highlight_cuts_cv.timeline.freezing import (
     why_no_freeze,
 )
 from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
+from highlight_cuts_cv.timeline.marking import put_marks
 from highlight_cuts_cv.timeline.names import is_safe_name
 from highlight_cuts_cv.timeline.originals import FREEZE, replace_media
+from highlight_cuts_cv.timeline.overlays import drop_overlays, lay_over, why_no_overlay
 from highlight_cuts_cv.timeline.sources import media_timecode
 from highlight_cuts_cv.timeline.times import float_rate, frame_range, nearest_frame, seconds
 
 TARGETS = ("any", "kdenlive", "resolve")
-# OTIO 0.19 raises Marker to 3, and 0.18 then fails on the whole file.
-_SCHEMAS = ("OTIO_CORE", "0.18.1")
+SCHEMAS = ("OTIO_CORE", "0.18.1")
+"""OTIO 0.19 raises Marker to 3, and 0.18 then fails on the whole file."""
 _ROUNDING = 1e-14
 """Relative error of a double that went through OTIO's JSON reader: a few units in the last place."""
 
@@ -43,12 +45,16 @@ class TrackedRender:
 
     The file covers exactly the clip's ``frame_count`` frames, and ``freeze_frames`` more while its frame
     ``freeze_at`` stands still (both at the timeline's rate).  ``metadata`` holds plain JSON values.
+    ``over`` says that it is the marker alone, of the picture's size, to lie above the clip; nothing
+    stands still in it.  ``marks`` become markers of the clip that plays it.
     """
 
     path: Path
     metadata: Mapping[str, object] = field(default_factory=dict)
     freeze_at: int = 0
     freeze_frames: int = 0
+    over: bool = False
+    marks: Sequence[Mark] = ()
 
 
 def write_tracked(
@@ -60,7 +66,8 @@ def write_tracked(
 ) -> Path:
     """Write *timeline* with *renders* (by clip id) to *output* and return the path written.
 
-    Each render becomes its clip's active media; the original stays as the reference ``original``.
+    Each render becomes its clip's active media, and the original stays as the reference ``original``; or it
+    is laid above its clip, which stays as it is (see :mod:`~highlight_cuts_cv.timeline.overlays`).
     Clips without a render keep the one of an earlier run, if they came with one.  Where a render's
     picture stands still, the clip grows and the other tracks make room (see
     :mod:`~highlight_cuts_cv.timeline.freezing`).
@@ -82,17 +89,22 @@ def write_tracked(
     for clip, render in chosen:
         if render.freeze_frames and (obstacle := why_no_freeze(timeline, clip, render.freeze_at)):
             raise BadInputError(f"The clip '{clip.clip_id}' can have no intro, since {obstacle}.")
+        if render.over and (obstacle := why_no_overlay(timeline, clip)):
+            raise BadInputError(f"Nothing can be laid above the clip '{clip.clip_id}', since {obstacle}.")
     result = timeline.otio.deepcopy()
     _keep_earlier_renders(result, timeline, {clip.otio_index for clip, _ in chosen})
     spell_ntsc(result)
     clips = list(result.find_clips())
     freezes = any(render.freeze_frames for _, render in chosen)
+    for clip, _ in chosen:
+        drop_overlays(clips[clip.otio_index], clip.rate)
     lengths = content_lengths(result) if freezes else []
+    playing: dict[str, otio.schema.Clip] = {}
     # The last first: so what is still to be done lies where it lay.
     for clip, render in sorted(chosen, key=lambda pair: -pair[0].position):
         if render.freeze_frames:
             make_room(result, clips[clip.otio_index], clip, render.freeze_at, render.freeze_frames)
-        _put(clips[clip.otio_index], clip, render, probe)
+        playing[clip.clip_id] = _put(clips[clip.otio_index], clip, render, probe)
     if freezes:
         grow_ranges(result, lengths, timeline.rate)
     plain_paths(result, MediaFinder(timeline.path if timeline.path.is_dir() else timeline.path.parent))
@@ -104,7 +116,7 @@ def write_tracked(
     with writing_sentences(output), atomic_output(output) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
         places = list(result.find_clips())
-        written = {places.index(clips[clip.otio_index]): render for clip, render in chosen}
+        written = {places.index(playing[clip.clip_id]): render for clip, render in chosen}
         _check_written(temporary, text, written, output)
     return output
 
@@ -130,7 +142,8 @@ def _keep_earlier_renders(result: otio.schema.Timeline, timeline: Timeline, repl
 
 def _put(
     otio_clip: otio.schema.Clip, clip: TimelineClip, render: TrackedRender, probe: Callable[[Path], MediaInfo]
-) -> None:
+) -> otio.schema.Clip:
+    """Put *render* in the place of what *otio_clip* shows, or above it; return the clip that plays it."""
     path = Path(render.path).absolute()
     if not is_safe_name(path.name):
         raise ValueError(f"{path.name!r} must be made of letters, digits, '.', '_' and '-'; use safe_name()")
@@ -153,6 +166,10 @@ def _put(
         available_range=frame_range(begin, int(info.duration * rate), rate),
     )
     reference.name = path.name
+    if render.over:
+        playing = lay_over(otio_clip, clip, reference, render.metadata)
+        put_marks(playing, render.marks, begin, rate)
+        return playing
     body = clip.frame_count - clip.head - clip.tail + render.freeze_frames
     used = otio_clip.trimmed_range()
     first = seconds(used.start_time) - clip.head / rate
@@ -167,8 +184,10 @@ def _put(
     if render.freeze_frames:
         note[FREEZE] = {"frame": render.freeze_at, "frames": render.freeze_frames}
     replace_media(otio_clip, reference, shown, first, rate, note)
+    put_marks(otio_clip, render.marks, begin, rate)
     if render.freeze_frames:
         spread_markers(otio_clip, (begin + render.freeze_at) / rate, render.freeze_frames, rate)
+    return otio_clip
 
 
 def _complete_original(otio_clip: otio.schema.Clip, clip: TimelineClip, first: Fraction) -> None:
@@ -199,7 +218,7 @@ def _require_all_media(timeline: otio.schema.Timeline) -> None:
 
 
 def _serialized(timeline: otio.schema.Timeline) -> str:
-    versions = otio.versioning.fetch_map(*_SCHEMAS)
+    versions = otio.versioning.fetch_map(*SCHEMAS)
     return reveal(otio.core.serialize_json_to_string(timeline, versions, 4))
 
 

@@ -44,7 +44,7 @@ class Overlay:
         left, top, width, height = _bounds(job) if self._tight else (0, 0, clip.width, clip.height)
         # Even sizes, which every codec takes; a column or row more than an odd frame has is empty.
         width, height = width + width % 2, height + height % 2
-        times = media.frame_times(clip, job.rate)
+        times = media.frame_times(clip, job.rate, job.frame_count)
         with media.open_overlay(output, clip, self._codec, width, height, job.rate) as writer:
             for done, (pts, flat) in enumerate(_pictures(job, times), start=1):
                 if job.cancelled():

@@ -29,7 +29,7 @@ def test_the_examples_run_in_their_order(tmp_path, monkeypatch, capsys):
     assert written == {
         *("clip1.mp4", "clip2.mp4", "reel.mp4", "final.mp4", "marker.mov", "marker.mov.json", "path.json"),
         *("cut.csv", "cut.tracked.otio", "cut.media"),
-        *("both.otio", "both.media", "one.otio", "one.media"),
+        *("both.otio", "both.media", "one.otio", "one.media", "above.otio", "above.media"),
     }
     said = capsys.readouterr().out
     assert "20 of 20 frames with the player" in said

@@ -73,3 +73,13 @@ Intro = Annotated[
         help="Let the first picture (or that of the pick, or of a frame) stand still with the marker, then play.",
     ),
 ]
+Deliver = Annotated[
+    str,
+    typer.Option(
+        "--deliver",
+        help="replace (films in the place of the clips) or overlay (the marker alone on a track above).",
+    ),
+]
+Editor = Annotated[
+    str, typer.Option("--for", metavar="EDITOR", help="Write the timeline for any, kdenlive or resolve.")
+]

@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
+from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.faces.cli.app import app
 from highlight_cuts_cv.faces.cli.options import (
     CHOICE_HELP,
     PICK_HELP,
+    Deliver,
     DetectorName,
+    Editor,
     Encoder,
     ExporterName,
     Intro,
@@ -26,7 +29,7 @@ from highlight_cuts_cv.faces.cli.options import (
     TrackerName,
 )
 from highlight_cuts_cv.faces.console import progress_bars, say, say_warning, table
-from highlight_cuts_cv.faces.shared import load_timeline, make_setup, tracked_path
+from highlight_cuts_cv.faces.shared import load_timeline, make_delivery, make_setup, tracked_path
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     DEFAULT_EXPORTER,
@@ -69,6 +72,8 @@ def run(
     show: ShowWhen = "",
     intro: Intro = "",
     exporter: ExporterName = DEFAULT_EXPORTER,
+    way: Deliver = "replace",
+    editor: Editor = "any",
     media_root: MediaRoot = None,
     player: Player = None,
     padding: Padding = None,
@@ -95,12 +100,17 @@ def run(
         detector=detector,
     )
     setup = replace(setup, indicators=own)
+    delivery = make_delivery(way, editor)
     if film is not None:
+        if delivery.over:
+            raise BadInputError(
+                "With --deliver overlay no film is made of a clip, so --film has nothing to join."
+            )
         check_film(read, film, target)
     with progress_bars() as step:
-        tasks = plan(read, parse_player_picks(pick), target, setup)
+        tasks = plan(read, parse_player_picks(pick), target, setup, delivery)
         results = [task.run(one, step) for one in tasks]
-        written = deliver(read, results, target)
+        written = deliver(read, results, target, delivery)
         if film is not None:
             join_film(read, {result.clip_id: result.render for result in results}, film, step("Joining"))
     rows = [

@@ -1,0 +1,67 @@
+"""How a timeline is handed over: in which way, and for which editor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from highlight_cuts_cv.errors import BadInputError
+from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, Choice, Setup
+
+WAYS = ("replace", "overlay")
+_OVERLAY = "overlay"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """``way`` is ``replace`` (a film with the marker in the place of each clip's recording) or ``overlay``
+    (the marker alone on a track above); ``target`` is the editor the timeline is written for."""
+
+    way: str = "replace"
+    target: str = "any"
+
+    def __post_init__(self) -> None:
+        if self.way not in WAYS:
+            raise BadInputError(
+                f"There is no way '{self.way}' to deliver a timeline; choose {' or '.join(WAYS)}."
+            )
+
+    @property
+    def over(self) -> bool:
+        """Whether what is written lies above the clips."""
+        return self.way == "overlay"
+
+
+REPLACING = Delivery()
+"""As films in the place of the clips, for any editor."""
+
+
+def setup_for(delivery: Delivery, setup: Setup) -> Setup:
+    """*setup* with an exporter that writes what *delivery* needs.  Raises BadInputError where it cannot.
+
+    An overlay is as large as the picture, since no editor reads places from a timeline, and all scale
+    what is of one size alike.
+    """
+    from highlight_cuts_cv.plugin.registry import get_registry
+
+    chosen = setup.exporter
+    spec = get_registry().exporters.find(chosen.name)
+    if not delivery.over:
+        if not spec.film:
+            raise BadInputError(
+                f"What the exporter '{chosen.name}' writes cannot stand in for a clip; "
+                "use it with 'hccv export', and 'burn' for timelines."
+            )
+        return setup
+    if chosen == Choice(DEFAULT_EXPORTER):
+        return replace(setup, exporter=Choice(_OVERLAY, {"size": "frame"}))
+    if chosen.name != _OVERLAY:
+        raise BadInputError(
+            f"With --deliver overlay the exporter is 'overlay', which writes the marker alone; '{chosen.name}' "
+            "and its options, as the quality, are for films."
+        )
+    if chosen.options.get("size", "frame") != "frame":
+        raise BadInputError(
+            "An overlay in a timeline is as large as the picture, since a timeline cannot say where a smaller "
+            "one belongs; leave out size=tight."
+        )
+    return replace(setup, exporter=Choice(_OVERLAY, {**chosen.options, "size": "frame"}))
