@@ -19,7 +19,17 @@ from highlight_cuts_cv.jobs.marks import clip_marks
 from highlight_cuts_cv.jobs.setup import Setup, parse_choice
 from highlight_cuts_cv.jobs.timeline import deliver, plan, run_timeline
 from highlight_cuts_cv.media import clip_of, probe
-from highlight_cuts_cv.model import BadInputError, Mark, Placement, Sprite, SpriteTrack, State, Track
+from highlight_cuts_cv.model import (
+    BadInputError,
+    Doubt,
+    Mark,
+    Placement,
+    Sprite,
+    SpriteTrack,
+    State,
+    Track,
+    Why,
+)
 from highlight_cuts_cv.rendering.fading import faded
 from highlight_cuts_cv.timeline import read_timeline
 from highlight_cuts_cv.tracking.picks import parse_player_picks
@@ -180,15 +190,11 @@ def test_marks_say_who_how_sure_and_where_to_look():
     boxes, scores = np.tile(np.array([0, 0, 9, 9], np.float32), (60, 1)), np.full(60, 0.8, np.float32)
     states = np.full(60, State.OBSERVED, np.uint8)
     boxes[10:20], scores[10:20], states[10:20] = np.nan, 0, State.LOST
-    scores[22] = 0.1  # with the gap before it, one place to look at
-    scores[40:50] = 0.1
-    scores[55] = 0.1  # too short
-    track = Track(boxes, scores, states)
-    marks = clip_marks(clip, {"Sam": track}, Fraction(25), 150)
-    assert marks[1:] == [
-        Mark(25, 32, "Check Sam: unsure", doubtful=True),
-        Mark(100, 25, "Check Sam: unsure", doubtful=True),
+    track = Track(boxes, scores, states, (Doubt(10, 20, Why.LEFT), Doubt(40, 60, Why.CROSSING)))
+    assert clip_marks(clip, {"Sam": track}, Fraction(25), 150) == [
+        Mark(0, 1, "Sam: 80% sure, shown in 83%"),
+        Mark(25, 25, "Sam is lost: left the picture", doubtful=True),
+        Mark(100, 50, "Sam is in doubt: crossing", doubtful=True),
     ]
-    assert marks[0].text == "Sam: 63% sure, shown in 83%" and not marks[0].doubtful
-    (alone, *_) = clip_marks(clip, {"": Track.lost(60)}, Fraction(25), 150)
+    (alone,) = clip_marks(clip, {"": Track.lost(60)}, Fraction(25), 150)
     assert alone.text == "Never shown"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,12 @@ PluginName = Annotated[
     typer.Argument(
         metavar="[NAME]", help="A detector, tracker, indicator, exporter or plugin, to list its options."
     ),
+]
+
+
+DoctorTimeline = Annotated[
+    Path | None,
+    typer.Argument(metavar="[TIMELINE]", help="A timeline to hold against what Kdenlive and Resolve read."),
 ]
 
 
@@ -88,11 +95,33 @@ def _values(option: Option) -> str:
 
 
 @app.command()
-def doctor() -> None:
-    """Check that everything the tool needs works on this machine."""
+def doctor(timeline: DoctorTimeline = None) -> None:
+    """Check that everything the tool needs works on this machine; or whether a timeline opens in editors."""
+    if timeline is not None:
+        _examine_timeline(timeline)
+        return
     from highlight_cuts_cv.faces.doctor import examine
 
     findings = examine()
     table(("", "what", "found"), [("ok" if f.good else "FAIL", f.what, f.found) for f in findings])
     if not all(f.good for f in findings):
+        raise typer.Exit(1)
+
+
+def _examine_timeline(timeline: Path) -> None:
+    """Print what the rules say about a timeline; those that are broken end in exit code 1."""
+    from highlight_cuts_cv.timeline.rules import RULES, check_rules
+
+    findings = check_rules(timeline)
+    wrong = {finding.rule for finding in findings if finding.wrong}
+    noted = {finding.rule for finding in findings} - wrong
+    table(
+        ("", "rule", "what it asks"),
+        [("FAIL" if n in wrong else "note" if n in noted else "ok", n, text) for n, text in RULES.items()],
+    )
+    for wanted in (True, False):
+        for finding in findings:
+            if finding.wrong is wanted:
+                say(f"{'Rule' if wanted else 'Note, rule'} {finding.rule}: '{finding.where}' {finding.what}.")
+    if wrong:
         raise typer.Exit(1)
