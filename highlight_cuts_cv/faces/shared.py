@@ -56,7 +56,8 @@ def tracked_path(timeline: Path, player: str | None) -> Path:
     if player is not None:
         name = re.sub(r"[^\w.-]+", "-", player).strip("-.")
         stem = f"{stem}.{name or 'player'}"
-    return timeline.with_name(f"{stem}.tracked.otio")
+    suffix = ".kdenlive" if timeline.suffix.lower() == ".kdenlive" else ".otio"
+    return timeline.with_name(f"{stem}.tracked{suffix}")
 
 
 def make_delivery(deliver: str, target: str) -> Delivery:

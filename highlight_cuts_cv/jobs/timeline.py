@@ -168,8 +168,10 @@ def _by_clip(timeline: Timeline, players: Players) -> dict[str, dict[str, tuple[
 
 
 def _timeline_file(timeline: Timeline, output: Path) -> Path:
+    from highlight_cuts_cv.timeline.formats import SUFFIXES
+
     return checked_output(
         output.with_suffix(".otio") if output.suffix.lower() in (".csv", ".tsv") else output,
         [timeline.path, *(clip.media_path for clip in timeline.clips)],
-        (".otio",),
+        SUFFIXES,
     )

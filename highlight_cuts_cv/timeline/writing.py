@@ -17,6 +17,7 @@ from highlight_cuts_cv.model import BadInputError, JobFailedError, Mark, MediaIn
 from highlight_cuts_cv.timeline.cleaning import at_rate, external_references, plain_paths, spell_ntsc
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.document import read_document, reveal
+from highlight_cuts_cv.timeline.formats import PROJECT, SUFFIXES, write_project
 from highlight_cuts_cv.timeline.freezing import (
     content_lengths,
     grow_ranges,
@@ -73,7 +74,8 @@ def write_tracked(
     :mod:`~highlight_cuts_cv.timeline.freezing`).
     *target* is the editor it is for: ``any``, ``kdenlive`` (every range of the edit in whole frames
     of the timeline's rate) or ``resolve`` (refused when any medium is missing, which would fail the
-    whole import).  *output* ends in ``.otio``; ``.csv`` is replaced by it.
+    whole import).  *output* ends in ``.otio`` (``.csv`` is replaced by it) or ``.kdenlive``: a
+    timeline that came from such a project is that project, changed in these clips only, any other a new one.
 
     Raises BadInputError for an unknown clip id or target, an unsuitable *output* or a picture that
     cannot stand still, JobFailedError when a render is missing, not as long as its clip, or of a variable rate, or the file written does not read back the same.
@@ -112,6 +114,11 @@ def write_tracked(
         at_rate(result, timeline.rate)
     if target == "resolve":
         _require_all_media(result)
+    if output.suffix.lower() == PROJECT:
+        info = timeline.clips[0].info
+        with writing_sentences(output), atomic_output(output) as temporary:
+            write_project(result, temporary, (info.width, info.height), timeline.rate, output)
+        return output
     text = _serialized(result)
     with writing_sentences(output), atomic_output(output) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
@@ -125,8 +132,10 @@ def _checked_output(timeline: Timeline, output: Path) -> Path:
     output = Path(output).absolute()
     if output.suffix.lower() in (".csv", ".tsv"):  # a CSV can name neither renders nor tracks
         output = output.with_suffix(".otio")
-    if output.suffix.lower() != ".otio":
-        raise BadInputError(f"The tracked timeline is written as .otio, but the output is {output}.")
+    if output.suffix.lower() not in SUFFIXES:
+        raise BadInputError(
+            f"The tracked timeline is written as {' or '.join(SUFFIXES)}, but the output is {output}."
+        )
     if output == timeline.path:
         raise BadInputError(f"{output} is the timeline that was read; give the tracked one another name.")
     return output
