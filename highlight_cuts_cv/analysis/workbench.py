@@ -20,7 +20,7 @@ from highlight_cuts_cv.analysis.detections import (
     unpacked,
 )
 from highlight_cuts_cv.analysis.scene import Scene
-from highlight_cuts_cv.contracts import Detector, resolve_options
+from highlight_cuts_cv.contracts import Detector, Watch, resolve_options
 from highlight_cuts_cv.files.store import ArrayStore, content_identity
 from highlight_cuts_cv.media import open_frames
 from highlight_cuts_cv.media.reading.frames import ClipFrames
@@ -32,7 +32,8 @@ from highlight_cuts_cv.plugin.registry import get_registry
 class View:
     """The frames of a clip that somebody follows in, and what is known of them.
 
-    ``kept`` are their (rising) indexes in the clip; everything else counts them from 0.
+    ``kept`` are their (rising) indexes in the clip; everything else counts them from 0.  ``source`` decodes
+    them, and shows each to its ``onlooker``.
     """
 
     kept: NDArray[np.int64]
@@ -40,6 +41,7 @@ class View:
     scene: Scene
     detections: KeptDetections
     shelf: ArrayStore | None
+    source: ClipFrames
 
 
 class ClipWorkbench:
@@ -112,9 +114,21 @@ class ClipWorkbench:
                 shelf = self.store("scene", len(kept), looks, code_identity(Scene))
                 if shelf is not None:
                     scene.restore(shelf.load("scene"))
-                self._views[key] = View(kept, watched, scene, found, shelf)
+                self._views[key] = View(kept, watched, scene, found, shelf, frames)
             self._latest = self._views[key]
             return self._latest
+
+    def analyse(self, view: View, watch: Watch) -> None:
+        """Find out all about the view's frames that nobody found out yet.  Raises CancelledError."""
+        count = len(view.kept)
+        with self._streaming:  # who comes second finds it done
+            known = np.array([view.scene.analysed(place, place + 1) for place in range(count)])
+            edges = np.flatnonzero(np.diff(known, prepend=True, append=True))
+            for start, stop in zip(edges[::2], edges[1::2], strict=True):
+                for place, _ in enumerate(view.scene.stream(int(start), int(stop)), start=int(start)):
+                    if watch.cancelled():
+                        raise CancelledError("The analysis was stopped.")
+                    watch.progress(place + 1, count)
 
     def motions(
         self, kept: NDArray[np.int64], rate: float, cancelled: Callable[[], bool]
@@ -125,15 +139,10 @@ class ClipWorkbench:
         frames the picture is taken to move evenly.  Raises CancelledError.
         """
         view = self._latest or self.view(kept, rate, True)
-        count = len(view.kept)
-        with self._streaming:  # who comes second finds it done
-            known = np.array([view.scene.analysed(place, place + 1) for place in range(count)])
-            edges = np.flatnonzero(np.diff(known, prepend=True, append=True))
-            for start, stop in zip(edges[::2], edges[1::2], strict=True):
-                for _ in view.scene.stream(int(start), int(stop)):
-                    if cancelled():
-                        raise CancelledError("Drawing was stopped; no file was written.")
-        return _spread([view.scene.motion(place) for place in range(count)], view.kept, self.clip.frame_count)
+        self.analyse(view, Watch(cancelled=cancelled))
+        return _spread(
+            [view.scene.motion(place) for place in range(len(view.kept))], view.kept, self.clip.frame_count
+        )
 
     def store(self, *depends_on: object) -> ArrayStore | None:
         """Where to keep what depends on the clip, the detector and *depends_on*; ``None`` without a folder."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from types import TracebackType
@@ -71,6 +71,8 @@ class ClipFrames:
         self._recent: OrderedDict[int, Frame] = OrderedDict()
         self._warned = False
         self._closed = False
+        self.onlooker: Callable[[int, Any], None] | None = None
+        """Is shown every (index, av.VideoFrame) that streams by in order, in the thread that decodes."""
 
     def __enter__(self) -> ClipFrames:
         return self
@@ -121,6 +123,8 @@ class ClipFrames:
         shrink = None if self._small_side is None else self._converter(self._small_side)
         with self._reader() as reader:
             for index, picture in self._filled(reader, start, stop):
+                if self.onlooker is not None:
+                    self.onlooker(index, picture)
                 yield self._frame(index, picture, None if shrink is None else shrink(picture))
 
     def _backward(self, start: int, stop: int) -> Generator[Frame, None, None]:

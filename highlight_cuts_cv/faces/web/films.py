@@ -1,0 +1,168 @@
+"""The films of a session: every approved clip is rendered, then the timeline is written and all joined."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import RLock
+from typing import Literal
+
+from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
+from highlight_cuts_cv.faces.shared import tracked_path
+from highlight_cuts_cv.faces.web import press
+from highlight_cuts_cv.faces.web.review import Clip, Review
+from highlight_cuts_cv.faces.web.worker import Ticket, Worker
+from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
+from highlight_cuts_cv.jobs.timeline import deliver, plan
+from highlight_cuts_cv.project.state import Status, Work
+from highlight_cuts_cv.tracking.picks import Pick
+
+RENDER = "render"
+Outcome = Literal["idle", "running", "completed", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file that can be downloaded."""
+
+    label: str
+    kind: Literal["film", "timeline", "clip"]
+    path: Path
+
+
+@dataclass(eq=False)
+class ClipFilm:
+    """How far one clip's film is."""
+
+    clip: Clip
+    state: Literal["pending", "processing", "completed", "failed"] = "pending"
+    error: str = ""
+    ticket: Ticket | None = None
+    began: float = 0.0
+
+
+@dataclass(eq=False)
+class Films:
+    """Makes the films of one session, one run at a time."""
+
+    review: Review
+    worker: Worker
+    waiting: Executor
+    status: Outcome = "idle"
+    error: str = ""
+    clips: list[ClipFilm] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
+    _lock: RLock = field(default_factory=RLock)
+    _stopped: bool = False
+
+    @property
+    def timeline(self) -> Path:
+        """The timeline that is written, beside the one that is worked on."""
+        return tracked_path(self.review.timeline.path, self.review.player or None)
+
+    @property
+    def film(self) -> Path:
+        """All marked clips as one film."""
+        return self.timeline.with_name(self.timeline.name.removesuffix(".tracked.otio") + ".film.mp4")
+
+    def start(self, quality: str) -> None:
+        """Begin; everything that can be known to be wrong is told now.  Raises BadInputError."""
+        with self._lock:
+            if self.status == "running":
+                raise BadInputError("The films are being made already; stop that first.")
+            review = self.review
+            review.refresh()
+            approved = [
+                clip
+                for clip in review.clips
+                if clip.state.preview_status is Status.APPROVED and clip.clip_id not in review.left_out
+            ]
+            if not approved:
+                raise BadInputError("No clip is approved yet; approve those that are to be marked.")
+            players: dict[str, dict[str, tuple[Pick, ...]]] = {}
+            for clip in approved:
+                for player, told in clip.picks.items():
+                    players.setdefault(player, {})[clip.placed.clip_id] = told
+            setup = review.look.setup(quality)
+            # A player's own marker is no use where nobody picked them.
+            setup = replace(setup, indicators={n: one for n, one in setup.indicators.items() if n in players})
+            tasks = plan(review.timeline, players, self.timeline, setup)
+            by_id = {clip.placed.clip_id: clip for clip in approved}
+            self.clips = [ClipFilm(by_id[task.clip.clip_id]) for task in tasks]
+            self.status, self.error, self._stopped, self.outputs = "running", "", False, []
+        review.changed()
+        self.waiting.submit(self._run, tasks)
+
+    def cancel(self) -> None:
+        """Stop; films that are whole stay."""
+        with self._lock:
+            self._stopped = True
+            for film in self.clips:
+                if film.ticket is not None:
+                    self.worker.cancel(film.ticket)
+
+    def _run(self, tasks: list[ClipTask]) -> None:
+        outcome: Outcome = "failed"
+        try:
+            results = [
+                result
+                for film, task in zip(self.clips, tasks, strict=True)
+                if (result := self._render(film, task)) is not None
+            ]
+            if not results:
+                raise BadInputError("No film could be made; the clips say why.")
+            self._deliver(results)
+            outcome = "failed" if any(film.state == "failed" for film in self.clips) else "completed"
+            if outcome == "failed":
+                self.error = "Some clips could not be rendered and are left as they are; the others are done."
+        except CancelledError:
+            outcome = "cancelled"
+        except HighlightCutsError as error:
+            self.error = str(error)
+        finally:
+            self.status = outcome
+            self.review.changed()
+
+    def _render(self, film: ClipFilm, task: ClipTask) -> ClipResult | None:
+        if self._stopped:
+            raise CancelledError("The films were stopped.")
+        review = self.review
+        claim = review.store.claim(review.session_id, film.clip.clip_id, Work.FINAL)
+        if claim is None:
+            film.state, film.error = "failed", "Another program renders this clip at the moment."
+            return None
+        try:
+            with review.store.at_work(claim):
+                film.state, film.began = "processing", time.monotonic()
+                film.ticket = self.worker.submit(
+                    RENDER, 0, press.render, task, told=lambda _: review.changed()
+                )
+                result: ClipResult = film.ticket.result.result()
+                review.store.finish(claim, result.render)
+        except CancelledError:
+            film.state = "pending"
+            raise
+        except HighlightCutsError as error:
+            film.state, film.error = "failed", str(error)
+            return None
+        finally:
+            review.changed()
+        film.state = "completed"
+        return result
+
+    def _deliver(self, results: list[ClipResult]) -> None:
+        timeline = deliver(self.review.timeline, results, self.timeline)
+        renders = {result.clip_id: result.render for result in results}
+        self.outputs = [Output("The timeline with the marked clips", "timeline", timeline)]
+        joined = self.worker.submit(RENDER, 0, press.join, self._in_order(renders), self.film)
+        joined.result.result()
+        self.outputs.insert(0, Output("All marked clips as one film", "film", self.film))
+        for film in self.clips:
+            path = renders.get(film.clip.placed.clip_id)
+            if path is not None:
+                self.outputs.append(Output(film.clip.placed.name or film.clip.placed.clip_id, "clip", path))
+
+    def _in_order(self, renders: dict[str, Path]) -> list[Path]:
+        return [renders[clip.clip_id] for clip in self.review.timeline.clips if clip.clip_id in renders]

@@ -1,0 +1,354 @@
+"""One session: a timeline, what is remembered of it, and the work that its clips need."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
+from highlight_cuts_cv.faces.web import studio
+from highlight_cuts_cv.faces.web.look import Look
+from highlight_cuts_cv.faces.web.worker import Ticket, Worker
+from highlight_cuts_cv.files.store import content_identity
+from highlight_cuts_cv.jobs.analyse import shown_frames, shown_times
+from highlight_cuts_cv.jobs.clip import media_clip
+from highlight_cuts_cv.model import BoundingBox, ClipInfo, Track
+from highlight_cuts_cv.project.state import ClipTrackingState, SessionState, Work, in_recording, within
+from highlight_cuts_cv.project.store import ProjectStore, clip_sources
+from highlight_cuts_cv.tracking.picks import Pick, check_picks
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.timeline import Timeline, TimelineClip
+
+HEAVY, LIGHT = "heavy", "light"
+_CLICK, _LOOKED_AT, _BACKGROUND = 0, 10, 20
+_FRESH = 0.5
+"""Seconds for which a clip's state is taken from memory: another program may have changed it since."""
+
+
+@dataclass(eq=False)
+class Clip:
+    """A clip of the session, and what is being done for it."""
+
+    clip_id: str
+    placed: TimelineClip
+    info: ClipInfo
+    proxy: Path
+    state: ClipTrackingState
+    read_at: float = 0.0
+    analysed: bool = False
+    analysis: Ticket | None = None
+    analysis_error: str = ""
+    following: bool = False
+    again: bool = False
+    work: Ticket | None = None
+    error: str = ""
+    tracks: dict[str, Track] = field(default_factory=dict)
+    marker: bytes = b""
+    marker_number: int = 0
+
+    @cached_property
+    def frames(self) -> list[int]:
+        return [int(frame) for frame in shown_frames(self.info)]
+
+    @cached_property
+    def times(self) -> list[float]:
+        return [round(float(time), 6) for time in shown_times(self.info)]
+
+    @property
+    def picks(self) -> dict[str, tuple[Pick, ...]]:
+        """By player, those that lie in the clip, in its frames."""
+        found = {player: within(told, self.info) for player, told in self.state.picks.items()}
+        return {player: told for player, told in found.items() if told}
+
+
+class Review:
+    """The work on one timeline.  All methods may be called from several threads.
+
+    *studio* does what takes long, *waiting* runs what waits for it.
+    """
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        game: str,
+        player: str,
+        store: ProjectStore,
+        worker: Worker,
+        waiting: Executor,
+    ) -> None:
+        self.timeline, self.store = timeline, store
+        self._worker, self._waiting = worker, waiting
+        self._lock = RLock()
+        self.version = 1
+        self.closed = False
+        session = store.open_session(game, player, clip_sources(timeline))
+        self.session_id, self.game, self.player = session.session_id, game, player
+        self.look = Look.of(session.settings.get("look"))
+        self.left_out = {str(name) for name in _listed(session.settings.get("left_out"))}
+        previews = store.folder / "previews"
+        self.clips = [
+            Clip(
+                state.clip_id,
+                placed,
+                media_clip(placed),
+                _proxy(previews, placed, state),
+                state,
+                time.monotonic(),
+            )
+            for state, placed in zip(session.clips, timeline.clips, strict=True)
+        ]
+        self._by_id = {clip.clip_id: clip for clip in self.clips}
+        self._looked_at = self.clips[0] if self.clips else None
+        self._analyse_next()
+
+    # What is known
+
+    def clip(self, clip_id: str) -> Clip:
+        """Raises KeyError."""
+        return self._by_id[clip_id]
+
+    def changed(self) -> None:
+        """Something is new: whoever watches looks again."""
+        with self._lock:
+            self.version += 1
+
+    def state(self, clip: Clip) -> ClipTrackingState:
+        """The clip as it is remembered, half a second ago at most."""
+        if time.monotonic() - clip.read_at > _FRESH:
+            self._keep(clip, self.store.clip(self.session_id, clip.clip_id))
+        return clip.state
+
+    def refresh(self) -> None:
+        """Read what other programs changed."""
+        session: SessionState = self.store.session(self.session_id)
+        for state in session.clips:
+            if state.clip_id in self._by_id:
+                self._keep(self._by_id[state.clip_id], state)
+
+    def place(self, clip: Clip) -> studio.Place:
+        """Where the studio finds the clip's things."""
+        return studio.Place(clip.info, clip.proxy, self.look.setup())
+
+    # Picks and decisions
+
+    def pick(self, clip: Clip, pick: Pick, player: str) -> None:
+        """Remember a pick and follow.  Raises BadInputError for one that cannot be used."""
+        self.look.check_player(player)
+        # That somebody is not there can only be wrong about the frame.
+        check_picks([replace(pick, point=(0.0, 0.0)) if _absent(pick) else pick], clip.info)
+        if pick.point is not None or pick.number is not None:
+            # A click beside everybody is told at once, and nothing of it is remembered.
+            self._worker.submit(LIGHT, _CLICK, studio.resolve, self.place(clip), pick).result.result()
+        (told,) = in_recording([pick], clip.info)
+        self._keep(clip, self.store.pick(self.session_id, clip.clip_id, [told], player))
+        self._take_in(clip)
+        self.follow(clip)
+
+    def unpick(self, clip: Clip, frame: int, player: str) -> None:
+        """Take the pick in a frame away."""
+        frames = [frame + clip.info.first_frame]
+        self._keep(clip, self.store.unpick(self.session_id, clip.clip_id, frames, player))
+        self.follow(clip)
+
+    def undo(self, clip: Clip | None, *, redo: bool = False) -> str | None:
+        """Take the last pick back (or forth), of one clip or of all; return where."""
+        step = self.store.redo if redo else self.store.undo
+        state = step(self.session_id, None if clip is None else clip.clip_id)
+        if state is None:
+            return None
+        changed = self._by_id.get(state.clip_id)
+        if changed is not None:
+            self._keep(changed, state)
+            self.follow(changed)
+        return state.clip_id
+
+    def approve(self, clip: Clip) -> None:
+        """The user says that it is right.  Raises BadInputError where nobody was picked."""
+        self._keep(clip, self.store.approve(self.session_id, clip.clip_id))
+        self._take_in(clip)
+        self.changed()
+
+    def reject(self, clip: Clip) -> None:
+        """The user says that the clip stays unmarked."""
+        self._keep(clip, self.store.reject(self.session_id, clip.clip_id))
+        with self._lock:
+            self.left_out.add(clip.clip_id)
+            self._remember()
+        self.changed()
+
+    def set_look(self, look: Look) -> None:
+        """Mark in another way from now on.  Raises BadInputError for what does not exist."""
+        look.check()
+        with self._lock:
+            self.look = look
+            self._remember()
+            shown = [clip for clip in self.clips if clip.marker]
+        for clip in shown:
+            if clip is self._looked_at:
+                self.follow(clip)
+            else:
+                clip.marker = b""
+        self.changed()
+
+    # Work
+
+    def look_at(self, clip: Clip) -> None:
+        """The user looks at this clip: what it needs comes first."""
+        with self._lock:
+            self._looked_at = clip
+            running = next((one for one in self.clips if one.analysis is not None), None)
+            if running is not None and running is not clip and not clip.analysed:
+                self._worker.cancel(running.analysis)  # type: ignore[arg-type]
+        self._analyse_next()
+        if clip.picks and not clip.marker and not clip.following and not clip.error:
+            self.follow(clip)
+
+    def follow(self, clip: Clip) -> None:
+        """Follow whoever is picked in a clip and draw the markers, in the background."""
+        with self._lock:
+            clip.error = ""
+            clip.again = True
+            if clip.following:
+                if clip.work is not None:
+                    self._worker.cancel(clip.work)
+                return
+            clip.following = True
+            for other in self.clips:
+                if other.analysis is not None and other is not clip:
+                    self._worker.cancel(other.analysis)
+        self.changed()
+        self._waiting.submit(self._follow, clip)
+
+    def cancel(self, clip: Clip) -> None:
+        """Stop what is being done for a clip; its picks stay."""
+        with self._lock:
+            clip.again = False
+            if clip.work is not None:
+                self._worker.cancel(clip.work)
+
+    def close(self) -> None:
+        """Stop all work and let go of the project."""
+        with self._lock:
+            self.closed = True
+            tickets = [
+                ticket for clip in self.clips for ticket in (clip.analysis, clip.work) if ticket is not None
+            ]
+        for ticket in tickets:
+            self._worker.cancel(ticket)
+
+    def detect(self, clip: Clip, frame: int) -> list[BoundingBox]:
+        """Who can be picked in a frame, by number."""
+        ticket = self._worker.submit(LIGHT, _CLICK, studio.detect, self.place(clip), frame)
+        return list(ticket.result.result())
+
+    def picture(self, clip: Clip, frame: int, width: int | None) -> bytes:
+        """A frame as JPEG."""
+        ticket = self._worker.submit(LIGHT, _LOOKED_AT, studio.picture, self.place(clip), frame, width)
+        return bytes(ticket.result.result())
+
+    # Inside
+
+    def _follow(self, clip: Clip) -> None:
+        try:
+            while clip.again and not self.closed:
+                clip.again = False
+                try:
+                    self._mark(clip)
+                except CancelledError:
+                    continue
+                except HighlightCutsError as error:
+                    clip.error = str(error)
+        finally:
+            with self._lock:
+                clip.following, clip.work = False, None
+                more = clip.again and not self.closed
+            self.changed()
+            self._analyse_next()
+            if more:  # asked for in the very last moment
+                self.follow(clip)
+
+    def _mark(self, clip: Clip) -> None:
+        claim = self.store.claim(self.session_id, clip.clip_id, Work.PREVIEW)
+        if claim is None:
+            raise BadInputError(
+                "Another program is following in this clip at the moment; wait until it is done."
+            )
+        with self.store.at_work(claim):
+            self._keep(clip, claim.clip)
+            picks = claim.picks_in(clip.info)
+            if not any(not _absent(pick) for told in picks.values() for pick in told):
+                clip.tracks, clip.marker = {}, b""
+                clip.marker_number += 1
+                return
+            clip.work = self._worker.submit(
+                HEAVY, _CLICK, studio.mark, self.place(clip), picks, told=lambda _: self.changed()
+            )
+            self.changed()
+            marked = clip.work.result.result()
+            clip.tracks, clip.marker = dict(marked.tracks), marked.marker
+            clip.marker_number += 1
+            clip.analysed = True
+            self.store.keep_tracks(claim, clip.tracks, clip.info.first_frame)
+            self._keep(clip, self.store.finish(claim))
+        self._keep(clip, self.store.clip(self.session_id, clip.clip_id))
+
+    def _analyse_next(self) -> None:
+        """Start the next analysis, if none runs: of the clip that is looked at, else in the timeline's order."""
+        with self._lock:
+            if self.closed or any(clip.analysis is not None or clip.following for clip in self.clips):
+                return
+            waiting = [clip for clip in self.clips if not clip.analysed and not clip.analysis_error]
+            if not waiting:
+                return
+            clip = self._looked_at if self._looked_at in waiting else waiting[0]
+            assert clip is not None
+            urgency = _LOOKED_AT if clip is self._looked_at else _BACKGROUND
+            ticket = self._worker.submit(
+                HEAVY, urgency, studio.analyse, self.place(clip), told=lambda _: self.changed()
+            )
+            clip.analysis = ticket
+        ticket.result.add_done_callback(lambda _: self._analysed(clip, ticket))
+
+    def _analysed(self, clip: Clip, ticket: Ticket) -> None:
+        error = ticket.result.exception()
+        with self._lock:
+            clip.analysis = None
+            clip.analysed = error is None
+            if error is not None and not isinstance(error, CancelledError):
+                clip.analysis_error = str(error)
+        self.changed()
+        if not self.closed:
+            self._analyse_next()
+
+    def _keep(self, clip: Clip, state: ClipTrackingState) -> None:
+        clip.state, clip.read_at = state, time.monotonic()
+
+    def _take_in(self, clip: Clip) -> None:
+        with self._lock:
+            if clip.clip_id in self.left_out:
+                self.left_out.discard(clip.clip_id)
+                self._remember()
+
+    def _remember(self) -> None:
+        settings = {"look": self.look.as_json(), "left_out": sorted(self.left_out)}
+        self.store.set_settings(self.session_id, settings)
+
+
+def _proxy(folder: Path, placed: TimelineClip, state: ClipTrackingState) -> Path:
+    identity = f"{content_identity(placed.media_path)[:8]}-{state.clip_id}"
+    return folder / f"{identity}.mp4"
+
+
+def _absent(pick: Pick) -> bool:
+    return pick.box is None and pick.point is None and pick.number is None
+
+
+def _listed(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()

@@ -1,0 +1,292 @@
+"""The HTTP API.  Sessions, clips and files are looked up by name; nothing of a request becomes a path."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query, Request
+from fastapi.responses import FileResponse, Response, StreamingResponse
+
+from highlight_cuts_cv.errors import BadInputError
+from highlight_cuts_cv.faces.web import models, views
+from highlight_cuts_cv.faces.web.desk import Desk, Session
+from highlight_cuts_cv.faces.web.look import Look
+from highlight_cuts_cv.faces.web.review import Clip
+from highlight_cuts_cv.model import BoundingBox
+from highlight_cuts_cv.tracking.picks import Pick
+
+router = APIRouter()
+UPLOAD = "/cv/upload"
+_TICK = 0.1
+"""Seconds between two looks of an event stream."""
+_LONGEST_SILENCE = 15.0
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+TheDesk = Annotated[Desk, Depends(_desk)]
+SessionId = Annotated[str, Path(max_length=200)]
+ClipId = Annotated[str, Path(max_length=200)]
+FrameNumber = Annotated[int, Path(ge=0, le=10_000_000)]
+
+
+def _session(desk: Desk, session_id: str) -> Session:
+    try:
+        return desk.session(session_id)
+    except KeyError:
+        raise HTTPException(404, "There is no such session; open the timeline again.") from None
+
+
+def _clip(session: Session, clip_id: str) -> Clip:
+    try:
+        return session.review.clip(clip_id)
+    except KeyError:
+        raise HTTPException(404, "There is no such clip in this session.") from None
+
+
+@router.get("/cv/timelines")
+def timelines(desk: TheDesk) -> models.TimelinesOut:
+    """The timelines that can be opened."""
+    return models.TimelinesOut(timelines=desk.timelines())
+
+
+@router.post("/cv/session")
+def open_session(desk: TheDesk, asked: models.OpenIn) -> models.SessionOut:
+    """Open a timeline; it is the same session whenever the same timeline is opened."""
+    try:
+        return views.session_out(desk.open(asked.timeline, asked.player))
+    except KeyError:
+        raise HTTPException(404, "There is no such timeline in the folder of this server.") from None
+
+
+@router.post(UPLOAD)
+def upload(
+    desk: TheDesk,
+    name: Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f/\\]+$")],
+    data: Annotated[bytes, Body(media_type="application/octet-stream")],
+) -> models.TimelinesOut:
+    """Put a timeline or a CSV into the folder of this server; the answer names it, for opening."""
+    return models.TimelinesOut(timelines=[desk.upload(name, data)])
+
+
+@router.get("/cv/session/{session_id}/clips")
+def clips(desk: TheDesk, session_id: SessionId) -> models.SessionOut:
+    """A session with its clips, as it is now."""
+    return views.session_out(_session(desk, session_id))
+
+
+@router.get("/cv/events/{session_id}", response_class=StreamingResponse)
+async def events(request: Request, desk: TheDesk, session_id: SessionId) -> StreamingResponse:
+    """The session as server-sent events: now, and whenever something changed."""
+    session = _session(desk, session_id)
+
+    async def stream() -> AsyncIterator[str]:
+        seen, silent = -1, 0.0
+        while not session.review.closed and not await request.is_disconnected():
+            if session.review.version != seen:
+                state = await asyncio.to_thread(views.session_out, session)
+                seen, silent = state.version, 0.0
+                yield f"data: {state.model_dump_json()}\n\n"
+            elif silent >= _LONGEST_SILENCE:
+                silent = 0.0
+                yield ": still here\n\n"
+            await asyncio.sleep(_TICK)
+            silent += _TICK
+
+    return StreamingResponse(stream(), media_type="text/event-stream")
+
+
+@router.get("/cv/indicators")
+def indicators(desk: TheDesk) -> models.IndicatorsOut:
+    """The markers that there are, with their options."""
+    return views.indicators_out()
+
+
+@router.post("/cv/session/{session_id}/look")
+def set_look(desk: TheDesk, session_id: SessionId, look: models.LookModel) -> models.SessionOut:
+    """Set how players are marked, and which players there are."""
+    session = _session(desk, session_id)
+    session.review.set_look(Look(look))
+    return views.session_out(session)
+
+
+@router.post("/cv/session/{session_id}/{direction}")
+def step_back(
+    desk: TheDesk,
+    session_id: SessionId,
+    direction: Annotated[str, Path(pattern="^(undo|redo)$")],
+) -> models.UndoneOut:
+    """Take the last pick of the session back, wherever it was, or do it again."""
+    review = _session(desk, session_id).review
+    return models.UndoneOut(clip_id=review.undo(None, redo=direction == "redo"))
+
+
+@router.post("/cv/detect")
+def detect(desk: TheDesk, asked: models.DetectIn) -> models.DetectOut:
+    """Who can be picked in a frame, and where its picture is."""
+    session = _session(desk, asked.session_id)
+    clip = _clip(session, asked.clip_id)
+    _check_frame(clip, asked.frame)
+    people = session.review.detect(clip, asked.frame)
+    return models.DetectOut(
+        frame=asked.frame,
+        width=clip.info.width,
+        height=clip.info.height,
+        picture=f"/cv/picture/{asked.session_id}/{clip.clip_id}/{asked.frame}",
+        people=views.people_out(people),
+    )
+
+
+@router.get("/cv/picture/{session_id}/{clip_id}/{frame}", response_class=Response)
+def picture(
+    desk: TheDesk,
+    session_id: SessionId,
+    clip_id: ClipId,
+    frame: FrameNumber,
+    width: Annotated[int | None, Query(ge=16, le=8192)] = None,
+) -> Response:
+    """A frame's picture as JPEG, at most so wide."""
+    session = _session(desk, session_id)
+    clip = _clip(session, clip_id)
+    _check_frame(clip, frame)
+    data = session.review.picture(clip, frame, width)
+    return Response(data, media_type="image/jpeg", headers={"cache-control": "private, max-age=600"})
+
+
+@router.get("/cv/preview/{session_id}/{clip_id}/frames")
+def frames(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.FramesOut:
+    """Which frames the film to look at shows, and when.  The clip comes first from now on."""
+    session = _session(desk, session_id)
+    clip = _clip(session, clip_id)
+    session.review.look_at(clip)
+    return models.FramesOut(frames=clip.frames, times=clip.times, start=0)
+
+
+@router.get("/cv/preview/{session_id}/{clip_id}/film", response_class=FileResponse)
+def film(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> FileResponse:
+    """The film to look at, without a marker; with Range."""
+    clip = _clip(_session(desk, session_id), clip_id)
+    if not clip.proxy.is_file():
+        raise HTTPException(404, "The film is not there yet.")
+    return FileResponse(clip.proxy, media_type="video/mp4", headers={"cache-control": "private, max-age=600"})
+
+
+@router.get("/cv/preview/{session_id}/{clip_id}/marker", response_class=Response)
+def marker(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> Response:
+    """The markers' sprites and their places in each frame of the film, as JSON."""
+    clip = _clip(_session(desk, session_id), clip_id)
+    if not clip.marker:
+        raise HTTPException(404, "Nobody is marked in this clip yet.")
+    return Response(clip.marker, media_type="application/json")
+
+
+@router.get("/cv/preview/{session_id}/{clip_id}/track")
+def track(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.TracksOut:
+    """Where the players are in each frame of the film, and how sure that is."""
+    return views.tracks_out(_clip(_session(desk, session_id), clip_id))
+
+
+@router.get("/cv/preview/{session_id}/{clip_id}/status")
+def preview_status(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.ClipStatusOut:
+    """How far following is in a clip."""
+    session = _session(desk, session_id)
+    one = views.clip_out(session.review, _clip(session, clip_id))
+    return models.ClipStatusOut(status=one.status, error=one.error, work=one.work, marker=one.marker)
+
+
+@router.post("/cv/preview")
+def preview(desk: TheDesk, asked: models.ClipIn) -> models.ClipOut:
+    """Follow again what is picked in a clip, as after an error."""
+    session = _session(desk, asked.session_id)
+    clip = _clip(session, asked.clip_id)
+    if not clip.picks:
+        raise BadInputError(f"Nobody is picked in '{clip.placed.name}' yet.")
+    session.review.follow(clip)
+    return views.clip_out(session.review, clip)
+
+
+@router.post("/cv/preview/{session_id}/{clip_id}/pick")
+def pick(desk: TheDesk, session_id: SessionId, clip_id: ClipId, asked: models.PickIn) -> models.ClipOut:
+    """Say where a player is in a frame, or that they are not in it; following begins."""
+    session = _session(desk, session_id)
+    clip = _clip(session, clip_id)
+    session.review.pick(clip, _pick(asked), asked.player)
+    return views.clip_out(session.review, clip)
+
+
+@router.post("/cv/preview/{session_id}/{clip_id}/unpick")
+def unpick(desk: TheDesk, session_id: SessionId, clip_id: ClipId, asked: models.UnpickIn) -> models.ClipOut:
+    """Take a pick away."""
+    session = _session(desk, session_id)
+    clip = _clip(session, clip_id)
+    session.review.unpick(clip, asked.frame, asked.player)
+    return views.clip_out(session.review, clip)
+
+
+@router.post("/cv/preview/{session_id}/{clip_id}/{action}")
+def decide(
+    desk: TheDesk,
+    session_id: SessionId,
+    clip_id: ClipId,
+    action: Annotated[str, Path(pattern="^(approve|reject|undo|redo|cancel)$")],
+) -> models.ClipOut:
+    """Approve a clip, leave it out, take its last pick back or do it again, or stop the following."""
+    session = _session(desk, session_id)
+    clip, review = _clip(session, clip_id), session.review
+    if action in ("undo", "redo"):
+        review.undo(clip, redo=action == "redo")
+    else:
+        {"approve": review.approve, "reject": review.reject, "cancel": review.cancel}[action](clip)
+    return views.clip_out(review, clip)
+
+
+@router.post("/cv/finalize-all")
+def finalize_all(desk: TheDesk, asked: models.FinalizeIn) -> models.FinalizeOut:
+    """Render every approved clip, write the timeline and join the films."""
+    films = _session(desk, asked.session_id).films
+    films.start(asked.quality)
+    return views.finalize_out(films)
+
+
+@router.get("/cv/finalize/{session_id}/status")
+def finalize_status(desk: TheDesk, session_id: SessionId) -> models.FinalizeOut:
+    """How far the films are."""
+    return views.finalize_out(_session(desk, session_id).films)
+
+
+@router.post("/cv/finalize/{session_id}/cancel")
+def finalize_cancel(desk: TheDesk, session_id: SessionId) -> models.FinalizeOut:
+    """Stop making films; those that are whole stay."""
+    films = _session(desk, session_id).films
+    films.cancel()
+    return views.finalize_out(films)
+
+
+@router.get("/cv/download/{name}", response_class=FileResponse)
+def download(desk: TheDesk, name: Annotated[str, Path(max_length=400)]) -> FileResponse:
+    """A finished film or timeline, by the name that the status gives; with Range."""
+    for session in desk.sessions():
+        output = views.files_of(session.films).get(name)
+        if output is not None and output.path.is_file():
+            return FileResponse(output.path, filename=output.path.name)
+    raise HTTPException(404, "There is no such file.")
+
+
+def _check_frame(clip: Clip, frame: int) -> None:
+    if frame >= clip.info.frame_count:
+        raise BadInputError(
+            f"There is no frame {frame} in '{clip.placed.name}', which has the frames 0 to {clip.info.frame_count - 1}."
+        )
+
+
+def _pick(asked: models.PickIn) -> Pick:
+    given = [asked.box is not None, asked.point is not None, asked.number is not None, asked.absent]
+    if sum(given) != 1:
+        raise BadInputError("A pick is exactly one of a box, a point, a number and 'absent'.")
+    box = None if asked.box is None else BoundingBox(*asked.box)
+    return Pick(asked.frame, box=box, point=asked.point, number=asked.number)

@@ -1,0 +1,97 @@
+"""Starts the server and opens the page."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from highlight_cuts_cv.errors import BadInputError, JobFailedError
+
+DEFAULT_HOST = "127.0.0.1"
+
+
+def serve(
+    timeline: Path,
+    player: str,
+    reading: object,
+    host: str,
+    port: int,
+    token: str | None,
+    opened: Callable[[str], None],
+    warn: Callable[[str], None],
+) -> None:
+    """Serve until it is interrupted.  *opened* is told the page's address when it can be opened.
+
+    Without a *port* a free one is taken.  Raises BadInputError for a timeline that cannot be read or an
+    address that cannot be used.
+    """
+    import uvicorn
+
+    from highlight_cuts_cv.faces.web.app import make_app
+    from highlight_cuts_cv.faces.web.desk import Desk, Reading
+
+    private = not is_loopback(host)
+    if private and not token:
+        raise BadInputError(
+            f"At {host} others can reach this server; give --token with a long word that only those know who may, "
+            f"or leave --host out."
+        )
+    assert isinstance(reading, Reading)
+    listening = _listen(host, port)
+    port = listening.getsockname()[1]
+    folder = timeline if timeline.is_dir() else timeline.parent
+    desk = Desk(folder, reading)
+    try:
+        first = ""
+        if not timeline.is_dir():
+            session = desk.open_file(timeline, player)
+            first = session.review.session_id
+            for sentence in session.warnings:
+                warn(sentence)
+    except BaseException:
+        desk.close()
+        raise
+    secret = token or secrets.token_urlsafe(24)
+    shown = f"[{host}]" if ":" in host else host
+    names = {shown} if private else {shown, "127.0.0.1", "localhost", "[::1]"}
+    app = make_app(desk, {f"{name}:{port}" for name in names}, secret, private, first)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            h11_max_incomplete_event_size=64 << 10,
+            limit_concurrency=200,
+        )
+    )
+    opened(f"http://{shown}:{port}/" + (f"?token={secret}" if private else ""))
+    server.run(sockets=[listening])
+    if not server.started:
+        raise JobFailedError(f"The server could not start at {shown}:{port}.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise BadInputError(
+            f"The server cannot listen at {host}, port {port} ({error.strerror or error}); give another --port."
+        ) from error
+    return listening

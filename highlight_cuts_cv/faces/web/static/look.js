@@ -1,0 +1,187 @@
+// The marker: which, its options, when it shows; and who is marked.
+
+import { get } from "./api.js";
+
+const SHOWS = [
+  ["", "always"],
+  ["first:3", "the first 3 seconds"],
+  ["near", "while others are near"],
+  ["first:3,near", "first 3 seconds, and while others are near"],
+];
+const INTROS = [
+  ["", "none"],
+  ["1", "the first picture, 1 s"],
+  ["1@pick", "the picture of the pick, 1 s"],
+  ["2@pick", "the picture of the pick, 2 s"],
+];
+
+export class LookPanel {
+  // onSet(model) when something is changed; onWho(name) when another player is chosen.
+  constructor(form, players, onSet, onWho) {
+    this.form = form;
+    this.players = players;
+    this.onSet = onSet;
+    this.onWho = onWho;
+    this.drawn = "";
+    this.indicators = get("/cv/indicators").then((answer) => answer.indicators);
+    form.addEventListener("submit", (event) => event.preventDefault());
+  }
+
+  async show(look, who) {
+    const what = JSON.stringify([look, who]);
+    if (what === this.drawn) return;
+    this.drawn = what;
+    this.look = structuredClone(look);
+    this.who = who;
+    const indicators = await this.indicators;
+    if (this.drawn !== what) return;
+    this.renderPlayers();
+    this.renderForm(indicators);
+  }
+
+  // The marker of the chosen player: their own, else that of all.
+  get choice() {
+    return this.player.indicator ?? this.look.indicator;
+  }
+
+  get player() {
+    return this.look.players.find((one) => one.name === this.who) ?? this.look.players[0];
+  }
+
+  change(choice) {
+    if (this.look.players.length > 1) this.player.indicator = choice;
+    else this.look.indicator = choice;
+    this.onSet(this.look);
+  }
+
+  renderPlayers() {
+    const rows = this.look.players.map((player) => {
+      const label = document.createElement("label");
+      label.className = "player";
+      const radio = document.createElement("input");
+      radio.type = "radio";
+      radio.name = "who";
+      radio.checked = player.name === this.who;
+      radio.addEventListener("change", () => this.onWho(player.name));
+      label.append(radio, player.name || "The player");
+      return label;
+    });
+    const add = document.createElement("button");
+    add.type = "button";
+    add.className = "plain";
+    add.textContent = "+ another player";
+    add.addEventListener("click", () => this.add());
+    this.players.replaceChildren(...rows, add);
+  }
+
+  add() {
+    const form = document.createElement("form");
+    form.className = "add-player";
+    const input = document.createElement("input");
+    input.placeholder = "Name";
+    input.setAttribute("aria-label", "The other player's name");
+    input.maxLength = 60;
+    const colour = document.createElement("input");
+    colour.type = "color";
+    colour.value = ["#ffd400", "#ff5a36", "#3ba3ff", "#4cd964"][this.look.players.length % 4];
+    colour.setAttribute("aria-label", "The marker's colour");
+    const button = document.createElement("button");
+    button.textContent = "Add";
+    form.append(input, colour, button);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const name = input.value.trim();
+      if (!name) return;
+      const own = structuredClone(this.look.indicator);
+      own.options = { ...own.options, color: colour.value };
+      this.look.players.push({ name, indicator: own });
+      await this.onSet(this.look);
+      this.onWho(name);
+    });
+    this.players.append(form);
+    input.focus();
+  }
+
+  renderForm(indicators) {
+    const choice = this.choice;
+    const spec = indicators.find((one) => one.name === choice.name) ?? indicators[0];
+    const rows = [
+      field("Marker", select(indicators.map((one) => [one.name, one.name]), choice.name), (value) =>
+        this.change({ name: value, options: keptOptions(choice.options, indicators.find((one) => one.name === value)) }),
+      ),
+    ];
+    for (const option of spec.options) {
+      rows.push(
+        field(title(option.name), input(option, choice.options[option.name] ?? option.default), (value) => {
+          const options = { ...choice.options, [option.name]: value };
+          if (value === option.default) delete options[option.name];
+          this.change({ name: choice.name, options });
+        }),
+      );
+    }
+    rows.push(
+      field("Shows", select(withOwn(SHOWS, this.look.show), this.look.show), (value) => {
+        this.look.show = value;
+        this.onSet(this.look);
+      }),
+      field("Intro (a still picture)", select(withOwn(INTROS, this.look.intro), this.look.intro), (value) => {
+        this.look.intro = value;
+        this.onSet(this.look);
+      }),
+    );
+    const focused = this.form.contains(document.activeElement) ? document.activeElement.dataset.field : null;
+    this.form.replaceChildren(...rows);
+    if (focused) this.form.querySelector(`[data-field="${CSS.escape(focused)}"]`)?.focus();
+  }
+}
+
+// What another marker understands of the options so far.
+function keptOptions(options, spec) {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => spec.options.some((one) => one.name === name)));
+}
+
+const withOwn = (choices, value) => (choices.some(([one]) => one === value) ? choices : [...choices, [value, value]]);
+const title = (name) => name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
+
+function field(name, control, onChange) {
+  const label = document.createElement("label");
+  label.className = "field";
+  const text = document.createElement("span");
+  text.textContent = name;
+  control.dataset.field = name;
+  control.addEventListener("change", () => onChange(valueOf(control)));
+  label.append(text, control);
+  return label;
+}
+
+function valueOf(control) {
+  if (control.type === "checkbox") return control.checked;
+  if (control.type === "number" || control.type === "range") return Number(control.value);
+  return control.value;
+}
+
+function select(choices, value) {
+  const control = document.createElement("select");
+  for (const [one, text] of choices) control.append(new Option(text, one, false, one === value));
+  return control;
+}
+
+function input(option, value) {
+  if (option.choices.length) return select(option.choices.map((one) => [one, one]), value);
+  const control = document.createElement("input");
+  control.title = option.summary;
+  if (option.kind === "bool") {
+    control.type = "checkbox";
+    control.checked = value;
+  } else if (option.kind === "str") {
+    control.type = /^#[0-9a-f]{6}$/i.test(value) ? "color" : "text";
+    control.value = value;
+  } else {
+    control.type = "number";
+    control.step = option.kind === "int" ? 1 : "any";
+    if (option.minimum !== null) control.min = option.minimum;
+    if (option.maximum !== null) control.max = option.maximum;
+    control.value = value;
+  }
+  return control;
+}

@@ -1,0 +1,476 @@
+// The page: what is on it follows from the session's state, which the server sends whenever it changes.
+
+import { at, firstSession, get, post, Refused, upload } from "./api.js";
+import { Candidates } from "./candidates.js";
+import { clipList } from "./clips.js";
+import { Finish } from "./finish.js";
+import { bindKeys } from "./keys.js";
+import { LookPanel } from "./look.js";
+import { Marker } from "./marker.js";
+import { People } from "./people.js";
+import { Player } from "./player.js";
+import { Strip } from "./strip.js";
+import { clock, placeOfFrame } from "./times.js";
+
+const $ = (id) => document.getElementById(id);
+
+const page = {
+  session: null,
+  clipId: null,
+  who: "",
+  frames: [],
+  times: [0],
+  marker: 0,
+  tracks: [],
+  loading: null,
+  asked: null,
+};
+
+// --- What is said
+
+let toastTimer = 0;
+export function say(text, bad = false) {
+  const toast = $("toast");
+  toast.textContent = text;
+  toast.classList.toggle("bad", bad);
+  toast.hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => (toast.hidden = true), bad ? 8000 : 3500);
+}
+
+function trouble(error) {
+  if (error.name === "AbortError") return;
+  say(error.message, true);
+  if (!(error instanceof Refused)) console.error(error);
+}
+
+const tried = (action) => async (...given) => {
+  try {
+    return await action(...given);
+  } catch (error) {
+    trouble(error);
+  }
+};
+
+// --- The pieces
+
+const strip = new Strip($("strip"), $("strip-canvas"), (place) => player.seek(place));
+const player = new Player($("video"), $("canvas"), onPlace, onState);
+const people = new People($("people"), tried(picked));
+const candidates = new Candidates($("settle"), tried(settled));
+const look = new LookPanel($("look"), $("players"), tried(setLook), (name) => {
+  page.who = name;
+  render();
+});
+const finish = new Finish(page, tried);
+
+const clip = () => page.session?.clips.find((one) => one.clip_id === page.clipId);
+const inClip = (action) => at("cv", "preview", page.session.session_id, page.clipId, action);
+
+// --- State from the server
+
+function connect(sessionId) {
+  page.events?.close();
+  const events = new EventSource(at("cv", "events", sessionId));
+  page.events = events;
+  events.onmessage = (event) => {
+    document.body.classList.remove("offline");
+    take(JSON.parse(event.data));
+  };
+  events.onerror = () => {
+    document.body.classList.add("offline");
+    // A server that was started again has the same session, but has to open it first.
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => reconnect(sessionId), 1500);
+  };
+}
+
+const reconnect = async (sessionId) => {
+  try {
+    await get(at("cv", "session", sessionId, "clips"));
+    connect(sessionId);
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) location.reload();
+    else setTimeout(() => reconnect(sessionId), 1500);
+  }
+};
+
+function take(session) {
+  const first = page.session === null;
+  page.session = session;
+  if (first) {
+    document.title = `${session.game} – Highlight Cuts CV`;
+    $("game").textContent = session.game;
+    for (const warning of session.warnings) say(warning);
+    page.who = session.look.players[0].name;
+  }
+  if (!session.look.players.some((one) => one.name === page.who)) page.who = session.look.players[0].name;
+  if (!clip()) {
+    const open = session.clips.find((one) => !["approved", "rejected"].includes(one.status)) ?? session.clips[0];
+    showClip(open.clip_id);
+  } else {
+    follow();
+  }
+  render();
+}
+
+// What of the clip on screen is new.
+const follow = tried(async () => {
+  const now = clip();
+  if (!now || page.loading) return;
+  if (now.film && !player.filmed) player.film(inClip("film"));
+  if (now.marker !== page.marker) {
+    const id = page.clipId;
+    const number = (page.marker = now.marker);
+    if (!number) {
+      page.tracks = [];
+      player.setMarker(null);
+      updateStrip();
+      return;
+    }
+    const first = page.tracks.length === 0;
+    const [marker, tracks] = await Promise.all([Marker.load(inClip("marker")), get(inClip("track"))]);
+    if (page.clipId !== id || page.marker !== number || !marker) return;
+    page.tracks = tracks.tracks;
+    player.setMarker(marker);
+    updateStrip();
+    if (page.playWhenMarked) {
+      page.playWhenMarked = false;
+      if (first) player.play();
+      else showPeople();
+    }
+  }
+});
+
+const showClip = tried(async (clipId) => {
+  page.loading?.abort();
+  const loading = (page.loading = new AbortController());
+  page.clipId = clipId;
+  page.marker = 0;
+  page.tracks = [];
+  page.playWhenMarked = false;
+  people.clear();
+  candidates.hide();
+  const now = clip();
+  $("picture").style.setProperty("--aspect", now.aspect);
+  render();
+  const { frames, times, start } = await get(inClip("frames"), loading.signal);
+  if (page.clipId !== clipId) return;
+  page.frames = frames;
+  page.times = times;
+  player.show({ width: now.width, height: now.height, times });
+  page.loading = null;
+  await player.seek(placeOfFrame(frames, start));
+  updateStrip();
+  showPicture();
+  follow();
+  render();
+});
+
+// --- What is on screen
+
+function onPlace(place) {
+  const text = clock(page.times[place] ?? 0);
+  $("clock").textContent = `${text}  ·  ${page.frames[place] ?? 0}`;
+  strip.at(place, `${text}, frame ${page.frames[place] ?? 0}`);
+  if (people.frame !== null && people.frame !== page.frames[place]) people.clear();
+  if (!player.playing) askSoon();
+}
+
+function onState() {
+  const playing = player.playing;
+  $("play").setAttribute("aria-label", playing ? "Stop" : "Play");
+  document.body.classList.toggle("playing", playing);
+  if (playing) people.clear();
+  else askSoon();
+}
+
+let askTimer = 0;
+function askSoon() {
+  clearTimeout(askTimer);
+  askTimer = setTimeout(() => {
+    if (player.playing || !page.clipId) return;
+    showPeople();
+    if (!player.filmed || player.scale > 1) showPicture();
+  }, player.filmed ? 120 : 30);
+}
+
+const showPicture = tried(async () => {
+  const place = player.place;
+  const id = page.clipId;
+  const width = player.scale > 1 ? "" : "?width=1280";
+  const response = await fetch(`${at("cv", "picture", page.session.session_id, id, page.frames[place])}${width}`);
+  if (!response.ok) return;
+  const bitmap = await createImageBitmap(await response.blob());
+  if (page.clipId === id && (!player.filmed || player.scale > 1)) player.showStill(bitmap, place);
+});
+
+const showPeople = tried(async () => {
+  const frame = page.frames[player.place];
+  if (people.frame === frame) return;
+  page.asked?.abort();
+  const asked = (page.asked = new AbortController());
+  const body = { session_id: page.session.session_id, clip_id: page.clipId, frame };
+  const found = await post("/cv/detect", body, asked.signal);
+  if (asked.signal.aborted || player.playing || page.frames[player.place] !== frame) return;
+  people.show(frame, found.people, found.width, found.height);
+  render();
+});
+
+function updateStrip() {
+  const now = clip();
+  const place = (frame) => placeOfFrame(page.frames, frame);
+  const tracks = page.tracks;
+  const sure = page.frames.map((_, index) => {
+    const scores = tracks.filter((track) => track.boxes[index]).map((track) => track.scores[index]);
+    return scores.length ? Math.min(...scores) : null;
+  });
+  strip.set(
+    {
+      sure,
+      doubts: now.doubts.map((doubt) => ({ from: place(doubt.start), to: place(doubt.stop - 1) + 1, lost: doubt.lost })),
+      cuts: [],
+      picks: now.picks.filter((pick) => pick.player === page.who).map((pick) => place(pick.frame)),
+    },
+    page.frames.length,
+  );
+}
+
+function render() {
+  const { session } = page;
+  if (!session) return;
+  const now = clip();
+  clipList($("clips"), session, page.clipId, (clipId) => clipId !== page.clipId && showClip(clipId));
+  look.show(session.look, page.who);
+  finish.show(session);
+  const approved = session.clips.filter((one) => one.status === "approved").length;
+  $("progress-note").textContent = `${approved} of ${session.clips.length} approved`;
+  if (!now) return;
+  renderPicks(now);
+  const work = now.work ?? (now.status === "processing" ? { step: "Waiting", done: 0, total: 0 } : null);
+  $("busy").hidden = !work && (now.film || !now.analysis);
+  $("busy").textContent = work ? progress(work) : now.analysis ? progress(now.analysis) : "";
+  $("ask").textContent = sentence(now);
+  $("ask").classList.toggle("bad", Boolean(now.error));
+  $("approve").disabled = !now.picks.length;
+  $("approve").textContent = now.status === "approved" ? "Approved ✓" : "Approve";
+  $("reject").setAttribute("aria-pressed", String(now.status === "rejected"));
+  $("next-doubt").disabled = !now.doubts.length;
+  $("next-doubt").textContent = now.doubts.length ? `Next doubt (${now.doubts.length})` : "No doubts";
+  if (page.frames.length) updateStrip();
+}
+
+const progress = (work) =>
+  work.total ? `${work.step} ${Math.floor((100 * work.done) / work.total)} %` : `${work.step} …`;
+
+function sentence(now) {
+  if (now.error) return now.error;
+  const whom = page.who || "the player";
+  if (now.status === "rejected") return "This clip stays unmarked. Pick somebody to take it in again.";
+  if (now.status === "approved") return "Approved.";
+  if (now.status === "processing") return "Following …";
+  if (!now.picks.some((pick) => pick.player === page.who)) return `Click on ${whom}. Not in this picture? Step on with →.`;
+  if (!now.doubts.length) return "No doubts. Watch it, then approve (A).";
+  return `${now.doubts.length === 1 ? "One stretch is" : `${now.doubts.length} stretches are`} in doubt: D goes there. Click on the player to correct.`;
+}
+
+function renderPicks(now) {
+  const rows = now.picks.map((pick) => {
+    const row = document.createElement("li");
+    const go = document.createElement("button");
+    go.type = "button";
+    go.className = "plain";
+    const place = placeOfFrame(page.frames, pick.frame);
+    const absent = !pick.box && !pick.point && !pick.number;
+    go.textContent = `${clock(page.times[place] ?? 0)}${pick.player ? ` ${pick.player}` : ""}${absent ? " not there" : ""}`;
+    go.addEventListener("click", () => player.seek(place));
+    const away = document.createElement("button");
+    away.type = "button";
+    away.className = "plain";
+    away.textContent = "✕";
+    away.setAttribute("aria-label", `Take away the pick at ${clock(page.times[place] ?? 0)}`);
+    away.addEventListener("click", tried(() => post(inClip("unpick"), { frame: pick.frame, player: pick.player })));
+    row.append(go, away);
+    return row;
+  });
+  if (!rows.length) {
+    const none = document.createElement("li");
+    none.className = "faint";
+    none.textContent = "None yet";
+    rows.push(none);
+  }
+  $("picks").replaceChildren(...rows);
+}
+
+// --- What the user does
+
+async function picked({ frame, box, share }) {
+  if (player.playing) {
+    player.pause();
+    return;
+  }
+  const now = clip();
+  const body = { frame: frame ?? page.frames[player.place], player: page.who };
+  if (box) body.box = box;
+  else body.point = [share[0] * now.width, share[1] * now.height];
+  page.playWhenMarked = !now.picks.length;
+  candidates.hide();
+  await post(inClip("pick"), body);
+}
+
+async function settled(choice, doubt) {
+  const body = { frame: doubt.ask, player: doubt.player };
+  if (choice === null) body.absent = true;
+  else body.box = choice;
+  candidates.hide();
+  await post(inClip("pick"), body);
+}
+
+const absent = tried(async () => {
+  const now = clip();
+  if (!now.picks.some((pick) => pick.player === page.who)) {
+    player.seek(player.place + Math.max(1, Math.round(page.frames.length / 12)));
+    return;
+  }
+  await post(inClip("pick"), { frame: page.frames[player.place], player: page.who, absent: true });
+});
+
+const back = (redo) =>
+  tried(async () => {
+    const answer = await post(at("cv", "session", page.session.session_id, redo ? "redo" : "undo"));
+    if (answer.clip_id === null) say(redo ? "There is nothing to do again." : "There is nothing to take back.");
+    else if (answer.clip_id !== page.clipId) showClip(answer.clip_id);
+  });
+
+const decide = (action) =>
+  tried(async () => {
+    await post(inClip(action));
+    if (action === "approve" || action === "reject") next(true);
+  });
+
+function next(onlyOpen = false) {
+  const { clips } = page.session;
+  const from = clips.findIndex((one) => one.clip_id === page.clipId);
+  const order = [...clips.slice(from + 1), ...clips.slice(0, from)];
+  const wanted = onlyOpen ? order.find((one) => !["approved", "rejected"].includes(one.status)) : order[0];
+  if (wanted) showClip(wanted.clip_id);
+  else if (onlyOpen) say("That was the last clip. Make the films now.");
+}
+
+const nextDoubt = tried(async () => {
+  const { doubts } = clip();
+  if (!doubts.length) return say("There is no doubt in this clip.");
+  const here = page.frames[player.place];
+  const doubt = doubts.find((one) => one.ask > here) ?? doubts[0];
+  player.pause();
+  await player.seek(placeOfFrame(page.frames, doubt.ask));
+  const picture = at("cv", "picture", page.session.session_id, page.clipId, doubt.ask);
+  let boxes = doubt.candidates;
+  if (!boxes.length) {
+    const body = { session_id: page.session.session_id, clip_id: page.clipId, frame: doubt.ask };
+    boxes = (await post("/cv/detect", body)).people.map((one) => [one.x1, one.y1, one.x2, one.y2]);
+  }
+  candidates.show(doubt, boxes.slice(0, 9), picture, page.who);
+});
+
+async function setLook(model) {
+  const session = await post(at("cv", "session", page.session.session_id, "look"), model);
+  take(session);
+}
+
+const step = (places) => player.seek((player.wanted ?? player.place) + places);
+const second = () => Math.max(1, page.times.findLastIndex((time) => time <= 1) || 1);
+const toggle = () => (player.playing ? player.pause() : player.play());
+
+function zoom(on = player.scale === 1) {
+  player.scale = on ? 2.5 : 1;
+  $("picture").classList.toggle("closer", on);
+  $("zoom").setAttribute("aria-pressed", String(on));
+  $("picture").style.setProperty("--zoom", player.scale);
+  player.fit();
+  player.still = null;
+  if (on) showPicture();
+  else player.redraw();
+}
+
+$("stage").addEventListener("pointermove", (event) => {
+  if (player.scale === 1) return;
+  const area = $("stage").getBoundingClientRect();
+  $("picture").style.setProperty("--x", `${(100 * (event.clientX - area.left)) / area.width}%`);
+  $("picture").style.setProperty("--y", `${(100 * (event.clientY - area.top)) / area.height}%`);
+});
+
+$("play").addEventListener("click", toggle);
+$("back").addEventListener("click", () => step(-1));
+$("forward").addEventListener("click", () => step(1));
+$("absent").addEventListener("click", absent);
+$("undo").addEventListener("click", back(false));
+$("redo").addEventListener("click", back(true));
+$("zoom").addEventListener("click", () => zoom());
+$("approve").addEventListener("click", decide("approve"));
+$("reject").addEventListener("click", decide("reject"));
+$("next").addEventListener("click", () => next());
+$("next-doubt").addEventListener("click", nextDoubt);
+$("help-open").addEventListener("click", () => $("help").showModal());
+$("theme").addEventListener("click", () => {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const now = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
+  document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
+  strip.draw();
+});
+new ResizeObserver(() => player.fit()).observe($("picture"));
+
+bindKeys($("keys"), {
+  play: toggle,
+  back: () => step(-1),
+  forward: () => step(1),
+  backSecond: () => step(-second()),
+  forwardSecond: () => step(second()),
+  approve: decide("approve"),
+  reject: decide("reject"),
+  next: () => next(),
+  doubt: nextDoubt,
+  candidate: (number) => (candidates.open ? candidates.choose(number) : people.choose(number)),
+  absent: () => (candidates.open ? candidates.choose(0) : absent()),
+  undo: back(false),
+  redo: back(true),
+  zoom: () => zoom(),
+  help: () => $("help").showModal(),
+});
+
+// --- Opening
+
+const openTimeline = async (name) => {
+  const session = await post("/cv/session", { timeline: name });
+  $("open").close();
+  connect(session.session_id);
+};
+
+const choose = tried(async () => {
+  const { timelines } = await get("/cv/timelines");
+  $("timelines").replaceChildren(
+    ...timelines.map((name) => {
+      const row = document.createElement("li");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = name;
+      button.addEventListener("click", tried(() => openTimeline(name)));
+      row.append(button);
+      return row;
+    }),
+  );
+  if (!$("open").open) $("open").showModal();
+});
+
+$("upload").addEventListener(
+  "change",
+  tried(async (event) => {
+    const [file] = event.target.files;
+    const { timelines } = await upload(`/cv/upload?name=${encodeURIComponent(file.name)}`, file);
+    await openTimeline(timelines[0]);
+  }),
+);
+$("game").addEventListener("click", choose);
+$("open").addEventListener("cancel", (event) => page.session || event.preventDefault());
+
+if (firstSession) connect(firstSession);
+else choose();

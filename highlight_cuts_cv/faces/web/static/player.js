@@ -1,0 +1,164 @@
+// The picture: the film's frame and its marker, drawn together, so that no frame is ever seen with the marker of
+// another one.
+
+import { placeAt, timeOf } from "./times.js";
+
+export class Player {
+  // onPlace(place) is called for every frame that is drawn; onState() when it starts or stops.
+  constructor(video, canvas, onPlace, onState) {
+    this.video = video;
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d", { alpha: false });
+    this.onPlace = onPlace;
+    this.onState = onState;
+    this.place = 0;
+    this.times = [0];
+    this.marker = null;
+    this.overlay = null;
+    this.still = null;
+    this.filmed = false;
+    this.wanted = null;
+    this.scale = 1;
+    video.addEventListener("play", onState);
+    video.addEventListener("pause", () => this.paused());
+    video.addEventListener("ended", () => this.paused());
+    video.addEventListener("seeked", () => this.seeked());
+    this.watch();
+  }
+
+  get playing() {
+    return !this.video.paused && !this.video.ended;
+  }
+
+  // Another clip: `url` is its film or null while there is none.
+  show({ width, height, times }) {
+    this.video.pause();
+    this.video.removeAttribute("src");
+    this.video.load();
+    this.width = width;
+    this.height = height;
+    this.times = times;
+    this.marker = null;
+    this.filmed = false;
+    this.wanted = null;
+    this.place = 0;
+    this.still = null;
+    this.fit();
+  }
+
+  film(url) {
+    this.filmed = true;
+    this.loading = true;
+    this.video.src = url;
+    this.video.currentTime = timeOf(this.times, this.place);
+  }
+
+  setMarker(marker) {
+    this.marker = marker;
+    if (!this.playing) this.redraw();
+  }
+
+  // How many pixels the canvas has: those of the screen, but no more than are worth it.
+  fit() {
+    const box = this.canvas.parentElement.getBoundingClientRect();
+    const width = Math.min(Math.round(box.width * devicePixelRatio * this.scale) || this.width, Math.max(this.width, 1280), 2560);
+    const height = Math.max(1, Math.round((width * box.height) / Math.max(1, box.width)));
+    if (this.canvas.width === width && this.canvas.height === height) return;
+    this.canvas.width = width;
+    this.canvas.height = height;
+    this.redraw();
+  }
+
+  async play() {
+    if (!this.filmed) return;
+    if (this.place >= this.times.length - 1) await this.seek(0);
+    await this.video.play().catch(() => {});
+  }
+
+  pause() {
+    this.video.pause();
+  }
+
+  // Go to a place; what is asked meanwhile replaces what was asked.
+  seek(place) {
+    const last = this.times.length - 1;
+    this.wanted = Math.min(last, Math.max(0, place));
+    if (!this.filmed) {
+      this.place = this.wanted;
+      this.wanted = null;
+      this.onPlace(this.place);
+      return Promise.resolve();
+    }
+    this.pause();
+    this.still = null;
+    if (!this.video.seeking) this.video.currentTime = timeOf(this.times, this.wanted);
+    return new Promise((done) => this.video.addEventListener("seeked", done, { once: true }));
+  }
+
+  seeked() {
+    if (this.wanted === null) return;
+    const shown = placeAt(this.times, this.video.currentTime);
+    const wanted = this.wanted;
+    const there = Math.abs(this.video.currentTime - timeOf(this.times, wanted)) < 1e-3 || shown === wanted;
+    if (there) this.wanted = null;
+    else this.video.currentTime = timeOf(this.times, wanted);
+  }
+
+  paused() {
+    this.onState();
+  }
+
+  watch() {
+    const each = (_, metadata) => {
+      this.present(metadata.mediaTime);
+      this.video.requestVideoFrameCallback(each);
+    };
+    this.video.requestVideoFrameCallback(each);
+  }
+
+  // A new frame is on screen.  The picture may be a later one than the browser says, so where the picture itself
+  // knows its time, that counts.
+  present(mediaTime) {
+    if (!this.filmed) return;
+    this.still = null;
+    this.loading = false;
+    if (typeof VideoFrame === "undefined") {
+      this.draw(this.video, placeAt(this.times, mediaTime));
+      return;
+    }
+    const frame = new VideoFrame(this.video);
+    this.draw(frame, placeAt(this.times, frame.timestamp / 1e6));
+    frame.close();
+  }
+
+  // A picture of a place from the server, finer than the film or before there is one.
+  showStill(bitmap, place) {
+    if (place !== this.place || this.playing) return;
+    this.still = bitmap;
+    this.draw(bitmap, place);
+  }
+
+  redraw() {
+    if (this.still) this.draw(this.still, this.place);
+    else if (this.filmed && !this.loading && this.video.readyState >= 2) {
+      if (typeof VideoFrame === "undefined") this.draw(this.video, this.place);
+      else {
+        const frame = new VideoFrame(this.video);
+        this.draw(frame, placeAt(this.times, frame.timestamp / 1e6));
+        frame.close();
+      }
+    }
+  }
+
+  draw(picture, place) {
+    const { context, canvas } = this;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    if (this.marker) {
+      context.setTransform(canvas.width / this.width, 0, 0, canvas.height / this.height, 0, 0);
+      this.marker.draw(context, place);
+    }
+    this.place = place;
+    this.onPlace(place);
+  }
+}

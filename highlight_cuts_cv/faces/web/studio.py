@@ -1,0 +1,170 @@
+"""What the page asks about a clip, in the process that does it: one workbench per clip, kept while it is used.
+
+Every function that takes a :class:`Studio` first is a command of :mod:`.worker`.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from highlight_cuts_cv.analysis.workbench import ClipWorkbench
+from highlight_cuts_cv.contracts import Steps
+from highlight_cuts_cv.contracts.heard import warnings_to
+from highlight_cuts_cv.faces.web.marker import marker_data
+from highlight_cuts_cv.files.cache_folder import cache_folder
+from highlight_cuts_cv.jobs.analyse import analyse as analyse_clip
+from highlight_cuts_cv.jobs.analyse import proxy_of, shown_frames
+from highlight_cuts_cv.jobs.draw import draw_all
+from highlight_cuts_cv.jobs.follow import follow_on, workbench
+from highlight_cuts_cv.jobs.setup import DEFAULT_DETECTOR, Setup
+from highlight_cuts_cv.model import BoundingBox, ByteArray, ClipInfo, JobFailedError, Track
+from highlight_cuts_cv.tracking.numbers import numbered_players
+from highlight_cuts_cv.tracking.picks import Pick, resolve_picks
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.media.writing.proxy import ProxyWriter
+
+_OPEN = 4
+"""Clips whose media stay open."""
+_QUALITY = 88
+
+
+@dataclass(eq=False)
+class _OpenClip:
+    clip: ClipInfo
+    bench: ClipWorkbench
+    proxy: ProxyWriter
+    tracks: dict[tuple[object, ...], Track] = field(default_factory=dict)
+    users: int = 0
+
+
+class Studio:
+    """The clips that are open.  Several threads may ask at once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._open: OrderedDict[tuple[object, ...], _OpenClip] = OrderedDict()
+        warm_up()
+
+    def using(self, clip: ClipInfo, proxy: Path, setup: Setup) -> _Use:
+        """The open clip, for as long as the context lasts."""
+        return _Use(self, clip, proxy, setup)
+
+    def _take(self, clip: ClipInfo, proxy: Path, setup: Setup) -> _OpenClip:
+        key = (clip.media.path, clip.first_frame, clip.frame_count, repr(setup.detector))
+        with self._lock:
+            found = self._open.get(key)
+            if found is None:
+                bench = workbench(clip, setup, cache_folder("analysis"))
+                found = self._open[key] = _OpenClip(clip, bench, proxy_of(clip, proxy))
+            self._open.move_to_end(key)
+            found.users += 1
+            idle = [one for one, opened in self._open.items() if not opened.users]
+            for one in idle[: max(0, len(self._open) - _OPEN)]:
+                closed = self._open.pop(one)
+                closed.proxy.close()
+                closed.bench.close()
+        return found
+
+    def _leave(self, opened: _OpenClip) -> None:
+        with self._lock:
+            opened.users -= 1
+
+
+class _Use:
+    def __init__(self, studio: Studio, clip: ClipInfo, proxy: Path, setup: Setup) -> None:
+        self._studio, self._arguments = studio, (clip, proxy, setup)
+
+    def __enter__(self) -> _OpenClip:
+        self._opened = self._studio._take(*self._arguments)
+        return self._opened
+
+    def __exit__(self, *_: object) -> None:
+        self._studio._leave(self._opened)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a clip's things are: what every command on a clip is given."""
+
+    clip: ClipInfo
+    proxy: Path
+    setup: Setup
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The paths of a clip's players and what the page draws of them."""
+
+    tracks: Mapping[str, Track]
+    marker: bytes
+
+
+def analyse(studio: Studio, steps: Steps, place: Place) -> None:
+    """Find out about a clip what a pick will ask, and write its proxy."""
+    with studio.using(place.clip, place.proxy, place.setup) as opened:
+        analyse_clip(opened.bench, place.setup, opened.proxy, steps("Analysing"))
+
+
+def picture(studio: Studio, steps: Steps, place: Place, frame: int, width: int | None) -> bytes:
+    """A frame of a clip as JPEG, at most *width* pixels wide."""
+    with studio.using(place.clip, place.proxy, place.setup) as opened:
+        return _jpeg(opened.bench.people.frame(frame).bgr, width)
+
+
+def detect(studio: Studio, steps: Steps, place: Place, frame: int) -> list[BoundingBox]:
+    """Who can be picked in a frame, in the order of their numbers."""
+    with studio.using(place.clip, place.proxy, place.setup) as opened:
+        found = numbered_players(opened.bench.people[frame])
+        opened.bench.keep()
+        return found
+
+
+def resolve(studio: Studio, steps: Steps, place: Place, pick: Pick) -> None:
+    """Raise BadInputError where nobody is at a pick."""
+    with studio.using(place.clip, place.proxy, place.setup) as opened:
+        resolve_picks([pick], place.clip, opened.bench.people)
+
+
+def mark(studio: Studio, steps: Steps, place: Place, picks: Mapping[str, tuple[Pick, ...]]) -> Marked:
+    """Follow who is not followed yet and draw the markers of all; *picks* by player, frames within the clip."""
+    setup = place.setup
+    with studio.using(place.clip, place.proxy, setup) as opened:
+        tracks = {}
+        analyse_clip(opened.bench, setup, opened.proxy, steps("Analysing"))
+        for player, told in picks.items():
+            key = (told, repr(setup.tracker))
+            if key not in opened.tracks:
+                opened.tracks[key] = follow_on(opened.bench, told, setup, steps("Following"))
+            tracks[player] = opened.tracks[key]
+        watch = steps("Drawing")
+        with warnings_to(watch):
+            sprites = draw_all(opened.bench, tracks, setup, watch)
+        return Marked(tracks, marker_data(sprites, place.clip, shown_frames(place.clip)))
+
+
+def _jpeg(bgr: ByteArray, width: int | None) -> bytes:
+    if width is not None and width < bgr.shape[1]:
+        height = max(1, round(bgr.shape[0] * width / bgr.shape[1]))
+        bgr = np.asarray(cv2.resize(bgr, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    good, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    if not good:
+        raise JobFailedError(f"A picture of {bgr.shape[1]}x{bgr.shape[0]} pixels cannot be written as JPEG.")
+    return data.tobytes()
+
+
+def warm_up() -> None:
+    """Import what the first command would wait for."""
+    import highlight_cuts_cv.rendering.compositor
+    from highlight_cuts_cv.plugin.registry import get_registry
+
+    _: Any = highlight_cuts_cv.rendering.compositor
+    get_registry().detector(DEFAULT_DETECTOR, {}).close()

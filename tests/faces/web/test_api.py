@@ -1,0 +1,199 @@
+"""The whole story over HTTP, on the demo: pick, correct, undo, approve, make the films, download."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import cv2
+import numpy as np
+import opentimelineio as otio
+import pytest
+
+from highlight_cuts_cv.faces.web.desk import Desk, Reading
+from highlight_cuts_cv.media import probe
+
+from .conftest import WHOM, Api, client_of, until, write_game
+
+
+def decoded(data: bytes) -> np.ndarray:
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert picture is not None
+    return picture
+
+
+def test_the_session_shows_the_timelines_clips(api):
+    first, second = api.clips
+    assert (first["name"], first["frame_count"]) == ("The red jacket arrives", 40)
+    assert (second["name"], second["frame_count"]) == ("The man in jeans walks away", 60)
+    assert first["status"] == "pending"
+
+
+def test_opening_again_is_the_same_session(api):
+    again = api.post("/cv/session", {"timeline": "game.otio"}).json()
+    assert again["session_id"] == api.session
+
+
+def test_who_can_be_picked_is_numbered_and_the_picture_is_there(api):
+    clip_id = api.clips[0]["clip_id"]
+    body = {"session_id": api.session, "clip_id": clip_id, "frame": 0}
+    found = api.post("/cv/detect", body).json()
+    assert [one["number"] for one in found["people"]] == [1, 2, 3, 4]
+    assert [one["x1"] for one in found["people"]] == sorted(one["x1"] for one in found["people"])
+    picture = api.get(found["picture"])
+    assert decoded(picture.content).shape == (found["height"], found["width"], 3)
+    small = api.get(found["picture"], params={"width": 192}).content
+    assert decoded(small).shape[1] == 192
+
+
+def test_a_click_beside_everybody_is_told_and_forgotten(api):
+    answer = api.on_clip(0, "pick", {"frame": 0, "point": [5, 5]})
+    assert answer.status_code == 400
+    assert "no player at 5,5" in answer.json()["error"]["message"]
+    assert api.clips[0]["picks"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"frame": 40, "point": [5, 5]}, 400),
+        ({"frame": 0}, 400),
+        ({"frame": 0, "point": [5, 5], "absent": True}, 400),
+        ({"frame": 0, "box": [10, 10, 5, 5]}, 400),
+        ({"frame": 0, "box": [5000, 10, 5100, 50]}, 400),
+        ({"frame": -1, "point": [5, 5]}, 422),
+        ({"frame": 0, "point": [5]}, 422),
+        ({"frame": 0, "point": [1e300, 5]}, 422),
+        ({"frame": 0, "point": [5, 5], "player": "Nobody"}, 400),
+        ({"frame": 0, "point": [5, 5], "other": 1}, 422),
+    ],
+)
+def test_picks_that_make_no_sense_are_refused(api, body, status):
+    answer = api.on_clip(0, "pick", body)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["error"]["message"].endswith(".")
+
+
+def test_a_pick_is_followed_and_the_marker_is_the_indicators_own(api):
+    api.on_clip(0, "pick", {"frame": 0, "point": WHOM[0]})
+    clip = api.marked(0)
+    assert clip["status"] == "completed" and clip["shown"] == 1.0 and clip["marker"] > 0
+    marker = api.of_clip(0, "marker").json()
+    frames = api.of_clip(0, "frames").json()
+    assert len(marker["frames"]) == len(frames["frames"]) == len(frames["times"]) == 40
+    track = api.of_clip(0, "track").json()["tracks"][0]
+    for place, (box, placed) in enumerate(zip(track["boxes"], marker["frames"], strict=True)):
+        ((sprite, x, y, opacity),) = placed
+        picture = decoded(base64.b64decode(marker["sprites"][sprite]))
+        middle = x + picture.shape[1] / 2
+        assert box[0] < middle < box[2], f"place {place}"
+        assert y < box[1] and opacity == 1
+
+
+def test_the_film_to_look_at_comes_in_ranges(api):
+    until(lambda: api.clips[0]["film"])
+    whole = api.of_clip(0, "film")
+    assert whole.headers["content-type"] == "video/mp4"
+    part = api.of_clip(0, "film", headers={"range": "bytes=10-19"})
+    assert part.status_code == 206 and part.content == whole.content[10:20]
+
+
+def test_undo_takes_the_pick_back_and_redo_does_it_again(api):
+    kept = api.clips[0]["picks"]
+    assert api.post("/cv/session/SESSION/undo").json() == {"clip_id": api.clips[0]["clip_id"]}
+    assert api.marked(0)["picks"] == [] and api.clips[0]["marker"] == 0
+    assert api.of_clip(0, "marker").status_code == 404
+    assert api.post("/cv/session/SESSION/undo").json() == {"clip_id": None}
+    api.post("/cv/session/SESSION/redo")
+    assert api.marked(0)["picks"] == kept and api.clips[0]["marker"] > 0
+
+
+def test_not_there_is_a_correction_and_makes_a_doubt(api):
+    api.on_clip(0, "pick", {"frame": 30, "absent": True})
+    clip = api.marked(0)
+    assert clip["shown"] < 1 and clip["doubts"]
+    api.on_clip(0, "undo")
+    assert api.marked(0)["shown"] == 1
+
+
+def test_another_marker_is_drawn_without_following_again(api):
+    before = api.of_clip(0, "marker").json()
+    look = api.get("/cv/session/SESSION/clips").json()["look"]
+    look["indicator"] = {"name": "spotlight", "options": {}}
+    assert api.post("/cv/session/SESSION/look", look).status_code == 200
+    api.of_clip(0, "frames")  # looked at
+    api.marked(0)
+    dimmed = until(
+        lambda: (m := api.of_clip(0, "marker")).status_code == 200 and m.json()["shades"] and m.json()
+    )
+    assert before["shades"] is None and len(dimmed["shades"]) == 40
+    look["indicator"] = {"name": "dot", "options": {"color": "no colour"}}
+    refused = api.post("/cv/session/SESSION/look", look)
+    assert refused.status_code == 400 and "no colour" in refused.json()["error"]["message"]
+    look["indicator"] = {"name": "dot", "options": {}}
+    assert api.post("/cv/session/SESSION/look", look).status_code == 200
+
+
+def test_nothing_can_be_approved_before_a_pick_and_nothing_made_before_that(api):
+    assert api.on_clip(1, "approve").status_code == 400
+    answer = api.post("/cv/finalize-all", {"session_id": api.session})
+    assert answer.status_code == 400 and "approve" in answer.json()["error"]["message"]
+
+
+def test_rejecting_leaves_a_clip_out_until_somebody_is_picked(api):
+    assert api.on_clip(1, "reject").json()["status"] == "rejected"
+    api.on_clip(1, "pick", {"frame": 0, "point": WHOM[1]})
+    assert api.marked(1)["status"] == "completed"
+
+
+def test_the_films_are_made_and_downloaded(api, tmp_path):
+    for number in (0, 1):
+        api.marked(number)
+        assert api.on_clip(number, "approve").json()["status"] == "approved"
+    assert api.post("/cv/finalize-all", {"session_id": api.session}).json()["status"] == "running"
+    busy = api.post("/cv/finalize-all", {"session_id": api.session})
+    assert busy.status_code == 400
+    ended = until(
+        lambda: (one := api.get("/cv/finalize/SESSION/status").json())["status"] != "running" and one, 180
+    )
+    assert ended["status"] == "completed", ended
+    files = {one["kind"]: one["name"] for one in ended["files"]}
+    film = api.get(f"/cv/download/{files['film']}")
+    (tmp_path / "film.mp4").write_bytes(film.content)
+    assert probe(tmp_path / "film.mp4").frame_count == 100
+    assert "attachment" in film.headers["content-disposition"]
+    part = api.get(f"/cv/download/{files['film']}", headers={"range": "bytes=-4"})
+    assert part.status_code == 206 and part.content == film.content[-4:]
+    timeline = api.get(f"/cv/download/{files['timeline']}").text
+    (tmp_path / "t.otio").write_text(timeline)
+    clips = list(otio.adapters.read_from_file(str(tmp_path / "t.otio")).find_clips())
+    assert all(".tracked.mp4" in clip.media_reference.target_url for clip in clips)
+
+
+def test_events_bring_the_session_now_and_when_it_changes(api):
+    with api.client.stream("GET", f"/cv/events/{api.session}") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        line = next(line for line in stream.iter_lines() if line.startswith("data: "))
+    assert json.loads(line.removeprefix("data: "))["session_id"] == api.session
+
+
+def test_everything_is_there_again_after_a_restart(tmp_path):
+    write_game(tmp_path)
+    with client_of(Desk(tmp_path, Reading())) as client:
+        first = Api(client, client.post("/cv/session", json={"timeline": "game.otio"}).json()["session_id"])
+        first.on_clip(0, "pick", {"frame": 0, "point": WHOM[0]})
+        first.marked(0)
+        first.on_clip(0, "approve")
+        first.on_clip(1, "reject")
+    with client_of(Desk(tmp_path, Reading())) as client:
+        again = Api(client, client.post("/cv/session", json={"timeline": "game.otio"}).json()["session_id"])
+        assert again.session == first.session
+        assert [clip["status"] for clip in again.clips] == ["approved", "rejected"]
+        again.of_clip(0, "frames")
+        assert until(lambda: again.clips[0]["marker"])
+        assert again.clips[0]["status"] == "approved"
+
+
+def test_one_bad_clip_is_reported_and_the_others_are_there(api):
+    assert api.get("/cv/session/none/clips").status_code == 404
+    assert api.get("/cv/preview/SESSION/none/track").status_code == 404
