@@ -49,6 +49,7 @@ class Desk:
 
     def __init__(self, root: Path, reading: Reading) -> None:
         self.root, self._reading = root, reading
+        self.stopping = False
         self._lock = RLock()
         self._sessions: dict[str, Session] = {}
         self._stores: dict[Path, ProjectStore] = {}

@@ -87,7 +87,7 @@ async def events(request: Request, desk: TheDesk, session_id: SessionId) -> Stre
 
     async def stream() -> AsyncIterator[str]:
         seen, silent = -1, 0.0
-        while not session.review.closed and not await request.is_disconnected():
+        while not desk.stopping and not await request.is_disconnected():
             if session.review.version != seen:
                 state = await asyncio.to_thread(views.session_out, session)
                 seen, silent = state.version, 0.0

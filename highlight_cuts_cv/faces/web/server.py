@@ -6,7 +6,9 @@ import ipaddress
 import secrets
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from highlight_cuts_cv.errors import BadInputError, JobFailedError
 
@@ -58,19 +60,26 @@ def serve(
     shown = f"[{host}]" if ":" in host else host
     names = {shown} if private else {shown, "127.0.0.1", "localhost", "[::1]"}
     app = make_app(desk, {f"{name}:{port}" for name in names}, secret, private, first)
-    server = uvicorn.Server(
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, *signal: Any) -> None:
+            desk.stopping = True  # streams of events end, which else would keep the server waiting
+            super().handle_exit(*signal)
+
+    server = Server(
         uvicorn.Config(
             app,
             log_level="error",
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=2,
             h11_max_incomplete_event_size=64 << 10,
             limit_concurrency=200,
         )
     )
     opened(f"http://{shown}:{port}/" + (f"?token={secret}" if private else ""))
-    server.run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # the usual way to end it
+        server.run(sockets=[listening])
     if not server.started:
         raise JobFailedError(f"The server could not start at {shown}:{port}.")
 
@@ -89,6 +98,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen(128)  # so that a browser that is told the address waits instead of being refused
     except OSError as error:
         listening.close()
         raise BadInputError(

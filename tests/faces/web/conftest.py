@@ -101,6 +101,13 @@ class Server:
         self.process.send_signal(2)
         return self.process.communicate(timeout=30)[0]
 
+    def kill(self) -> None:
+        """End it as a lost power supply would."""
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
 
 def start_server(timeline: Path, *options: object) -> Server:
     command = [sys.executable, "-m", "highlight_cuts_cv", "review", timeline, "--no-browser", *options]

@@ -4,6 +4,7 @@ const SHEET = [
   ["Space", "play or stop"],
   ["← →", "a frame back or on"],
   ["Shift ← →", "a second back or on"],
+  ["Home End", "the clip's first or last frame"],
   ["1 … 9", "pick the person of that number"],
   ["0", "the player is not in this picture"],
   ["D", "next doubt"],
@@ -49,6 +50,8 @@ function chosen(event, command, actions) {
   if (key === " ") return event.target.closest("button") ? null : actions.play;
   if (key === "ArrowLeft") return shiftKey ? actions.backSecond : actions.back;
   if (key === "ArrowRight") return shiftKey ? actions.forwardSecond : actions.forward;
+  if (key === "Home") return actions.first;
+  if (key === "End") return actions.last;
   if (/^[1-9]$/.test(key)) return () => actions.candidate(Number(key));
   return {
     0: actions.absent,

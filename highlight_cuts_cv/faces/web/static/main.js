@@ -423,6 +423,8 @@ bindKeys($("keys"), {
   play: toggle,
   back: () => step(-1),
   forward: () => step(1),
+  first: () => player.seek(0),
+  last: () => player.seek(page.times.length - 1),
   backSecond: () => step(-second()),
   forwardSecond: () => step(second()),
   approve: decide("approve"),

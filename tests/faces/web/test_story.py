@@ -1,0 +1,184 @@
+"""The whole story in a real browser, on the demo: two clicks a clip, corrections, the films, and coming back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from highlight_cuts_cv.media import probe
+
+from .browser import PLAYING, STILL, chromium_page, person_at, until
+from .conftest import WHOM, Server, start_server, write_game
+
+WIDTH, HEIGHT = 1152, 648
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("story")
+    write_game(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Any]:
+    with chromium_page() as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def server(page, folder) -> Iterator[Server]:
+    server = start_server(folder / "game.otio")
+    yield server
+    server.kill()
+
+
+def status(page: Any) -> list[str]:
+    return page.evaluate("[...document.querySelectorAll('.clip')].map((one) => one.dataset.status)")
+
+
+def marked_pixels(page: Any) -> int:
+    """How many of the picture's pixels on screen have the dot's colour, which nothing else in it has."""
+    return page.evaluate(
+        """() => {
+            const canvas = document.querySelector("#canvas");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            let count = 0;
+            for (let i = 0; i < data.length; i += 4)
+                if (data[i] > 225 && data[i + 1] < 60 && data[i + 2] > 225) count++;
+            return count;
+        }"""
+    )
+
+
+def until_steady(page: Any) -> int:
+    """The same, when nothing is being drawn."""
+    before, now = -1, marked_pixels(page)
+    while before != now:
+        page.wait_for_timeout(150)
+        before, now = now, marked_pixels(page)
+    return now
+
+
+def test_the_page_opens_on_the_first_clip_with_people_to_click(page, server):
+    page.goto(server.address)
+    page.wait_for_selector(".person", timeout=60_000)
+    assert status(page) == ["pending", "pending"]
+    assert "Click on the player" in page.text_content("#ask")
+    assert page.title().startswith("game.otio")
+
+
+def test_a_click_makes_the_clip_play_with_the_marker(page, server):
+    page.fill("[data-field=Color]", "#ff00ff")
+    page.locator("[data-field=Color]").dispatch_event("change")
+    page.fill("[data-field=Size]", "2.5")
+    page.keyboard.press("Tab")
+    until(page, "document.querySelector('[data-field=Size]').value === '2.5'")
+    assert marked_pixels(page) == 0
+    person_at(page, WHOM[0][0] / WIDTH, WHOM[0][1] / HEIGHT).click()
+    until(page, PLAYING)
+    assert marked_pixels(page) > 20
+    until(page, STILL)
+    assert status(page)[0] == "completed"
+
+
+def test_one_key_approves_and_opens_the_next_clip(page, server):
+    page.keyboard.press("a")
+    until(page, "document.querySelectorAll('.clip')[1].getAttribute('aria-current') === 'true'")
+    until(page, "document.querySelectorAll('.clip')[0].dataset.status === 'approved'")
+    person_at(page, WHOM[1][0] / WIDTH, WHOM[1][1] / HEIGHT).click()
+    until(page, PLAYING)
+    until(page, STILL)
+
+
+def test_a_correction_is_a_click_and_undo_takes_it_back(page, server):
+    page.keyboard.press("0")  # not in this picture, the last one
+    until(page, "document.querySelectorAll('#picks li').length === 2")
+    until(page, "document.querySelectorAll('.clip')[1].dataset.status === 'completed'")
+    until(page, "!document.querySelector('#next-doubt').disabled")
+    page.keyboard.press("z")
+    until(page, "document.querySelectorAll('#picks li').length === 1")
+    page.keyboard.press("Shift+Z")
+    until(page, "document.querySelectorAll('#picks li').length === 2")
+    page.keyboard.press("z")
+    until(page, "document.querySelectorAll('#picks li').length === 1")
+    until(page, "document.querySelector('#next-doubt').disabled")
+
+
+def test_a_doubt_is_settled_by_a_number(page, server):
+    page.keyboard.press("0")
+    until(page, "!document.querySelector('#next-doubt').disabled")
+    page.keyboard.press("d")
+    until(page, "document.querySelectorAll('.candidate').length > 1")
+    page.keyboard.press("z")
+    until(page, "document.querySelectorAll('#picks li').length === 1")
+    until(page, "document.querySelector('#next-doubt').disabled")
+
+
+def test_the_keys_step_frame_by_frame_and_second_by_second(page, server):
+    page.locator("#strip").focus()
+    for key, frame in (
+        ("Home", 0),
+        ("ArrowRight", 1),
+        ("Shift+ArrowRight", 11),
+        ("ArrowLeft", 10),
+        ("End", 59),
+    ):
+        page.keyboard.press(key)
+        until(page, f"document.querySelector('#clock').textContent.endsWith('·  {frame}')")
+
+
+def test_another_marker_is_seen_at_once(page, server):
+    dot = until_steady(page)
+    assert dot > 20
+    page.select_option("select[data-field=Marker]", "box")
+    for _ in range(200):
+        if (box := until_steady(page)) != dot:
+            break
+    assert box != dot
+    page.select_option("select[data-field=Marker]", "dot")
+    for _ in range(200):
+        if until_steady(page) == dot:
+            break
+    assert until_steady(page) == dot
+
+
+def test_a_second_tab_sees_the_same_and_follows(page, server):
+    tab = page.context.new_page()
+    tab.goto(server.address)
+    until(tab, "document.querySelectorAll('.clip')[0]?.dataset.status === 'approved'")
+    page.keyboard.press("a")
+    until(tab, "document.querySelectorAll('.clip')[1].dataset.status === 'approved'")
+    tab.close()
+
+
+def test_the_films_are_made_while_the_page_is_reloaded(page, server, tmp_path):
+    page.click("#finish-open")
+    page.click("#finish-start")
+    until(page, "document.querySelectorAll('.finish-row').length === 2")
+    page.reload()
+    until(page, "document.querySelectorAll('.clip').length === 2")
+    page.click("#finish-open")
+    until(page, "document.querySelectorAll('#downloads a').length === 4", 120)
+    with page.expect_download() as download:
+        page.click("#downloads a >> nth=0")
+    download.value.save_as(tmp_path / "film.mp4")
+    assert probe(tmp_path / "film.mp4").frame_count == 100
+    page.keyboard.press("Escape")
+
+
+def test_a_server_that_was_killed_goes_on_where_it_was(page, server, folder):
+    port = server.address.rstrip("/").rpartition(":")[2]
+    server.kill()
+    until(page, "document.body.classList.contains('offline')")
+    again = start_server(folder / "game.otio", "--port", port)
+    try:
+        until(page, "!document.body.classList.contains('offline')")
+        until(page, "document.querySelectorAll('.clip')[1]?.dataset.status === 'approved'")
+        page.keyboard.press("z")  # with the new server's token
+        until(page, "document.querySelectorAll('.clip').length === 2")
+    finally:
+        assert "Traceback" not in again.stop()
