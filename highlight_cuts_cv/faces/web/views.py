@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any, Literal, cast
 
-import numpy as np
-
 from highlight_cuts_cv.contracts import Option
 from highlight_cuts_cv.faces.web import models
 from highlight_cuts_cv.faces.web.desk import Session
@@ -88,12 +86,17 @@ def _work(ticket: Ticket | None) -> models.Work | None:
 
 
 def _doubts(player: str, track: Track) -> list[models.DoubtOut]:
-    lost = np.flatnonzero(np.diff(~track.visible, prepend=False, append=False))
     return [
         models.DoubtOut(
-            player=player, start=int(start), stop=int(stop), why="not found", lost=True, ask=int(start)
+            player=player,
+            start=doubt.start,
+            stop=doubt.stop,
+            why=doubt.why.value,
+            lost=not track.visible[doubt.start : doubt.stop].any(),
+            ask=doubt.start if doubt.ask is None else doubt.ask,
+            candidates=[box.as_xyxy() for box in doubt.candidates],
         )
-        for start, stop in zip(lost[::2], lost[1::2], strict=True)
+        for doubt in track.doubts
     ]
 
 

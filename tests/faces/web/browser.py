@@ -25,7 +25,12 @@ def chromium_page(width: int = 1280, height: int = 720, **options: Any) -> Itera
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
+
+        def heard(message: Any) -> None:
+            if message.type == "error":
+                troubles.append(message.text)
+
+        page.on("console", heard)
         yield page
         browser.close()
     # A request that was refused is shown to the user; the console's own note of it is none of ours.

@@ -108,12 +108,25 @@ def test_undo_takes_the_pick_back_and_redo_does_it_again(api):
     assert api.marked(0)["picks"] == kept and api.clips[0]["marker"] > 0
 
 
-def test_not_there_is_a_correction_and_makes_a_doubt(api):
+def test_not_there_is_a_correction_and_no_doubt(api):
     api.on_clip(0, "pick", {"frame": 30, "absent": True})
     clip = api.marked(0)
-    assert clip["shown"] < 1 and clip["doubts"]
+    assert clip["shown"] < 1 and clip["doubts"] == []
     api.on_clip(0, "undo")
     assert api.marked(0)["shown"] == 1
+
+
+def test_a_doubt_comes_with_the_question_that_settles_it(api):
+    api.on_clip(0, "pick", {"frame": 0, "number": 2})  # somebody who is crossed soon
+    (doubt,) = api.marked(0)["doubts"]
+    assert doubt["why"] == "crossing" and not doubt["lost"]
+    assert doubt["start"] <= doubt["ask"] < doubt["stop"] and len(doubt["candidates"]) > 1
+    api.on_clip(0, "pick", {"frame": doubt["ask"], "box": doubt["candidates"][0]})
+    left = api.marked(0)["doubts"]
+    assert not any(one["start"] <= doubt["ask"] < one["stop"] for one in left)
+    for _ in range(2):
+        api.on_clip(0, "undo")
+    assert api.marked(0)["picks"][0]["point"] == list(WHOM[0])
 
 
 def test_another_marker_is_drawn_without_following_again(api):
