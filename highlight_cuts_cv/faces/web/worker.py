@@ -122,11 +122,6 @@ class Worker:
                 return
         ticket.result.set_exception(CancelledError("It was stopped before it began."))
 
-    def hurry(self, ticket: Ticket, urgency: int) -> None:
-        """Change how urgent a waiting command is."""
-        with self._lock:
-            ticket.urgency = urgency
-
     def close(self) -> None:
         """End the process; what it was doing is not finished."""
         with self._lock:
@@ -140,10 +135,8 @@ class Worker:
         # A command that is stopped in good order removes what it has half written.
         wait([ticket.result for ticket in running], timeout=_PATIENCE)
         with self._lock:
-            process, pipe = self._process, self._pipe
-            self._pipe = None
-        if pipe is not None:
-            pipe.close()
+            process = self._process
+            self._send(("end", 0))
         if process is not None:
             process.join(_PATIENCE)
             if process.is_alive():
@@ -193,6 +186,7 @@ class Worker:
         with self._lock:
             if self._pipe is pipe:
                 self._pipe = None
+            pipe.close()
             lost, self._running = [*self._running.values()], {}
             closed = self._closed
         for ticket in lost:
@@ -239,6 +233,8 @@ class _Child:
     def run(self) -> None:
         while True:
             kind, number, *rest = self._pipe.recv()
+            if kind == "end":
+                return
             if kind == "cancel":
                 self._unwanted.add(number)
             else:
