@@ -255,7 +255,9 @@ def run_timeline(
         tracker=tracker,
         detector=detector,
     )
-    output = tracked_path(source, player) if output_path is None else Path(output_path)
+    output = (
+        tracked_path(source, player, live=deliver == "live") if output_path is None else Path(output_path)
+    )
 
     def steps(title: str) -> Watch:
         return Watch(lambda done, total: progress(title, done, total), cancelled, warn)

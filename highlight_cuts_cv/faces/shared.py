@@ -47,16 +47,17 @@ def load_timeline(
     return read
 
 
-def tracked_path(timeline: Path, player: str | None) -> Path:
+def tracked_path(timeline: Path, player: str | None, live: bool = False) -> Path:
     """Where the tracked timeline goes unless another place is named: beside *timeline*.
 
-    The player's name is in it where a CSV has several: each has a timeline of their own.
+    The player's name is in it where a CSV has several: each has a timeline of their own.  A project stays one,
+    and what is *live* becomes one.
     """
     stem = timeline.stem
     if player is not None:
         name = re.sub(r"[^\w.-]+", "-", player).strip("-.")
         stem = f"{stem}.{name or 'player'}"
-    suffix = ".kdenlive" if timeline.suffix.lower() == ".kdenlive" else ".otio"
+    suffix = ".kdenlive" if live or timeline.suffix.lower() == ".kdenlive" else ".otio"
     return timeline.with_name(f"{stem}.tracked{suffix}")
 
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, Choice, Setup
 
-WAYS = ("replace", "overlay")
+WAYS = ("replace", "overlay", "live")
 _OVERLAY = "overlay"
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """``way`` is ``replace`` (a film with the marker in the place of each clip's recording) or ``overlay``
-    (the marker alone on a track above); ``target`` is the editor the timeline is written for."""
+    """``way`` is ``replace`` (a film with the marker in the place of each clip's recording), ``overlay`` (the
+    marker alone, as a film on a track above) or ``live`` (as a picture with keyframes on a track above, which only
+    an editor's project can hold); ``target`` is the editor the timeline is written for."""
 
     way: str = "replace"
     target: str = "any"
@@ -22,13 +23,18 @@ class Delivery:
     def __post_init__(self) -> None:
         if self.way not in WAYS:
             raise BadInputError(
-                f"There is no way '{self.way}' to deliver a timeline; choose {' or '.join(WAYS)}."
+                f"There is no way '{self.way}' to deliver a timeline; choose {', '.join(WAYS)}."
             )
 
     @property
     def over(self) -> bool:
         """Whether what is written lies above the clips."""
-        return self.way == "overlay"
+        return self.way != "replace"
+
+    @property
+    def live(self) -> bool:
+        """Whether no film is made."""
+        return self.way == "live"
 
 
 REPLACING = Delivery()
@@ -50,6 +56,16 @@ def setup_for(delivery: Delivery, setup: Setup) -> Setup:
             raise BadInputError(
                 f"What the exporter '{chosen.name}' writes cannot stand in for a clip; "
                 "use it with 'hccv export', and 'burn' for timelines."
+            )
+        return setup
+    if delivery.live:
+        if chosen != Choice(DEFAULT_EXPORTER):
+            raise BadInputError(
+                "With --deliver live no film is made, so no exporter and no quality can be chosen."
+            )
+        if setup.freeze is not None:
+            raise BadInputError(
+                "With --deliver live no film is made, and an intro needs one; leave one of both out."
             )
         return setup
     if chosen == Choice(DEFAULT_EXPORTER):

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 OWNER_NOTE = "owner.json"
 """The file in a media folder that says whose it is, and which clip each film shows."""
-_ENDINGS = {False: ".tracked.mp4", True: ".overlay.mov"}
-"""Of films in the place of a clip, and of those above it."""
-_NAME = re.compile(r"\.(?:tracked|overlay)\..*")
+_ENDINGS = {"replace": ".tracked.mp4", "overlay": ".overlay.mov", "live": ".marker.png"}
+"""Of what is made for a clip, by the way in which it is delivered."""
+_NAME = re.compile(r"\.(?:tracked|overlay|marker)\..*")
 
 
 def media_folder(timeline: Path) -> Path:
@@ -49,11 +49,11 @@ def take_folder(folder: Path, timeline: Path) -> None:
         _write_note(folder, timeline, {})
 
 
-def film_names(clips: Sequence[TimelineClip], folder: Path, over: bool = False) -> dict[str, str]:
+def film_names(clips: Sequence[TimelineClip], folder: Path, way: str = "replace") -> dict[str, str]:
     """File names for the clips' films in their media folder, by clip id.
 
     A clip that has a film there already keeps its name, wherever the clip now stands: what it shows
-    tells who it is.  No other clip is ever given that name.  *over* names overlays.
+    tells who it is.  No other clip is ever given that name.  *way* is how they are delivered.
     """
     films = _films(folder)
     kept = {shows: name for name, shows in films.items()}
@@ -66,7 +66,7 @@ def film_names(clips: Sequence[TimelineClip], folder: Path, over: bool = False) 
             numbered = (f"{plain}-{number}" for number in itertools.count(2))
             names[clip_id] = next(name for name in itertools.chain([plain], numbered) if name not in taken)
             taken.add(names[clip_id])
-    return {clip_id: f"{name}{_ENDINGS[over]}" for clip_id, name in names.items()}
+    return {clip_id: f"{name}{_ENDINGS[way]}" for clip_id, name in names.items()}
 
 
 def remember_films(timeline: Path, clips: Sequence[TimelineClip], films: Mapping[str, Path]) -> None:

@@ -21,6 +21,7 @@ from highlight_cuts_cv.jobs.draw import draw_all
 from highlight_cuts_cv.jobs.export import write
 from highlight_cuts_cv.jobs.follow import follow_on, workbench
 from highlight_cuts_cv.jobs.freeze import ClipFreeze
+from highlight_cuts_cv.jobs.live import write_live
 from highlight_cuts_cv.jobs.marks import clip_marks
 from highlight_cuts_cv.jobs.media_folder import take_folder
 from highlight_cuts_cv.jobs.setup import Setup
@@ -35,8 +36,8 @@ class ClipTask:
 
     ``picks`` has those of each player, by name ('' where there is only one), frames counted within the
     clip.  ``render`` is the film to write, ``frame_count`` frames at ``rate``, in a folder that belongs
-    to the timeline file ``timeline``; that is not written yet.  With ``over`` it is to lie above the clip:
-    it fades in and out over so many frames of its begin and its end as ``fades`` says.
+    to the timeline file ``timeline``; that is not written yet.  The marker fades in and out over so many frames of
+    its begin and its end as ``fades`` says.  With ``live`` no film is made: ``render`` is a picture of the marker.
     """
 
     clip: ClipInfo
@@ -48,7 +49,7 @@ class ClipTask:
     rate: Fraction
     frame_count: int
     freeze: ClipFreeze | None = None
-    over: bool = False
+    live: bool = False
     fades: tuple[int, int] = (0, 0)
 
 
@@ -58,7 +59,8 @@ class ClipResult:
 
     ``tracks`` has the path of each player, by name.  At frame ``freeze_at`` of the render the picture
     stands still for ``freeze_frames`` frames.  ``note`` is what the timeline says of it, plain JSON values;
-    ``marks`` what it is marked with.
+    ``marks`` what it is marked with.  ``keys`` move a live marker: (frame, left, top, width, height, opacity)
+    each, straight lines between.
     """
 
     clip_id: str
@@ -66,6 +68,7 @@ class ClipResult:
     tracks: Mapping[str, Track]
     note: Mapping[str, object]
     marks: Sequence[Mark] = ()
+    keys: Sequence[tuple[float, ...]] = ()
     freeze_at: int = 0
     freeze_frames: int = 0
 
@@ -100,13 +103,18 @@ def run(task: ClipTask, steps: Steps = unwatched) -> ClipResult:
             sprites = faded(sprites, clip.rate / task.rate, task.frame_count, task.fades)
         cadence = Cadence(task.rate, task.frame_count, freeze)
         first = next(iter(tracks.values()))
-        render = write(clip, first, sprites, task.render, setup, cadence, watch)
+        keys: Sequence[tuple[float, ...]] = ()
+        if task.live:
+            render, keys = task.render, write_live(clip, sprites, task.render, task.rate, task.frame_count)
+        else:
+            render = write(clip, first, sprites, task.render, setup, cadence, watch)
     result = ClipResult(
         clip_id=clip.clip_id,
         render=render,
         tracks=tracks,
         note=_note(task, tracks),
         marks=tuple(clip_marks(clip, tracks, task.rate, task.frame_count)),
+        keys=keys,
     )
     if task.freeze is None or freeze is None:
         return result

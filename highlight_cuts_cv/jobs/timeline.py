@@ -53,6 +53,8 @@ def plan(
     player, a picture that cannot stand still without harm to the timeline.
     """
     setup = setup_for(delivery, setup)
+    from highlight_cuts_cv.timeline.formats import is_project
+
     check_setup(setup)
     if not any(players.values()):
         raise BadInputError("Nobody was picked; give --pick CLIP=FRAME:... for at least one clip.")
@@ -63,8 +65,13 @@ def plan(
             )
     picks = _by_clip(timeline, players)
     output = _timeline_file(timeline, output)
+    if delivery.live and not is_project(output):
+        raise BadInputError(
+            "With --deliver live the marker is keyframes, which only an editor's project can hold; "
+            f"name the output {output.stem}.kdenlive, or deliver an overlay."
+        )
     folder = media_folder(output)
-    films = film_names(timeline.clips, folder, delivery.over)
+    films = film_names(timeline.clips, folder, delivery.way)
     tasks = []
     for clip_id, as_given in picks.items():
         placed = timeline.clip(clip_id)
@@ -72,6 +79,10 @@ def plan(
         of_players = {name: tuple(pick.in_frames(clip) for pick in given) for name, given in as_given.items()}
         for one in of_players.values():
             check_picks(one, clip)
+        if delivery.live and len(of_players) > 1:
+            raise BadInputError(
+                f"With --deliver live one player can be marked in a clip; in '{clip_id}' there are {len(of_players)}."
+            )
         tasks.append(
             ClipTask(
                 clip=clip,
@@ -82,7 +93,7 @@ def plan(
                 timeline=output,
                 rate=placed.rate,
                 frame_count=placed.frame_count,
-                over=delivery.over,
+                live=delivery.live,
                 fades=_fades(timeline, placed) if delivery.over else (0, 0),
             )
         )
@@ -120,6 +131,7 @@ def deliver(
             freeze_frames=result.freeze_frames,
             over=delivery.over,
             marks=result.marks,
+            keys=result.keys,
         )
         for result in results
     }

@@ -29,6 +29,11 @@ class _Shown(NamedTuple):
     speed: float
 
 
+def is_project(output: Path) -> bool:
+    """Whether *output* is an editor's own project, not a timeline for all."""
+    return output.suffix.lower() == PROJECT
+
+
 def write_project(
     timeline: otio.schema.Timeline, path: Path, size: tuple[int, int], rate: Fraction, output: Path
 ) -> None:

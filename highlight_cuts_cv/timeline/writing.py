@@ -17,7 +17,7 @@ from highlight_cuts_cv.model import BadInputError, JobFailedError, Mark, MediaIn
 from highlight_cuts_cv.timeline.cleaning import at_rate, external_references, plain_paths, spell_ntsc
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.document import read_document, reveal
-from highlight_cuts_cv.timeline.formats import PROJECT, SUFFIXES, write_project
+from highlight_cuts_cv.timeline.formats import SUFFIXES, is_project, write_project
 from highlight_cuts_cv.timeline.freezing import (
     content_lengths,
     grow_ranges,
@@ -28,6 +28,7 @@ from highlight_cuts_cv.timeline.freezing import (
 from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
 from highlight_cuts_cv.timeline.marking import put_marks
 from highlight_cuts_cv.timeline.names import is_safe_name
+from highlight_cuts_cv.timeline.notes import NAMESPACE
 from highlight_cuts_cv.timeline.originals import FREEZE, replace_media
 from highlight_cuts_cv.timeline.overlays import drop_overlays, lay_over, why_no_overlay
 from highlight_cuts_cv.timeline.sources import media_timecode
@@ -47,7 +48,9 @@ class TrackedRender:
     The file covers exactly the clip's ``frame_count`` frames, and ``freeze_frames`` more while its frame
     ``freeze_at`` stands still (both at the timeline's rate).  ``metadata`` holds plain JSON values.
     ``over`` says that it is the marker alone, of the picture's size, to lie above the clip; nothing
-    stands still in it.  ``marks`` become markers of the clip that plays it.
+    stands still in it.  ``marks`` become markers of the clip that plays it.  With ``keys`` it is a picture of
+    the marker, which lies above the clip and moves: (frame, left, top, width, height, opacity) each, in pixels of
+    the recording, straight lines between.
     """
 
     path: Path
@@ -56,6 +59,7 @@ class TrackedRender:
     freeze_frames: int = 0
     over: bool = False
     marks: Sequence[Mark] = ()
+    keys: Sequence[tuple[float, ...]] = ()
 
 
 def write_tracked(
@@ -114,7 +118,7 @@ def write_tracked(
         at_rate(result, timeline.rate)
     if target == "resolve":
         _require_all_media(result)
-    if output.suffix.lower() == PROJECT:
+    if is_project(output):
         info = timeline.clips[0].info
         with writing_sentences(output), atomic_output(output) as temporary:
             write_project(result, temporary, (info.width, info.height), timeline.rate, output)
@@ -158,6 +162,8 @@ def _put(
         raise ValueError(f"{path.name!r} must be made of letters, digits, '.', '_' and '-'; use safe_name()")
     if not path.is_file():
         raise JobFailedError(f"The render of clip '{clip.clip_id}' is missing: there is no file {path}.")
+    if render.keys:
+        return _put_live(otio_clip, clip, render, path)
     info = probe(path)
     if info.variable_rate:
         raise JobFailedError(f"The render {path} has a variable frame rate, which editors show out of step.")
@@ -197,6 +203,19 @@ def _put(
     if render.freeze_frames:
         spread_markers(otio_clip, (begin + render.freeze_at) / rate, render.freeze_frames, rate)
     return otio_clip
+
+
+def _put_live(
+    otio_clip: otio.schema.Clip, clip: TimelineClip, render: TrackedRender, picture: Path
+) -> otio.schema.Clip:
+    """Lay a picture of the marker above *otio_clip*, with an effect that moves it."""
+    reference = otio.schema.ExternalReference(picture.as_posix(), frame_range(0, clip.frame_count, clip.rate))
+    reference.name = picture.name
+    over = lay_over(otio_clip, clip, reference, render.metadata)
+    keys = {"rects": [list(key) for key in render.keys], "width": clip.info.width, "height": clip.info.height}
+    over.effects.insert(0, otio.schema.Effect("Transform", "transform", {NAMESPACE: keys}))
+    put_marks(over, render.marks, 0, clip.rate)
+    return over
 
 
 def _complete_original(otio_clip: otio.schema.Clip, clip: TimelineClip, first: Fraction) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def test_an_exporter_that_does_not_fit_is_refused(way, exporter, sentence):
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        (["--deliver", "sideways"], "choose replace or overlay"),
+        (["--deliver", "sideways"], "choose replace, overlay, live"),
         (["--for", "imovie"], "no editor that timelines are written for"),
         (["--deliver", "overlay", "--film", "all.mp4"], "nothing to join"),
         (["--deliver", "overlay", "--intro", "1"], "needs a film"),
@@ -177,7 +178,7 @@ def test_what_fades_is_planned_and_in_the_film(cut):
     timeline = read_timeline(cut)
     picks, output = parse_player_picks([f"{CLIP}=0:500,300,40,100"]), cut.with_name("out.otio")
     (task,) = plan(timeline, picks, output, Setup(), OVER)
-    assert (task.over, task.fades) == (True, (6, 0))
+    assert task.fades == (6, 0)
     result = tasks.run(task)
     deliver(timeline, [result], output, OVER)
     strengths = [picture[..., 3].max() for picture in pictures(result.render, "rgba")]
@@ -198,3 +199,52 @@ def test_marks_say_who_how_sure_and_where_to_look():
     ]
     (alone,) = clip_marks(clip, {"": Track.lost(60)}, Fraction(25), 150)
     assert alone.text == "Never shown"
+
+
+LIVE = Delivery("live")
+
+
+def test_a_live_marker_is_a_picture_with_keyframes_in_a_project(cut):
+    timeline, output = read_timeline(cut), cut.with_name("out.kdenlive")
+    picks = parse_player_picks([f"{CLIP}=0:500,300,40,100"])
+    (result,) = run_timeline(timeline, picks, output, Setup(), delivery=LIVE)
+    (above,) = run_timeline(timeline, picks, cut.with_name("over.otio"), Setup(), delivery=OVER)
+    assert result.render.name == f"{CLIP}.marker.png" and not list(cut.parent.glob("out.media/*.m[op]*"))
+    text = output.read_text()
+    (rect,) = re.findall(r'<property name="rect">(.*?)</property>', text)
+    assert "marker.png" in text and rect.startswith("00:00:00.000=")
+    # It shows what an overlay shows: a still player, and so two keys at the same place.
+    (picture,) = pictures(result.render, "rgba")
+    *_, middle = list(pictures(above.render, "rgba"))[:30]
+    _, left, top, width, height, opacity = result.keys[0]
+    assert (width, height, opacity) == (picture.shape[1], picture.shape[0], 1) and len(result.keys) == 2
+    ys, xs = np.nonzero(middle[..., 3] > 128)
+    mine = np.argwhere(picture[..., 3] > 128)
+    assert (left + mine[:, 1].mean(), top + mine[:, 0].mean()) == pytest.approx(
+        (xs.mean(), ys.mean()), abs=0.3
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["-o", "out.otio"], "only an editor's project can hold"),
+        (["-o", "out.kdenlive", "--quality", "final"], "no quality can be chosen"),
+        (["-o", "out.kdenlive", "--intro", "1"], "an intro needs one"),
+        (["-o", "out.kdenlive", "--film", "all.mp4"], "nothing to join"),
+        (["-o", "out.kdenlive", "--pick", f"Ann@{CLIP}=0:10,300,40,100"], "there are 2"),
+    ],
+)
+def test_what_cannot_be_live_is_said_before_any_work(cut, monkeypatch, more, sentence):
+    monkeypatch.chdir(cut.parent)
+    command = ["run", str(cut), "--pick", f"{CLIP}=0:500,300,40,100", "--deliver", "live", *more]
+    done = CliRunner().invoke(app, command)
+    assert isinstance(done.exception, BadInputError) and sentence in str(done.exception)
+    assert not list(cut.parent.glob("*.media"))
+
+
+def test_without_a_name_what_is_live_is_a_project(cut):
+    command = ["run", str(cut), "--pick", f"{CLIP}=0:500,300,40,100", "--deliver", "live"]
+    done = CliRunner().invoke(app, command)
+    assert not done.exception, done.exception
+    assert cut.with_name("cut.tracked.kdenlive").is_file()

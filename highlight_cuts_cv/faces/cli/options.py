@@ -77,7 +77,8 @@ Deliver = Annotated[
     str,
     typer.Option(
         "--deliver",
-        help="replace (films in the place of the clips) or overlay (the marker alone on a track above).",
+        help="replace (films in the place of the clips), overlay (the marker alone on a track above) or live "
+        "(keyframes in a Kdenlive project).",
     ),
 ]
 Editor = Annotated[

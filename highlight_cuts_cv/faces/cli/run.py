@@ -87,7 +87,7 @@ def run(
     from highlight_cuts_cv.tracking.picks import parse_player_picks
 
     read = load_timeline(timeline, media_root, player, padding, say_warning, rate)
-    target = output or tracked_path(timeline, player)
+    target = output or tracked_path(timeline, player, live=way == "live")
     everybodys, own = parse_indicators(indicator or [])
     setup = make_setup(
         everybodys,
@@ -104,7 +104,7 @@ def run(
     if film is not None:
         if delivery.over:
             raise BadInputError(
-                "With --deliver overlay no film is made of a clip, so --film has nothing to join."
+                f"With --deliver {way} no film is made of a clip, so --film has nothing to join."
             )
         check_film(read, film, target)
     with progress_bars() as step:
