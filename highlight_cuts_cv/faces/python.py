@@ -266,7 +266,7 @@ def run_timeline(
     tasks = plan(timeline, players, output, replace(setup, indicators=own), delivery)
     results = [run(task, steps) for task in tasks]
     return TrackedTimeline(
-        path=timelines.deliver(timeline, results, output, delivery),
+        path=timelines.deliver(timeline, results, output, delivery, warn),
         films={result.clip_id: result.render for result in results},
         tracking={
             result.clip_id: {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from highlight_cuts_cv.contracts import Steps, resolve_options, unwatched
+from highlight_cuts_cv.contracts import Steps, no_warning, resolve_options, unwatched
 from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.delivery import REPLACING, Delivery, setup_for
@@ -115,9 +115,15 @@ def plan(
 
 
 def deliver(
-    timeline: Timeline, results: Sequence[ClipResult], output: Path, delivery: Delivery = REPLACING
+    timeline: Timeline,
+    results: Sequence[ClipResult],
+    output: Path,
+    delivery: Delivery = REPLACING,
+    warn: Callable[[str], None] = no_warning,
 ) -> Path:
     """Write the tracked timeline with the films of *results*, in the way of *delivery*; return its path.
+
+    *warn* hears what the editor that it is for will not read.
 
     Raises BadInputError and JobFailedError as :func:`~highlight_cuts_cv.timeline.write_tracked`.
     """
@@ -138,7 +144,7 @@ def deliver(
     output = _timeline_file(timeline, output)
     with writing_sentences(output):
         remember_films(output, timeline.clips, {result.clip_id: result.render for result in results})
-    return write_tracked(timeline, renders, output, delivery.target)
+    return write_tracked(timeline, renders, output, delivery.target, warn=warn)
 
 
 def run_timeline(

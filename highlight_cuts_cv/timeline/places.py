@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 
-from highlight_cuts_cv.timeline.times import seconds
+from highlight_cuts_cv.timeline.times import exact_rate, seconds
 
 
 def items_of(track: otio.schema.Track) -> Iterator[tuple[Fraction, Fraction, otio.core.Item]]:
@@ -32,3 +32,23 @@ def transitions_around(
         before if isinstance(before, otio.schema.Transition) else None,
         after if isinstance(after, otio.schema.Transition) else None,
     )
+
+
+def is_imported(item: otio.core.Composable) -> bool:
+    """Whether Kdenlive's import puts *item* on a track."""
+    return (
+        isinstance(item, otio.schema.Clip)
+        and isinstance(item.media_reference, otio.schema.ExternalReference)
+        and item.duration().value > 0
+    )
+
+
+def starts_at_0(clip: otio.schema.Clip, of_all: bool = True) -> bool:
+    """Whether *clip* shows its file from the first frame: with what a transition shows of it, or without."""
+    reference = clip.media_reference
+    if reference is None or reference.available_range is None or clip.source_range is None:
+        return True
+    shown = clip.source_range.start_time
+    if of_all and transitions_around(clip)[0] is not None:
+        shown = clip.visible_range().start_time
+    return abs(seconds(shown) - seconds(reference.available_range.start_time)) < 1 / exact_rate(shown.rate)

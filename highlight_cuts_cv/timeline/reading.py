@@ -14,6 +14,7 @@ from highlight_cuts_cv.model import BadInputError, MediaInfo
 from highlight_cuts_cv.timeline import csv_input
 from highlight_cuts_cv.timeline.cleaning import relink
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
+from highlight_cuts_cv.timeline.dialects import undo_kdenlive
 from highlight_cuts_cv.timeline.freezing import is_beside
 from highlight_cuts_cv.timeline.loading import load
 from highlight_cuts_cv.timeline.locate import MediaFinder
@@ -70,6 +71,7 @@ def read_timeline(
         timeline = load(path, player, adapter_args)
     if media_root is not None:
         relink(timeline, sources.finder)
+    undo_kdenlive(timeline)
     tracked_before = restore_originals(timeline)
     pace = timeline_rate(timeline, sources)
     walker = _Walker(timeline, pace, sources)

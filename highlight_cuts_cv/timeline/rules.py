@@ -16,12 +16,13 @@ from pathlib import Path
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError, MediaInfo
+from highlight_cuts_cv.timeline.dialects import LINK, file_name, link_of, lost_in_points
 from highlight_cuts_cv.timeline.loading import load
-from highlight_cuts_cv.timeline.locate import MediaFinder, parts_of, plain_path
+from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
 from highlight_cuts_cv.timeline.notes import note_of
 from highlight_cuts_cv.timeline.originals import FREEZE
 from highlight_cuts_cv.timeline.overlays import is_overlay
-from highlight_cuts_cv.timeline.places import transitions_around
+from highlight_cuts_cv.timeline.places import starts_at_0
 from highlight_cuts_cv.timeline.rates import is_shown_video, timeline_rate
 from highlight_cuts_cv.timeline.sources import NoVideoError, Sources, media_timecode
 from highlight_cuts_cv.timeline.times import exact_rate, float_rate, ntsc_rate, seconds
@@ -40,7 +41,6 @@ RULES = {
     10: "the files are there",
 }
 _TRIPPING = re.compile(r"[#?%]")
-_LINK = "Link Group ID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _of_clip(clip: otio.schema.Clip, rate: Fraction, sources: Sources) -> Iterat
             yield Finding(
                 9, where, "has its tracked render not under DEFAULT_MEDIA, where editors look", True
             )
-        elif not _starts_at_0(clip, reference):
+        elif not starts_at_0(clip):
             yield Finding(2, where, "has a tracked render that does not play from its first frame", True)
 
 
@@ -227,7 +227,9 @@ def _of_time(
 
 
 def _of_tracks(timeline: otio.schema.Timeline, rate: Fraction, sources: Sources) -> Iterator[Finding]:
-    links = [(clip, _link(clip)) for track in timeline.audio_tracks() for clip in track.find_clips()]
+    for _, clip, why in lost_in_points(timeline):
+        yield Finding(2, clip.name, f"is {why}: Kdenlive's import plays it from its file's first frame")
+    links = [(clip, link_of(clip)) for track in timeline.audio_tracks() for clip in track.find_clips()]
     for track in timeline.tracks:
         if not isinstance(track, otio.schema.Track):
             yield Finding(
@@ -248,56 +250,22 @@ def _of_tracks(timeline: otio.schema.Timeline, rate: Fraction, sources: Sources)
                 yield Finding(
                     6, clip.name, "has sound in its file and none on an audio track: it will be silent"
                 )
-            elif _link(clip) is None or _link(clip) not in own:
-                yield Finding(6, clip.name, f"is not linked to its sound (Resolve's {_LINK})")
+            elif link_of(clip) is None or link_of(clip) not in own:
+                yield Finding(6, clip.name, f"is not linked to its sound (Resolve's {LINK})")
 
 
 def _of_track(track: otio.schema.Track, rate: Fraction) -> Iterator[Finding]:
     where = f"track '{track.name or track.kind}'"
     if not track.enabled:
         yield Finding(8, where, "is switched off, which Kdenlive does not read: it will show")
-    after = None
-    for index, item in enumerate(track):
+    for item in track:
         if isinstance(item, otio.schema.Transition):
-            after = after or item
-            yield Finding(
-                8,
-                where,
-                f"has the transition '{item.name or item.transition_type}', which Kdenlive leaves out",
-            )
+            name = item.name or item.transition_type
+            yield Finding(8, where, f"has the transition '{name}', which Kdenlive leaves out")
         elif isinstance(item, otio.schema.Stack | otio.schema.Track):
             yield Finding(
                 8, where, f"has the nested '{item.name or item.schema_name()}', which Kdenlive leaves out"
             )
-        elif isinstance(item, otio.schema.Clip):
-            behind = any(map(_is_imported, track[index + 1 :]))
-            if (
-                (after is None and behind)
-                or item.source_range is None
-                or _starts_at_0(item, item.media_reference)
-            ):
-                continue
-            why = "the last on its track" if not behind else "behind a transition"
-            yield Finding(2, item.name, f"is {why}: Kdenlive's import plays it from its file's first frame")
-
-
-def _is_imported(item: otio.core.Composable) -> bool:
-    """Whether Kdenlive's import puts *item* on a track."""
-    return (
-        isinstance(item, otio.schema.Clip)
-        and isinstance(item.media_reference, otio.schema.ExternalReference)
-        and item.duration().value > 0
-    )
-
-
-def _starts_at_0(clip: otio.schema.Clip, reference: otio.core.MediaReference) -> bool:
-    """Whether *clip* shows its file from the first frame, apart from what a transition needs."""
-    if reference is None or reference.available_range is None or clip.source_range is None:
-        return True
-    shown = clip.source_range.start_time
-    if transitions_around(clip)[0] is not None:
-        shown = clip.visible_range().start_time
-    return abs(seconds(shown) - seconds(reference.available_range.start_time)) < 1 / exact_rate(shown.rate)
 
 
 def _is_ours(clip: otio.schema.Clip) -> bool:
@@ -308,22 +276,11 @@ def _is_ours(clip: otio.schema.Clip) -> bool:
 
 def _plays_along(sound: otio.schema.Clip, picture: otio.schema.Clip) -> bool:
     """Whether *sound* plays when *picture* does, at least in part, and from a file of that clip."""
-    ours = {_file(reference) for reference in picture.media_references().values()}
-    if _file(sound.media_reference) not in ours - {None}:
+    ours = {file_name(reference) for reference in picture.media_references().values()}
+    if file_name(sound.media_reference) not in ours - {None}:
         return False
     try:
         mine, other = (clip.range_in_parent() for clip in (picture, sound))
     except (otio.exceptions.OTIOError, NotImplementedError):
         return False
     return bool(mine.start_time < other.end_time_exclusive() and other.start_time < mine.end_time_exclusive())
-
-
-def _file(reference: otio.core.MediaReference) -> str | None:
-    if not isinstance(reference, otio.schema.ExternalReference):
-        return None
-    return (parts_of(plain_path(reference.target_url)) or ("",))[-1]
-
-
-def _link(clip: otio.schema.Clip) -> object:
-    resolve = clip.metadata.get("Resolve_OTIO")
-    return resolve.get(_LINK) if hasattr(resolve, "get") else None

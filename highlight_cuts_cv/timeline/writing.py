@@ -11,11 +11,13 @@ from pathlib import Path
 
 import opentimelineio as otio
 
+from highlight_cuts_cv.contracts import no_warning
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.outputs import writing_sentences
 from highlight_cuts_cv.model import BadInputError, JobFailedError, Mark, MediaInfo
-from highlight_cuts_cv.timeline.cleaning import at_rate, external_references, plain_paths, spell_ntsc
+from highlight_cuts_cv.timeline.cleaning import external_references, plain_paths, spell_ntsc
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
+from highlight_cuts_cv.timeline.dialects import DIALECTS
 from highlight_cuts_cv.timeline.document import read_document, reveal
 from highlight_cuts_cv.timeline.formats import SUFFIXES, is_project, write_project
 from highlight_cuts_cv.timeline.freezing import (
@@ -34,7 +36,7 @@ from highlight_cuts_cv.timeline.overlays import drop_overlays, lay_over, why_no_
 from highlight_cuts_cv.timeline.sources import media_timecode
 from highlight_cuts_cv.timeline.times import float_rate, frame_range, nearest_frame, seconds
 
-TARGETS = ("any", "kdenlive", "resolve")
+TARGETS = tuple(DIALECTS)
 SCHEMAS = ("OTIO_CORE", "0.18.1")
 """OTIO 0.19 raises Marker to 3, and 0.18 then fails on the whole file."""
 _ROUNDING = 1e-14
@@ -68,6 +70,7 @@ def write_tracked(
     output: Path,
     target: str = "any",
     probe: Callable[[Path], MediaInfo] | None = None,
+    warn: Callable[[str], None] = no_warning,
 ) -> Path:
     """Write *timeline* with *renders* (by clip id) to *output* and return the path written.
 
@@ -76,9 +79,8 @@ def write_tracked(
     Clips without a render keep the one of an earlier run, if they came with one.  Where a render's
     picture stands still, the clip grows and the other tracks make room (see
     :mod:`~highlight_cuts_cv.timeline.freezing`).
-    *target* is the editor it is for: ``any``, ``kdenlive`` (every range of the edit in whole frames
-    of the timeline's rate) or ``resolve`` (refused when any medium is missing, which would fail the
-    whole import).  *output* ends in ``.otio`` (``.csv`` is replaced by it) or ``.kdenlive``: a
+    *target* is the editor it is for (see :mod:`~highlight_cuts_cv.timeline.dialects`), of which *warn* hears what
+    will not come out right; for ``resolve`` a missing medium is refused, which would fail the whole import.  *output* ends in ``.otio`` (``.csv`` is replaced by it) or ``.kdenlive``: a
     timeline that came from such a project is that project, changed in these clips only, any other a new one.
 
     Raises BadInputError for an unknown clip id or target, an unsuitable *output* or a picture that
@@ -114,10 +116,11 @@ def write_tracked(
     if freezes:
         grow_ranges(result, lengths, timeline.rate)
     plain_paths(result, MediaFinder(timeline.path if timeline.path.is_dir() else timeline.path.parent))
-    if target == "kdenlive":
-        at_rate(result, timeline.rate)
     if target == "resolve":
         _require_all_media(result)
+    if not is_project(output):
+        for sentence in DIALECTS[target](result, timeline.rate):
+            warn(sentence)
     if is_project(output):
         info = timeline.clips[0].info
         with writing_sentences(output), atomic_output(output) as temporary:

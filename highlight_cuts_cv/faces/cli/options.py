@@ -82,5 +82,8 @@ Deliver = Annotated[
     ),
 ]
 Editor = Annotated[
-    str, typer.Option("--for", metavar="EDITOR", help="Write the timeline for any, kdenlive or resolve.")
+    str,
+    typer.Option(
+        "--for", metavar="EDITOR", help="Write the timeline for kdenlive, resolve, premiere, finalcut or any."
+    ),
 ]

@@ -110,7 +110,7 @@ def run(
     with progress_bars() as step:
         tasks = plan(read, parse_player_picks(pick), target, setup, delivery)
         results = [task.run(one, step) for one in tasks]
-        written = deliver(read, results, target, delivery)
+        written = deliver(read, results, target, delivery, say_warning)
         if film is not None:
             join_film(read, {result.clip_id: result.render for result in results}, film, step("Joining"))
     rows = [
