@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 
 from highlight_cuts_cv.project.state import ClipSource
 from highlight_cuts_cv.timeline.names import safe_name
@@ -13,18 +14,22 @@ from highlight_cuts_cv.timeline.names import safe_name
 def matched(known: Mapping[str, ClipSource], shown: Sequence[ClipSource]) -> list[str | None]:
     """For each clip that a timeline shows, the id under which it is *known*; ``None`` for a new one.
 
-    A clip is who it is by recording, source range and name.  The same clip several times is told apart by the
-    order.
+    A clip is who it is by recording, source range and name.  The same clip several times is told apart by
+    the order.  One that is nobody's exactly is the one of its recording and range that was renamed, else the one
+    of its recording and name that was trimmed: of those that overlap it, the one that does so most.  Picks
+    are of frames of the recording, so they are right wherever the clip now begins.
     """
     left = dict(known)
-    found: list[str | None] = []
-    for source in shown:
-        same = next(
-            (clip_id for clip_id, other in left.items() if _identity(other) == _identity(source)), None
-        )
-        if same is not None:
-            del left[same]
-        found.append(same)
+    found: list[str | None] = [None] * len(shown)
+    for likeness in (_same, _renamed, _trimmed):
+        for place, source in enumerate(shown):
+            if found[place] is not None:
+                continue
+            # The first of equals, for max() keeps it.
+            best = max(left, key=lambda clip_id: likeness(left[clip_id], source), default=None)
+            if best is not None and likeness(left[best], source) > 0:
+                found[place] = best
+                del left[best]
     return found
 
 
@@ -34,6 +39,21 @@ def new_clip_id(source: ClipSource, taken: Collection[str]) -> str:
     plain = f"{safe_name(source.name)}-{digest}"
     numbered = (f"{plain}-{number}" for number in itertools.count(2))
     return next(name for name in itertools.chain([plain], numbered) if name not in taken)
+
+
+def _same(one: ClipSource, other: ClipSource) -> Fraction:
+    return Fraction(_identity(one) == _identity(other))
+
+
+def _renamed(one: ClipSource, other: ClipSource) -> Fraction:
+    return Fraction((one.media, one.start, one.duration) == (other.media, other.start, other.duration))
+
+
+def _trimmed(one: ClipSource, other: ClipSource) -> Fraction:
+    """Seconds that both show."""
+    if (one.media, one.name) != (other.media, other.name):
+        return Fraction(0)
+    return min(one.start + one.duration, other.start + other.duration) - max(one.start, other.start)
 
 
 def _identity(source: ClipSource) -> tuple[object, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -11,6 +10,7 @@ from pathlib import Path
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError, MediaInfo
+from highlight_cuts_cv.timeline.finding import find_clip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,23 +62,16 @@ class Timeline:
     left_out: Mapping[str, str] = field(default_factory=dict)
     tracked_before: Mapping[int, otio.schema.Clip] = field(default_factory=dict, repr=False, compare=False)
 
-    def clip(self, clip_id: str) -> TimelineClip:
-        """The clip called *clip_id*, or the only one of that name whatever number it has.
+    def clip(self, asked: str) -> TimelineClip:
+        """The clip that is called *asked*: by id, by the editor's name or by number, see
+        :func:`~highlight_cuts_cv.timeline.finding.find_clip`.
 
-        The number changes when a clip is put in before.  Raises BadInputError that lists the clips.
+        Raises BadInputError for none, several, and one that cannot be followed.
         """
-        for clip in self.clips:
-            if clip.clip_id == clip_id:
-                return clip
-        name = re.sub(r"^\d{2,}-", "", clip_id)
-        named = [clip for clip in self.clips if clip.clip_id.partition("-")[2] in (clip_id, name)]
-        if len(named) == 1:
-            return named[0]
-        for left, reason in self.left_out.items():
-            if clip_id in (left, left.partition("-")[2]):
-                raise BadInputError(reason)
-        listed = ", ".join(clip.clip_id for clip in self.clips)
-        raise BadInputError(f"{self.path} has no clip '{clip_id}'; it has: {listed}.")
+        found = find_clip(self.clips, self.left_out, asked, self.path)
+        if isinstance(found, str):
+            raise BadInputError(self.left_out[found])
+        return found
 
     def otio_clip(self, clip: TimelineClip) -> otio.schema.Clip:
         """The OTIO clip that *clip* was read from."""

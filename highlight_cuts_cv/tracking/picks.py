@@ -264,7 +264,8 @@ def parse_player_picks(texts: Sequence[str]) -> dict[str, dict[str, list[Pick]]]
     """
     picks: dict[str, dict[str, list[Pick]]] = {}
     for text in texts:
-        place, equals, pick = text.partition("=")
+        # No pick has an equals sign, but an editor's name for a clip may.
+        place, equals, pick = text.rpartition("=")
         player, at, clip_id = place.rpartition("@")
         if not equals or not clip_id or (at and not player):
             raise BadInputError(

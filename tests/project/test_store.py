@@ -112,10 +112,33 @@ def test_a_clip_is_known_by_content_range_and_name_and_not_by_path(store: Projec
     known = store.open_session("reel.otio", None, [source("goal")]).clips[0]
     moved = store.open_session("reel.otio", None, [source("goal", path="elsewhere/g.mp4")]).clips[0]
     assert moved.clip_id == known.clip_id and moved.source_path == Path("elsewhere/g.mp4").absolute()
-    for other in (source("goal", start=1), source("goal", media="n"), source("own goal")):
+    others = (source("goal", start=6), source("goal", media="n"), source("own goal", start=1))
+    for other in others:
         assert store.open_session("reel.otio", None, [other]).clips[0].clip_id != known.clip_id
     twice = store.open_session("reel.otio", None, [source("goal"), source("goal")]).clips
     assert twice[0].clip_id == known.clip_id != twice[1].clip_id
+
+
+def ids(store: ProjectStore, *shown: ClipSource) -> list[str]:
+    return [clip.clip_id for clip in store.open_session("reel.otio", None, shown).clips]
+
+
+def test_a_clip_that_was_renamed_or_trimmed_is_the_same(store: ProjectStore) -> None:
+    goal, save = source("goal"), source("save", start=30)
+    first, second = ids(store, goal, save)
+    assert ids(store, replace(save, name="great save"), replace(goal, name="great goal")) == [second, first]
+    trimmed = replace(goal, name="great goal", start=Fraction(1, 2), duration=Fraction(1))
+    assert ids(store, trimmed, replace(save, name="great save")) == [first, second]
+    assert ids(store, replace(trimmed, start=Fraction(9))) not in ([first], [second]), "elsewhere"
+
+
+def test_who_is_exactly_the_same_comes_before_who_is_like_it(store: ProjectStore) -> None:
+    (goal,) = ids(store, source("goal"))
+    earlier = replace(source("goal"), start=Fraction(-1))
+    shown = ids(store, earlier, replace(source("goal"), name="replay"), source("goal"))
+    assert shown[2] == goal and goal not in shown[:2]
+    twins = ids(store, earlier, source("goal", start=3))
+    assert twins == [shown[0], goal], "the one that shows most of it"
 
 
 def test_undo_and_redo(store: ProjectStore) -> None:

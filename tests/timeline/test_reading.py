@@ -92,7 +92,7 @@ def test_two_clips_alike_are_told_apart(media, tmp_path):
     assert [c.clip_id for c in timeline.clips] == ["01-clip", "02-clip"]
     assert [c.otio_index for c in timeline.clips] == [0, 1]
     assert timeline.clip("02-clip").position == 10
-    with pytest.raises(BadInputError, match="01-clip, 02-clip"):
+    with pytest.raises(BadInputError, match="'01-clip' and '02-clip'"):
         timeline.clip("03-clip")
 
 
