@@ -34,6 +34,28 @@ def reel() -> None:
     cv2.imwrite(str(HERE / "reel.jpg"), np.hstack(moments), [cv2.IMWRITE_JPEG_QUALITY, 88])
 
 
+def players() -> None:
+    """The sheet from which players are picked, of four clips."""
+    from highlight_cuts_cv.faces.cli.detect import detect
+    from highlight_cuts_cv.faces.demo import demo_clip
+
+    rows: dict[str, tuple[float, float]] = {
+        "goal": (0.5, 2),
+        "assist": (3, 4.5),
+        "save": (6, 7.5),
+        "run": (9, 10.5),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        reel, sheet = Path(folder) / "reel.csv", Path(folder) / "players.png"
+        lines = [f"{demo_clip()},{start},{stop},{note}" for note, (start, stop) in rows.items()]
+        reel.write_text("\n".join(["videoName,startTime,stopTime,notes", *lines]))
+        detect(reel, output=sheet)
+        picture = cv2.imread(str(sheet))
+    assert picture is not None
+    small = cv2.resize(picture, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
+    cv2.imwrite(str(HERE / "players.jpg"), small, [cv2.IMWRITE_JPEG_QUALITY, 80])
+
+
 def indicators() -> None:
     """Every indicator on one player of one frame."""
     from highlight_cuts_cv.faces.demo import demo_clip
@@ -62,4 +84,5 @@ def indicators() -> None:
 if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     reel()
+    players()
     indicators()

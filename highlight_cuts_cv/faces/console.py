@@ -95,17 +95,21 @@ def progress_bars() -> Iterator[Steps]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
+    bars = Progress(*columns, console=_console(True))
+
+    def step(title: str) -> Watch:
+        bars.start()  # not before: without a bar it would print an empty line
+        task = bars.add_task(escape(title), total=None)
+
+        def report(done: int, total: int) -> None:
+            bars.update(task, completed=done, total=total)
+
+        return Watch(report, warn=say_warning)
+
     try:
-        with Progress(*columns, console=_console(True)) as bars:
-
-            def step(title: str) -> Watch:
-                task = bars.add_task(escape(title), total=None)
-
-                def report(done: int, total: int) -> None:
-                    bars.update(task, completed=done, total=total)
-
-                return Watch(report, warn=say_warning)
-
-            yield step
+        yield step
     except KeyboardInterrupt:
         raise CancelledError("Cancelled; nothing half-written remains.") from None
+    finally:
+        if bars.live.is_started:
+            bars.stop()

@@ -12,7 +12,7 @@ from highlight_cuts_cv.contracts import Steps, unwatched
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.jobs.task import ClipResult
 from highlight_cuts_cv.jobs.timeline import run_timeline
-from highlight_cuts_cv.model import BadInputError, ByteArray
+from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.tracking.picks import Pick
 
 # (name, first frame, end frame, where the player stands in the first frame, in pixels)
@@ -20,7 +20,6 @@ CLIPS = (
     ("The red jacket arrives", 20, 60, (1056.0, 330.0)),
     ("The man in jeans walks away", 60, 120, (950.0, 268.0)),
 )
-SHEET_PICTURES_PER_CLIP = 8
 WRITES = ("game.mp4", "game.otio", "game.tracked.otio", "game.media", "reel.mp4", "sheet.png")
 """What the demo writes into its folder."""
 
@@ -45,7 +44,8 @@ def run_demo(folder: Path, steps: Steps = unwatched) -> DemoResult:
 
     Raises BadInputError when *folder* is a file, or holds files of these names that are not an earlier demo's.
     """
-    from highlight_cuts_cv.faces.pictures import contact_sheet, write_picture
+    from highlight_cuts_cv.faces.pictures import write_picture
+    from highlight_cuts_cv.faces.sheet import marked_sheet
     from highlight_cuts_cv.media import concat_files
     from highlight_cuts_cv.timeline import read_timeline
 
@@ -68,9 +68,7 @@ def run_demo(folder: Path, steps: Steps = unwatched) -> DemoResult:
     film = folder / "reel.mp4"
     concat_files([result.render for result in results], film)
     sheet = folder / "sheet.png"
-    write_picture(
-        sheet, contact_sheet([picture for result in results for picture in _samples(result.render)])
-    )
+    write_picture(sheet, marked_sheet(timeline, results))
     return DemoResult(tracked, film, sheet, results)
 
 
@@ -98,16 +96,3 @@ def write_cut(game: Path, output: Path) -> Path:
     timeline.tracks.append(track)
     otio.adapters.write_to_file(timeline, str(output))
     return output
-
-
-def _samples(film: Path) -> list[ByteArray]:
-    """Pictures evenly spread over a film, the first and the last included."""
-    from highlight_cuts_cv.media import clip_of, open_frames, probe
-
-    clip = clip_of(probe(film))
-    wanted = [
-        round(i * (clip.frame_count - 1) / (SHEET_PICTURES_PER_CLIP - 1))
-        for i in range(SHEET_PICTURES_PER_CLIP)
-    ]
-    with open_frames(clip) as frames:
-        return [frames[index].bgr for index in wanted]

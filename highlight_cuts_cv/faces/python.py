@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +24,12 @@ from highlight_cuts_cv.faces.arguments import (
     read_picks,
     read_player_picks,
 )
-from highlight_cuts_cv.faces.shared import load_timeline, make_delivery, make_setup, tracked_path
-from highlight_cuts_cv.jobs import timeline as timelines
-from highlight_cuts_cv.jobs.clip import detect_frame, video_clip
+from highlight_cuts_cv.faces.shared import load_remembered, make_setup, target_path
+from highlight_cuts_cv.jobs.clip import detect_frame, media_clip, video_clip
 from highlight_cuts_cv.jobs.export import export
 from highlight_cuts_cv.jobs.follow import follow
 from highlight_cuts_cv.jobs.freeze import freeze_in_video
+from highlight_cuts_cv.jobs.remembered import Project
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     DEFAULT_EXPORTER,
@@ -37,14 +37,14 @@ from highlight_cuts_cv.jobs.setup import (
     DEFAULT_TRACKER,
     Setup,
     parse_choice,
-    parse_indicators,
 )
-from highlight_cuts_cv.jobs.task import run
-from highlight_cuts_cv.jobs.timeline import check_setup, plan
+from highlight_cuts_cv.jobs.timeline import check_setup
+from highlight_cuts_cv.jobs.wishes import Given
 from highlight_cuts_cv.media import concat_files
 from highlight_cuts_cv.model import BadInputError, BoundingBox, Doubt, State, Track, TrackingFrame, Why
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.tracking.numbers import numbered_players
+from highlight_cuts_cv.tracking.picks import parse_forgotten
 
 AnyPath = str | Path
 Cancelled = Callable[[], bool]
@@ -196,34 +196,37 @@ def concat_tracked_clips(
 class TrackedTimeline:
     """What :func:`run_timeline` wrote.
 
-    ``path`` is the timeline, ``films`` the render of each clip in which somebody was picked, by the clip's
-    name.  ``tracking`` has where the players are, by clip and player ('' is the one without a name); the
-    frame indexes count from the recording's first frame.
+    ``path`` is the timeline, ``films`` the render of each clip in which somebody was picked, now or earlier, by
+    the clip's name.  ``tracking`` has where the players are, by clip and player ('' is the one without a
+    name); the frame indexes count from the recording's first frame.  ``failed`` says of each picked clip
+    that was left as it is, why.
     """
 
     path: Path
     films: Mapping[str, Path]
     tracking: Mapping[str, Mapping[str, list[TrackingFrame]]]
+    failed: Mapping[str, str]
 
 
 def run_timeline(
     timeline_path: AnyPath,
-    picks: Mapping[str, Place | Places] | Sequence[str],
+    picks: Mapping[str, Place | Places] | Sequence[str] | None = None,
     output_path: AnyPath | None = None,
     *,
-    tracker: str = DEFAULT_TRACKER,
-    detector: str = DEFAULT_DETECTOR,
-    indicator_type: str | Sequence[str] = DEFAULT_INDICATOR,
+    tracker: str | None = None,
+    detector: str | None = None,
+    indicator_type: str | Sequence[str] | None = None,
     quality: str | None = None,
-    show: str = "",
-    intro: str = "",
+    show: str | None = None,
+    intro: str | None = None,
     encoder: str | None = None,
-    exporter: str = DEFAULT_EXPORTER,
-    deliver: str = "replace",
-    editor: str = "any",
+    exporter: str | None = None,
+    deliver: str | None = None,
+    editor: str | None = None,
     media_root: AnyPath | None = None,
     player: str | None = None,
     padding: float | None = None,
+    forget: Sequence[str] = (),
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
     cancelled: Cancelled = never_cancelled,
     warn: Warn = no_warning,
@@ -232,48 +235,52 @@ def run_timeline(
 
     *picks* are ``{CLIP: {frame: box, ...}}``, frames counted within the clip and boxes as
     :func:`track_player` takes them, or the command line's texts ``["CLIP=FRAME:#2", ...]``; with
-    ``PLAYER@CLIP`` for several players in one clip.  *indicator_type* may be a list with ``"PLAYER@ring"``
-    for a player's own.  *deliver* is ``--deliver`` and *editor* ``--for``.  Without *output_path* the timeline lies beside *timeline_path*, as
-    ``NAME.tracked.otio``.  The rest is what ``hccv run`` takes.
+    ``PLAYER@CLIP`` for several players in one clip.  They are remembered, with the options, in a project
+    beside the timeline and added to those of earlier runs; *forget* takes such away, ``["CLIP", "CLIP=FRAME"]``.  Only
+    what changed is followed and rendered.  *indicator_type* may be a list with ``"PLAYER@ring"`` for a player's
+    own.  *deliver* is ``--deliver`` and *editor* ``--for``.  Without *output_path* the timeline lies beside *timeline_path*, as ``NAME.tracked.otio``.  The rest
+    is what ``hccv run`` takes.
 
     ``progress(step, done, total)`` hears of every frame, and what is being done.  Raises BadInputError
-    before any work for what cannot be used, JobFailedError, and CancelledError soon after ``cancelled()``
-    is true; the timeline is not written then.
+    before any work for what cannot be used, JobFailedError where no clip could be marked, and CancelledError
+    soon after ``cancelled()`` is true; the timeline is not written then.
     """
-    source, players = Path(timeline_path), read_player_picks(picks)
+    source = Path(timeline_path)
+    players = {} if picks is None else read_player_picks(picks)
     root = None if media_root is None else Path(media_root)
-    timeline = load_timeline(source, root, player, padding, warn)
-    indicators = [indicator_type] if isinstance(indicator_type, str) else indicator_type
-    everybodys, own = parse_indicators(indicators)
-    setup = make_setup(
-        everybodys,
-        exporter,
-        show,
-        intro,
+    given = Given(
+        indicators=[indicator_type] if isinstance(indicator_type, str) else indicator_type,
+        detector=detector,
+        tracker=tracker,
+        exporter=exporter,
         quality=quality,
         encoder=encoder,
-        tracker=tracker,
-        detector=detector,
+        show=show,
+        intro=intro,
+        deliver=deliver,
+        editor=editor,
     )
-    output = (
-        tracked_path(source, player, live=deliver == "live") if output_path is None else Path(output_path)
-    )
+    output = target_path(source, player, None if output_path is None else Path(output_path), given)
+    timeline, reading = load_remembered(source, output, root, player, padding, warn)
 
     def steps(title: str) -> Watch:
         return Watch(lambda done, total: progress(title, done, total), cancelled, warn)
 
-    delivery = make_delivery(deliver, editor)
-    tasks = plan(timeline, players, output, replace(setup, indicators=own), delivery)
-    results = [run(task, steps) for task in tasks]
+    with Project(timeline, player, output) as project:
+        forgotten = [parse_forgotten(text) for text in forget]
+        setup, delivery = project.take(players, given, {"reading": reading}, steps, forgotten)
+        outcome = project.run(setup, delivery, steps, warn)
+    first = {clip.clip_id: media_clip(clip).first_frame for clip in timeline.clips}
     return TrackedTimeline(
-        path=timelines.deliver(timeline, results, output, delivery, warn),
-        films={result.clip_id: result.render for result in results},
+        path=outcome.path,
+        films={result.clip_id: result.render for result in outcome.results},
         tracking={
             result.clip_id: {
-                name: _as_frames(track, task.clip.first_frame) for name, track in result.tracks.items()
+                name: _as_frames(track, first[result.clip_id]) for name, track in result.tracks.items()
             }
-            for task, result in zip(tasks, results, strict=True)
+            for result in outcome.results
         },
+        failed=dict(outcome.failed),
     )
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from highlight_cuts_cv.errors import BadInputError
-from highlight_cuts_cv.jobs.delivery import Delivery
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     DEFAULT_TRACKER,
@@ -19,6 +18,7 @@ from highlight_cuts_cv.jobs.setup import (
 from highlight_cuts_cv.rendering.wishes import parse_intro, parse_show
 
 if TYPE_CHECKING:
+    from highlight_cuts_cv.jobs.wishes import Given
     from highlight_cuts_cv.timeline import Timeline
 
 
@@ -47,6 +47,51 @@ def load_timeline(
     return read
 
 
+def load_remembered(
+    path: Path,
+    output: Path,
+    media_root: Path | None,
+    player: str | None,
+    padding: float | None,
+    warn: Callable[[str], None],
+    rate: str | None = None,
+) -> tuple[Timeline, dict[str, object]]:
+    """As :func:`load_timeline`, read as its project remembers where nothing else is said; and how that was, to remember.
+
+    *output* is the timeline that is written, which decides where the project lies if it cannot lie beside *path*.
+    """
+    from highlight_cuts_cv.jobs.remembered import remembered_settings
+
+    before = remembered_settings(path, player, output).get("reading")
+    known: dict[str, Any] = dict(before) if isinstance(before, dict) else {}
+    given = {
+        "media_root": None if media_root is None else str(media_root.absolute()),
+        "padding": padding,
+        "rate": rate,
+    }
+    known |= {name: value for name, value in given.items() if value is not None}
+    root = known.get("media_root")
+    read = load_timeline(
+        path, None if root is None else Path(root), player, known.get("padding"), warn, known.get("rate")
+    )
+    return read, known
+
+
+def target_path(timeline: Path, player: str | None, output: Path | None, given: Given) -> Path:
+    """The timeline to write: *output*, else beside *timeline*, as what is *given* and remembered needs it.
+
+    Raises BadInputError.
+    """
+    from highlight_cuts_cv.jobs.remembered import remembered_settings
+    from highlight_cuts_cv.jobs.wishes import delivery_of, with_given
+
+    if output is not None:
+        return output
+    usual = tracked_path(timeline, player)
+    known = remembered_settings(timeline, player, usual)
+    return tracked_path(timeline, player, live=delivery_of(with_given(known, given, [])).live)
+
+
 def tracked_path(timeline: Path, player: str | None, live: bool = False) -> Path:
     """Where the tracked timeline goes unless another place is named: beside *timeline*.
 
@@ -59,17 +104,6 @@ def tracked_path(timeline: Path, player: str | None, live: bool = False) -> Path
         stem = f"{stem}.{name or 'player'}"
     suffix = ".kdenlive" if live or timeline.suffix.lower() == ".kdenlive" else ".otio"
     return timeline.with_name(f"{stem}.tracked{suffix}")
-
-
-def make_delivery(deliver: str, target: str) -> Delivery:
-    """How the timeline is handed over, and for which editor.  Raises BadInputError."""
-    from highlight_cuts_cv.timeline import TARGETS
-
-    if target not in TARGETS:
-        raise BadInputError(
-            f"'{target}' is no editor that timelines are written for; choose {', '.join(TARGETS)}."
-        )
-    return Delivery(deliver, target)
 
 
 def make_setup(

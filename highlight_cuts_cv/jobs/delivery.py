@@ -8,7 +8,8 @@ from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, Choice, Setup
 
 WAYS = ("replace", "overlay", "live")
-_OVERLAY = "overlay"
+OVERLAY = "overlay"
+"""What the exporter is called that writes what lies above the clips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,17 @@ REPLACING = Delivery()
 """As films in the place of the clips, for any editor."""
 
 
+def make_delivery(way: str, target: str) -> Delivery:
+    """How the timeline is handed over, and for which editor.  Raises BadInputError."""
+    from highlight_cuts_cv.timeline import TARGETS
+
+    if target not in TARGETS:
+        raise BadInputError(
+            f"'{target}' is no editor that timelines are written for; choose {', '.join(TARGETS)}."
+        )
+    return Delivery(way, target)
+
+
 def setup_for(delivery: Delivery, setup: Setup) -> Setup:
     """*setup* with an exporter that writes what *delivery* needs.  Raises BadInputError where it cannot.
 
@@ -69,8 +81,8 @@ def setup_for(delivery: Delivery, setup: Setup) -> Setup:
             )
         return setup
     if chosen == Choice(DEFAULT_EXPORTER):
-        return replace(setup, exporter=Choice(_OVERLAY, {"size": "frame"}))
-    if chosen.name != _OVERLAY:
+        return replace(setup, exporter=Choice(OVERLAY, {"size": "frame"}))
+    if chosen.name != OVERLAY:
         raise BadInputError(
             f"With --deliver overlay the exporter is 'overlay', which writes the marker alone; '{chosen.name}' "
             "and its options, as the quality, are for films."
@@ -80,4 +92,4 @@ def setup_for(delivery: Delivery, setup: Setup) -> Setup:
             "An overlay in a timeline is as large as the picture, since a timeline cannot say where a smaller "
             "one belongs; leave out size=tight."
         )
-    return replace(setup, exporter=Choice(_OVERLAY, {**chosen.options, "size": "frame"}))
+    return replace(setup, exporter=Choice(OVERLAY, {**chosen.options, "size": "frame"}))

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from highlight_cuts_cv import __version__
 from highlight_cuts_cv.analysis.nearby import looks
-from highlight_cuts_cv.contracts import Cadence, Steps, unwatched
+from highlight_cuts_cv.analysis.workbench import ClipWorkbench
+from highlight_cuts_cv.contracts import Cadence, Freeze, Steps, unwatched
 from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
@@ -91,10 +92,7 @@ def run(task: ClipTask, steps: Steps = unwatched) -> ClipResult:
     with workbench(clip, setup, cache_folder("analysis")) as bench:
         if setup.show.near:
             bench.look_at(looks(clip))
-        tracks = {
-            player: follow_on(bench, picks, setup, steps(_following(player, task.label)))
-            for player, picks in task.picks.items()
-        }
+        tracks = follow_players(bench, task, steps)
         watch = steps(f"Rendering {task.label}")
         freeze = None if task.freeze is None else task.freeze.freeze(clip, [*tracks.values()], watch)
         with warnings_to(watch):
@@ -108,13 +106,25 @@ def run(task: ClipTask, steps: Steps = unwatched) -> ClipResult:
             render, keys = task.render, write_live(clip, sprites, task.render, task.rate, task.frame_count)
         else:
             render = write(clip, first, sprites, task.render, setup, cadence, watch)
+    return replace(result_of(task, render, tracks, freeze), keys=keys)
+
+
+def follow_players(bench: ClipWorkbench, task: ClipTask, steps: Steps) -> dict[str, Track]:
+    """The paths of everybody picked in the task, by name.  Raises as :func:`run`."""
+    return {
+        player: follow_on(bench, picks, task.setup, steps(_following(player, task.label)))
+        for player, picks in task.picks.items()
+    }
+
+
+def result_of(task: ClipTask, render: Path, tracks: Mapping[str, Track], freeze: Freeze | None) -> ClipResult:
+    """What became of a task whose film is *render*, with the picture *freeze* standing still in it."""
     result = ClipResult(
-        clip_id=clip.clip_id,
+        clip_id=task.clip.clip_id,
         render=render,
         tracks=tracks,
         note=_note(task, tracks),
-        marks=tuple(clip_marks(clip, tracks, task.rate, task.frame_count)),
-        keys=keys,
+        marks=tuple(clip_marks(task.clip, tracks, task.rate, task.frame_count)),
     )
     if task.freeze is None or freeze is None:
         return result

@@ -45,7 +45,7 @@ def check_setup(setup: Setup) -> None:
 def plan(
     timeline: Timeline, players: Players, output: Path, setup: Setup, delivery: Delivery = REPLACING
 ) -> list[ClipTask]:
-    """What is to be done for each clip in which somebody was picked, in the order of the picks.
+    """What is to be done for each clip in which somebody was picked, in the timeline's order.
 
     The renders will lie in a media folder of their own beside *output*.  Nothing is written, and no
     picture is looked at.  Raises BadInputError for what can be known to fail: plugins and options, a pick
@@ -63,7 +63,7 @@ def plan(
             raise BadInputError(
                 f"There is an indicator for '{player}', but no pick; give --pick '{player}@CLIP=FRAME:...'."
             )
-    picks = _by_clip(timeline, players)
+    picks = by_clip(timeline, players)
     output = _timeline_file(timeline, output)
     if delivery.live and not is_project(output):
         raise BadInputError(
@@ -73,8 +73,10 @@ def plan(
     folder = media_folder(output)
     films = film_names(timeline.clips, folder, delivery.way)
     tasks = []
-    for clip_id, as_given in picks.items():
-        placed = timeline.clip(clip_id)
+    for placed in timeline.clips:
+        clip_id, as_given = placed.clip_id, picks.get(placed.clip_id)
+        if as_given is None:
+            continue
         clip = media_clip(placed)
         of_players = {name: tuple(pick.in_frames(clip) for pick in given) for name, given in as_given.items()}
         for one in of_players.values():
@@ -175,8 +177,8 @@ def _fades(timeline: Timeline, clip: TimelineClip) -> tuple[int, int]:
     return faded_frames(timeline, clip)
 
 
-def _by_clip(timeline: Timeline, players: Players) -> dict[str, dict[str, tuple[Pick, ...]]]:
-    """The picks by the clip's id, which also answers to its name, and by player."""
+def by_clip(timeline: Timeline, players: Players) -> dict[str, dict[str, tuple[Pick, ...]]]:
+    """The picks by the clip's id, which may be called as people call it, and by player.  Raises BadInputError."""
     picks: dict[str, dict[str, tuple[Pick, ...]]] = {}
     for player, of_clips in players.items():
         for clip, of_clip in of_clips.items():

@@ -6,10 +6,12 @@ import json
 import secrets
 import sqlite3
 from typing import Any
+from zipfile import BadZipFile
 
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.project.reading import Reader
 from highlight_cuts_cv.project.rows import (
+    doubts_to_json,
     pick_from_text,
     track_from_json,
     track_to_json,
@@ -21,7 +23,7 @@ from highlight_cuts_cv.project.state import Status, Work
 FORMAT, VERSION = "highlight-cuts-cv session", 1
 
 _UNREADABLE = (
-    *(TypeError, ValueError, ArithmeticError, AttributeError),
+    *(TypeError, ValueError, ArithmeticError, AttributeError, LookupError),
     *(sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError),
 )
 _SESSION = ("session_id", "game", "player", "created_at", "updated_at")
@@ -93,7 +95,10 @@ def _write(at: sqlite3.Connection, data: dict[str, Any]) -> str:
             row[f"{work}_status"] = Status.PENDING if status is Status.PROCESSING else status
         tracks = clip["tracks"]
         if tracks is not None:
-            players = {name: track_from_json(rows) for name, rows in tracks["players"].items()}
+            players = {
+                name: track_from_json(track["frames"], track["doubts"])
+                for name, track in tracks["players"].items()
+            }
             row["tracks"] = tracks_to_bytes(players, int(tracks["first_frame"]))
         _insert(at, "clip", {**row, "session_id": session_id})
         for change in clip["picks"]:
@@ -141,8 +146,14 @@ def _picks(at: sqlite3.Connection, clip: sqlite3.Row) -> list[dict[str, Any]]:
 def _tracks(data: bytes | None) -> dict[str, Any] | None:
     if data is None:
         return None
-    players, first_frame = tracks_from_bytes(data)
+    try:
+        players, first_frame = tracks_from_bytes(data)
+    except (ValueError, TypeError, KeyError, BadZipFile):
+        return None  # another version's; they can be found again
     return {
         "first_frame": first_frame,
-        "players": {name: track_to_json(track) for name, track in players.items()},
+        "players": {
+            name: {"frames": track_to_json(track), "doubts": doubts_to_json(track)}
+            for name, track in players.items()
+        },
     }

@@ -17,15 +17,14 @@ def project_folder(timeline: Path | str) -> Path:
     >>> project_folder("games/reel.tracked.otio").as_posix()
     'games/reel.hccv'
     """
-    timeline = Path(timeline)
-    return timeline.with_name(f"{timeline.stem.removesuffix('.tracked') or timeline.stem}{ENDING}")
+    return Path(timeline).with_name(f"{game_of(timeline)}{ENDING}")
 
 
 def game_of(timeline: Path | str) -> str:
-    """What a session calls the timeline file that it works on: its name, without ``.tracked``.
+    """What a session calls the timeline file that it works on: its name, without ``.tracked`` and format.
 
     >>> game_of("games/reel.tracked.otio")
-    'reel.otio'
+    'reel'
     """
-    timeline = Path(timeline)
-    return f"{timeline.stem.removesuffix('.tracked') or timeline.stem}{timeline.suffix}"
+    stem = Path(timeline).stem
+    return stem.removesuffix(".tracked") or stem

@@ -15,13 +15,14 @@ def matched(known: Mapping[str, ClipSource], shown: Sequence[ClipSource]) -> lis
     """For each clip that a timeline shows, the id under which it is *known*; ``None`` for a new one.
 
     A clip is who it is by recording, source range and name.  The same clip several times is told apart by
-    the order.  One that is nobody's exactly is the one of its recording and range that was renamed, else the one
-    of its recording and name that was trimmed: of those that overlap it, the one that does so most.  Picks
-    are of frames of the recording, so they are right wherever the clip now begins.
+    the order.  One that is nobody's exactly is the one of its recording and range that was renamed, else one of
+    its recording and name that was trimmed, else one of its recording (a row of a CSV grew into the next): of
+    those that overlap it, the one that does so most.  Picks are of frames of the recording, so they are
+    right wherever the clip now begins, and those outside it do not count.
     """
     left = dict(known)
     found: list[str | None] = [None] * len(shown)
-    for likeness in (_same, _renamed, _trimmed):
+    for likeness in (_same, _renamed, _trimmed, _overlapping):
         for place, source in enumerate(shown):
             if found[place] is not None:
                 continue
@@ -50,8 +51,12 @@ def _renamed(one: ClipSource, other: ClipSource) -> Fraction:
 
 
 def _trimmed(one: ClipSource, other: ClipSource) -> Fraction:
-    """Seconds that both show."""
-    if (one.media, one.name) != (other.media, other.name):
+    return _overlapping(one, other) if one.name == other.name else Fraction(0)
+
+
+def _overlapping(one: ClipSource, other: ClipSource) -> Fraction:
+    """Seconds of the recording that both show."""
+    if one.media != other.media:
         return Fraction(0)
     return min(one.start + one.duration, other.start + other.duration) - max(one.start, other.start)
 

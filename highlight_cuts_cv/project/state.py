@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
+from zipfile import BadZipFile
 
 from highlight_cuts_cv.model import ClipInfo, Track
 from highlight_cuts_cv.project.rows import tracks_from_bytes
@@ -101,10 +102,16 @@ class ClipTrackingState:
 
     @property
     def tracks(self) -> FollowedTracks | None:
-        """Where the players are, as followed last; ``None`` before that.  Decoded anew each time."""
+        """Where the players are, as followed last; ``None`` before that.  Decoded anew each time.
+
+        ``None`` also for those that another version wrote in its own way: they can be found again.
+        """
         if self.stored_tracks is None:
             return None
-        players, first_frame = tracks_from_bytes(self.stored_tracks)
+        try:
+            players, first_frame = tracks_from_bytes(self.stored_tracks)
+        except (ValueError, TypeError, KeyError, BadZipFile):
+            return None
         return FollowedTracks(players=players, first_frame=first_frame)
 
     @property
@@ -118,7 +125,7 @@ class ClipTrackingState:
 class SessionState:
     """The work on one timeline for one player (or a whole team): what a face shows and goes on with.
 
-    ``game`` is the timeline's file name, ``player`` whose clips these are ('' where that is not said).  ``clips`` are
+    ``game`` is what the timeline is called (:func:`~highlight_cuts_cv.project.folder.game_of`), ``player`` whose clips these are ('' where that is not said).  ``clips`` are
     those that the timeline shows now, in its order.  ``settings`` is what the faces want to find again (names of
     plugins, options), plain JSON values.  Times are UTC.
     """

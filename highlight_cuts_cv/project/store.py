@@ -32,7 +32,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,7 +57,7 @@ from highlight_cuts_cv.project.state import (
     Work,
     within,
 )
-from highlight_cuts_cv.project.workers import Worker, is_alive
+from highlight_cuts_cv.project.workers import Worker, is_alive, only_one
 from highlight_cuts_cv.tracking.picks import Pick
 
 if TYPE_CHECKING:
@@ -143,13 +143,15 @@ class ProjectStore:
         shown again.
         """
         with self._database.writing() as at:
-            row = at.execute(
-                "SELECT session_id FROM session WHERE game = ? AND player = ? ORDER BY created_at, rowid",
-                (game, player or ""),
-            ).fetchone()
-            session_id = row["session_id"] if row else self._begin(at, game, player or "")
+            session_id = self._found(at, game, player) or self._begin(at, game, player or "")
             self._show(at, session_id, shown)
             return self._reader.session(at, session_id)
+
+    def find_session(self, game: str, player: str | None) -> SessionState | None:
+        """The session that :meth:`open_session` would go on with, with the clips that were shown last."""
+        with self._database.reading() as at:
+            session_id = self._found(at, game, player)
+            return None if session_id is None else self._reader.session(at, session_id)
 
     def create_session(self, game: str, player: str | None, shown: Sequence[ClipSource]) -> SessionState:
         """As :meth:`open_session`, but a new one in any case."""
@@ -183,12 +185,15 @@ class ProjectStore:
             at.execute("DELETE FROM session WHERE session_id = ?", (session_id,))
 
     def set_settings(self, session_id: str, settings: Mapping[str, object]) -> SessionState:
-        """Remember *settings*, plain JSON values, instead of the earlier ones."""
+        """Remember *settings*, plain JSON values, beside those of other names; ``None`` forgets one."""
         with self._database.writing() as at:
-            self._reader.session(at, session_id)
+            before = self._reader.session(at, session_id).settings
+            merged = {name: value for name, value in {**before, **settings}.items() if value is not None}
+            if merged == before:
+                return self._reader.session(at, session_id)
             at.execute(
                 "UPDATE session SET settings = ? WHERE session_id = ?",
-                (json.dumps(dict(settings), ensure_ascii=False), session_id),
+                (json.dumps(merged, ensure_ascii=False), session_id),
             )
             return self._touched(at, session_id)
 
@@ -200,8 +205,8 @@ class ProjectStore:
         """Remember *picks*, frames of the recording, of a player beside the earlier ones.
 
         A pick takes the place of an earlier one in its frame.  All of them are one step to undo.  Where
-        something changes, what was made of earlier picks has to be made anew: it is pending, and no
-        longer approved.
+        something changes, what was made of earlier picks has to be made anew: it is pending, no longer
+        approved, and there are no tracks.
         """
         return self._change(
             session_id, clip_id, player, {pick.frame_index: place_to_text(pick) for pick in picks}
@@ -261,7 +266,12 @@ class ProjectStore:
                 return None
             # A name of its own for each claim: a late end of an earlier one must not end this one.
             claim = Claim(session_id, state, work, f"{token}/{secrets.token_hex(4)}")
-            changes: dict[str, object] = {f"{work}_owner": claim.token, f"{work}_error": ""}
+            # Without its key: from now on the file may be another one.
+            changes: dict[str, object] = {
+                f"{work}_owner": claim.token,
+                f"{work}_error": "",
+                f"{work}_key": "",
+            }
             status = state.preview_status if work is Work.PREVIEW else state.final_status
             if status is not Status.APPROVED:
                 changes[f"{work}_status"] = Status.PROCESSING
@@ -316,6 +326,15 @@ class ProjectStore:
             )
             return self._touched_clip(at, claim.session_id, claim.clip.clip_id)
 
+    @contextmanager
+    def alone(self, waits: Callable[[], None], cancelled: Callable[[], bool]) -> Iterator[None]:
+        """While it lasts, no other process is in here: for a run over all clips.  *waits* is called before waiting.
+
+        Raises CancelledError when cancelled while waiting.
+        """
+        with only_one(self.folder, waits, cancelled):
+            yield
+
     def recover(self) -> int:
         """Offer again what dead processes had claimed, and what is completed but whose file is gone; how many."""
         with self._database.writing() as at:
@@ -365,6 +384,13 @@ class ProjectStore:
         return self.session(session_id)
 
     # Inside
+
+    def _found(self, at: sqlite3.Connection, game: str, player: str | None) -> str | None:
+        row = at.execute(
+            "SELECT session_id FROM session WHERE game = ? AND player = ? ORDER BY created_at, rowid",
+            (game, player or ""),
+        ).fetchone()
+        return None if row is None else str(row["session_id"])
 
     def _begin(self, at: sqlite3.Connection, game: str, player: str) -> str:
         session_id, now = secrets.token_hex(8), _now()
@@ -440,7 +466,7 @@ class ProjectStore:
     def _revised(self, at: sqlite3.Connection, session_id: str, clip_id: str) -> ClipTrackingState:
         """After a change of picks: what is being made of the earlier ones goes on, but will not count."""
         at.execute(
-            "UPDATE clip SET revision = revision + 1, "
+            "UPDATE clip SET revision = revision + 1, tracks = NULL, "
             "preview_status = iif(preview_status = 'processing', 'processing', 'pending'), "
             "final_status = iif(final_status = 'processing', 'processing', 'pending') "
             "WHERE session_id = ? AND clip_id = ?",

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from highlight_cuts_cv.errors import CancelledError
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 FOLDER = "locks"
+_LOOKS_AGAIN = 0.5
+"""Seconds after which who waits looks whether to go on waiting."""
 
 
 class Worker:
@@ -52,6 +57,27 @@ def is_alive(project: Path, token: str) -> bool:
     with suppress(OSError):
         path.unlink()
     return False
+
+
+@contextmanager
+def only_one(project: Path, waits: Callable[[], None], cancelled: Callable[[], bool]) -> Iterator[None]:
+    """Wait until nobody else is in here; the lock of one who died is free.  Raises CancelledError."""
+    from filelock import Timeout
+
+    lock = _lock(project, "run")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        waits()
+        while not lock.is_locked:
+            if cancelled():
+                raise CancelledError("The waiting for another run was stopped.") from None
+            with suppress(Timeout):
+                lock.acquire(timeout=_LOOKS_AGAIN)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _lock(project: Path, token: str) -> BaseFileLock:

@@ -10,6 +10,8 @@ import opentimelineio as otio
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.document import read_document
 
+_OURS = (".otio", ".otiod", ".otioz", ".csv", ".tsv")
+
 
 def load(path: Path, player: str | None, adapter_args: Mapping[str, object]) -> otio.schema.Timeline:
     """Read *path*; of several timelines take the one called *player*.
@@ -22,6 +24,12 @@ def load(path: Path, player: str | None, adapter_args: Mapping[str, object]) -> 
             "and give the .otio file inside."
         )
     return choose(path, read_file(path, adapter_args), player)
+
+
+def is_timeline(path: Path) -> bool:
+    """Whether a file of such a name is read as a timeline, and not as a video."""
+    suffix = path.suffix.lower()
+    return suffix in _OURS or suffix.lstrip(".") in otio.adapters.suffixes_with_defined_adapters(read=True)
 
 
 def read_file(path: Path, adapter_args: Mapping[str, object]) -> otio.core.SerializableObject:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from highlight_cuts_cv.media import clip_frame_number
-from highlight_cuts_cv.media.moments import parse_moment
+from highlight_cuts_cv.media.moments import Moment, parse_moment
 from highlight_cuts_cv.model import Anchor, BadInputError, BoundingBox, ClipInfo, Detections, Frame
 from highlight_cuts_cv.tracking.numbers import numbered_players, player_at
 
@@ -50,7 +50,8 @@ class Lookout(Protocol):
 class Pick:
     """One pick: the frame, and a box, a point, a detection's number (from 1) or nothing (not visible).
 
-    ``origin`` is what the user calls the frame 0: messages use the user's numbers.  Where ``seconds`` are
+    With a number and a box, the box is whom the number meant when the user gave it.  ``shown`` is a number of the
+    picture that the user was shown last, whose frame is not known here.  ``origin`` is what the user calls the frame 0: messages use the user's numbers.  Where ``seconds`` are
     given, the frame is not known before :meth:`in_frames`.
     """
 
@@ -60,6 +61,7 @@ class Pick:
     number: int | None = None
     origin: int = 0
     seconds: Fraction | None = None
+    shown: bool = False
 
     @property
     def told(self) -> int:
@@ -69,8 +71,14 @@ class Pick:
     def in_frames(self, clip: ClipInfo) -> Pick:
         """The same pick with its frame, where it has a time, counted from the beginning of *clip*.
 
-        Raises BadInputError for a time outside it.
+        Raises BadInputError for a time outside it, and for a number in no frame.
         """
+        if self.shown:
+            name = clip.name or clip.clip_id
+            raise BadInputError(
+                f"No picture of '{name}' was shown of which #{self.number} could be; let 'hccv detect' show the timeline's "
+                f"clips, or say the frame: FRAME:#{self.number}."
+            )
         if self.seconds is None:
             return self
         frame = clip_frame_number(clip, self.seconds)
@@ -91,11 +99,13 @@ class Pick:
 
     def __str__(self) -> str:
         when = self.frame_index if self.seconds is None else f"{float(self.seconds):g}s"
+        if self.number is not None:
+            return f"#{self.number}" if self.shown else f"{when}:#{self.number}"
         if self.box is not None:
             return f"{when}:{self.box.x1:g},{self.box.y1:g},{self.box.width:g},{self.box.height:g}"
         if self.point is not None:
             return f"{when}:{self.point[0]:g},{self.point[1]:g}"
-        return f"{when}:#{self.number}" if self.number is not None else f"{when}:none"
+        return f"{when}:none"
 
 
 def parse_pick(text: str) -> Pick:
@@ -138,9 +148,17 @@ def parse_pick(text: str) -> Pick:
 def check_picks(picks: Sequence[Pick], clip: ClipInfo) -> None:
     """Raise BadInputError for picks that cannot be used whoever is in the pictures; none is looked at.
 
-    That is a frame outside the clip, two picks in one frame, no pick that shows the player, a box or
-    a point outside the picture.
+    That is what :func:`check_places` refuses, and no pick that shows the player.
     """
+    check_places(picks, clip)
+    if not any(map(shows_player, picks)):
+        raise BadInputError(
+            f"No pick shows the player in '{clip.name or clip.clip_id}'; give at least one as {FORMS}."
+        )
+
+
+def check_places(picks: Sequence[Pick], clip: ClipInfo) -> None:
+    """Raise BadInputError for a frame outside the clip, two picks in one frame, a box or a point outside the picture."""
     seen: set[int] = set()
     for pick in picks:
         if pick.frame_index >= clip.frame_count:
@@ -155,10 +173,11 @@ def check_picks(picks: Sequence[Pick], clip: ClipInfo) -> None:
             _check_box(pick.box, clip)
         if pick.point is not None:
             _check_point(pick.point, clip)
-    if all(pick.box is None and pick.point is None and pick.number is None for pick in picks):
-        raise BadInputError(
-            f"No pick shows the player in '{clip.name or clip.clip_id}'; give at least one as {FORMS}."
-        )
+
+
+def shows_player(pick: Pick) -> bool:
+    """Whether a pick says where the player is, and not that nobody can see them."""
+    return pick.box is not None or pick.point is not None or pick.number is not None
 
 
 def resolve_picks(picks: Sequence[Pick], clip: ClipInfo, people: Lookout) -> tuple[Anchor, ...]:
@@ -256,7 +275,8 @@ def _offer(pick: Pick, point: tuple[float, float], found: Detections) -> str:
 def parse_player_picks(texts: Sequence[str]) -> dict[str, dict[str, list[Pick]]]:
     """Read ``CLIP=PICK`` and ``PLAYER@CLIP=PICK`` arguments, as picks by player and clip.
 
-    Several per clip are allowed; the player without a name is ''.  Raises BadInputError.
+    Several per clip are allowed; the player without a name is ''.  ``CLIP=#N`` is a number of the picture that
+    was shown last of the clip.  Raises BadInputError.
 
     >>> picks = parse_player_picks(["a=0:#1", "a=9:none", "Sam@a=0:#2"])
     >>> {player: {clip: list(map(str, of)) for clip, of in clips.items()} for player, clips in picks.items()}
@@ -272,5 +292,23 @@ def parse_player_picks(texts: Sequence[str]) -> dict[str, dict[str, list[Pick]]]
                 f"The pick '{text}' is not CLIP=FRAME:... or PLAYER@CLIP=FRAME:...; "
                 "'hccv clips' lists the clips' names."
             )
-        picks.setdefault(player, {}).setdefault(clip_id, []).append(parse_pick(pick))
+        number = _NUMBER.fullmatch(pick.strip())
+        read = Pick(0, number=int(number[1]), shown=True) if number else parse_pick(pick)
+        picks.setdefault(player, {}).setdefault(clip_id, []).append(read)
     return picks
+
+
+def parse_forgotten(text: str) -> tuple[str, str, Moment | None]:
+    """Read ``[PLAYER@]CLIP[=FRAME]``: player ('' is every one), clip, and the frame or time, ``None`` for all.
+
+    Raises BadInputError.
+
+    >>> parse_forgotten("Sam@01-goal=31.5s"), parse_forgotten("goal")
+    (('Sam', '01-goal', Fraction(63, 2)), ('', 'goal', None))
+    """
+    place, _, when = text.rpartition("=")
+    moment = parse_moment(when) if place else None
+    player, at, clip = (place if moment is not None else text).rpartition("@")
+    if not clip or (at and not player):
+        raise BadInputError(f"'{text}' is not CLIP, CLIP=FRAME, PLAYER@CLIP or PLAYER@CLIP=FRAME.")
+    return player, clip, moment

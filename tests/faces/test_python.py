@@ -196,7 +196,11 @@ def test_a_timeline_is_run_as_on_the_command_line(cut):
     assert [frame.frame_index for frame in path] == [*range(20, 60)]  # where the recording has them
     assert path[0].bbox is not None and path[0].bbox.center == pytest.approx((1056, 330), abs=60)
     steps = {step for step, _, _ in heard}
-    assert steps == {"Following in The red jacket arrives", "Rendering The red jacket arrives"}
+    assert steps == {
+        "Looking at the picks",
+        "1/1 Following in The red jacket arrives",
+        "1/1 Rendering The red jacket arrives",
+    }
 
 
 def test_a_stopped_timeline_is_not_written(cut):

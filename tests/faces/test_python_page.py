@@ -28,8 +28,8 @@ def test_the_examples_run_in_their_order(tmp_path, monkeypatch, capsys):
     written = {path.name for path in tmp_path.iterdir()}
     assert written == {
         *("clip1.mp4", "clip2.mp4", "reel.mp4", "final.mp4", "marker.mov", "marker.mov.json", "path.json"),
-        *("cut.csv", "cut.tracked.otio", "cut.media"),
-        *("both.otio", "both.media", "one.otio", "one.media", "above.otio", "above.media"),
+        *("cut.csv", "cut.hccv", "cut.tracked.otio", "cut.media", "both.otio", "both.media"),
+        *("above.otio", "above.media"),
     }
     said = capsys.readouterr().out
     assert "20 of 20 frames with the player" in said

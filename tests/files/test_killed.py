@@ -102,7 +102,8 @@ def test_killed_at_any_moment(tmp_path, command):
     finish(start(command, folder, tmp_path / "cache"))
     usual = time.monotonic() - began
     for number in range(KILLS):
-        # A cache of its own, for a run that finds everything done is over before it is killed.
+        # A cache and a project of its own, for a run that finds everything done is over before it is killed.
+        shutil.rmtree(folder / "game.hccv", ignore_errors=True)
         process = start(command, folder, tmp_path / f"cache {number}")
         time.sleep(random.uniform(0.1, 1.0) * usual)
         process.kill()

@@ -20,7 +20,7 @@ import pytest
 from highlight_cuts_cv.errors import BadInputError, CancelledError, JobFailedError
 from highlight_cuts_cv.faces.demo import demo_clip, write_cut
 from highlight_cuts_cv.jobs.clip import media_clip
-from highlight_cuts_cv.model import BoundingBox, State, Track
+from highlight_cuts_cv.model import BoundingBox, Doubt, State, Track, Why
 from highlight_cuts_cv.project import schema
 from highlight_cuts_cv.project.folder import game_of, project_folder
 from highlight_cuts_cv.project.state import ClipSource, Status, Work, in_recording, within
@@ -33,6 +33,7 @@ TRACK = Track(
     np.array([[1.1, 2.2, 3.3, 4.4], [np.nan] * 4], np.float32),
     np.array([0.9, 0], np.float32),
     np.array([State.ANCHOR, State.LOST], np.uint8),
+    (Doubt(1, 2, Why.CROSSING, 1, (BoundingBox(1, 2, 3.3, 4, 0.7),)),),
 )
 
 
@@ -74,6 +75,12 @@ def test_what_was_picked_is_there_after_reopening(folder: Path) -> None:
         assert again.clips[0].picks == {"": (Pick(7, point=(0.1, 0.7)), Pick(9, number=3), BOX, Pick(50))}
         assert again.clips[1].picks == {} and again.clips[0].name == "goal"
         assert again.created_at < again.updated_at
+        store.set_settings(session, {"indicator": None, "show": "near"})
+        assert store.session(session).settings == {"show": "near"}, "others are kept, None forgets"
+        again = store.session(session)
+        assert (
+            store.find_session("reel.otio", None) == again and store.find_session("reel.otio", "Sam") is None
+        )
         assert store.sessions() == [again]
 
 
@@ -112,7 +119,7 @@ def test_a_clip_is_known_by_content_range_and_name_and_not_by_path(store: Projec
     known = store.open_session("reel.otio", None, [source("goal")]).clips[0]
     moved = store.open_session("reel.otio", None, [source("goal", path="elsewhere/g.mp4")]).clips[0]
     assert moved.clip_id == known.clip_id and moved.source_path == Path("elsewhere/g.mp4").absolute()
-    others = (source("goal", start=6), source("goal", media="n"), source("own goal", start=1))
+    others = (source("goal", start=6), source("goal", media="n"), source("own goal", start=6))
     for other in others:
         assert store.open_session("reel.otio", None, [other]).clips[0].clip_id != known.clip_id
     twice = store.open_session("reel.otio", None, [source("goal"), source("goal")]).clips
@@ -129,6 +136,8 @@ def test_a_clip_that_was_renamed_or_trimmed_is_the_same(store: ProjectStore) -> 
     assert ids(store, replace(save, name="great save"), replace(goal, name="great goal")) == [second, first]
     trimmed = replace(goal, name="great goal", start=Fraction(1, 2), duration=Fraction(1))
     assert ids(store, trimmed, replace(save, name="great save")) == [first, second]
+    grown = replace(trimmed, name="start", start=Fraction(0), duration=Fraction(3))
+    assert ids(store, grown) == [first], "a row before it that it grew together with"
     assert ids(store, replace(trimmed, start=Fraction(9))) not in ([first], [second]), "elsewhere"
 
 
@@ -183,9 +192,10 @@ def test_a_pick_makes_what_was_made_pending_and_the_same_pick_does_not(
     before = store.pick(session, goal, [BOX])
     for work in Work:
         claim = store.claim(session, goal, work)
-        assert claim is not None
+        assert claim is not None and store.clip(session, goal).final_key == ""
         film = folder / f"{work}.mp4"
         film.touch()
+        store.keep_tracks(claim, {"": TRACK}, 0)
         store.finish(claim, film, key="k")
     assert store.approve(session, goal).preview_status is Status.APPROVED
     same = store.pick(session, goal, [BOX])
@@ -193,6 +203,10 @@ def test_a_pick_makes_what_was_made_pending_and_the_same_pick_does_not(
     changed = store.pick(session, goal, [Pick(41)])
     assert changed.preview_status is changed.final_status is Status.PENDING
     assert changed.final_path == folder / "final.mp4" and changed.final_key == "k", "the earlier film"
+    assert changed.tracks is None is not same.tracks
+    assert store.claim(session, goal, Work.FINAL) is not None
+    assert store.clip(session, goal).final_key == "", "from now on it may be another one"
+    changed = store.clip(session, goal)
     assert store.clip(session, goal) == changed
 
 
@@ -213,6 +227,8 @@ def test_work_is_claimed_by_one(store: ProjectStore, folder: Path) -> None:
     tracks = done.tracks
     assert tracks is not None and tracks.first_frame == 38 and list(tracks.players) == ["", "Sam"]
     np.testing.assert_array_equal(tracks.players["Sam"].xyxy, TRACK.xyxy)
+    assert tracks.players["Sam"].doubts == TRACK.doubts
+    assert replace(done, stored_tracks=b"of another version").tracks is None
     assert done.track is not None and len(done.track) == 2
     assert store.claim(session, goal, Work.FINAL) is not None, "finished work can be done anew"
 
@@ -339,6 +355,7 @@ def test_a_session_as_json(store: ProjectStore, folder: Path, tmp_path: Path) ->
             assert tracks is not None and tracks.first_frame == 5
             np.testing.assert_array_equal(tracks.players["Sam"].xyxy, TRACK.xyxy)
             np.testing.assert_array_equal(tracks.players["Sam"].states, TRACK.states)
+            assert tracks.players["Sam"].doubts == TRACK.doubts
         redone = other.redo(session)
         assert redone is not None and redone.picks[""] == (Pick(9),), "undone picks go along"
         assert [clip.name for clip in other.open_session("reel.otio", None, [source("assist")]).clips] == [
@@ -362,7 +379,7 @@ def test_a_session_as_json(store: ProjectStore, folder: Path, tmp_path: Path) ->
         (lambda data: {**data, "clips": [{**data["clips"][0], "revision": "many"}]}, "cannot be read"),
         (lambda data: {**data, "clips": [{**data["clips"][0], "final_status": "perhaps"}]}, "cannot be read"),
         (lambda data: {**data, "clips": data["clips"] * 2}, "cannot be read"),
-        (lambda data: {**data, "clips": [{**data["clips"][0], "tracks": {"players": {"": [[1]]}, "first_frame": 0}}]}, "cannot be read"),
+        (lambda data: {**data, "clips": [{**data["clips"][0], "tracks": {"players": {"": {"frames": [[1]], "doubts": []}}, "first_frame": 0}}]}, "cannot be read"),
         (lambda data: {**data, "clips": [{**data["clips"][0], "picks": [{"step": 1, "player": "", "frame": 1, "place": {"point": "ab"}, "undone": False}]}]}, "cannot be read"),
     ],
 )  # fmt: skip
@@ -392,7 +409,7 @@ def test_the_clips_of_a_timeline(tmp_path: Path) -> None:
     timeline = read_timeline(write_cut(demo_clip(), tmp_path / "cut.otio"))
     with ProjectStore(project_folder(timeline.path)) as store:
         session = store.open_session(game_of(timeline.path), None, clip_sources(timeline))
-        assert store.folder == tmp_path / "cut.hccv" and session.game == "cut.otio"
+        assert store.folder == tmp_path / "cut.hccv" and session.game == "cut"
         assert [(clip.name, clip.source_path) for clip in session.clips] == [
             (clip.name, clip.media_path) for clip in timeline.clips
         ]

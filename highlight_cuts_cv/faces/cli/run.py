@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,118 +12,199 @@ from highlight_cuts_cv.faces.cli.app import app
 from highlight_cuts_cv.faces.cli.options import (
     CHOICE_HELP,
     PICK_HELP,
-    Deliver,
-    DetectorName,
-    Editor,
     Encoder,
-    ExporterName,
-    Intro,
     MediaRoot,
     Padding,
     Player,
     Quality,
     Rate,
-    ShowWhen,
     TimelineFile,
-    TrackerName,
 )
-from highlight_cuts_cv.faces.console import progress_bars, say, say_warning, table
-from highlight_cuts_cv.faces.shared import load_timeline, make_delivery, make_setup, tracked_path
+from highlight_cuts_cv.faces.console import progress_bars, say, say_error, say_warning, table
+from highlight_cuts_cv.faces.shared import load_remembered, target_path
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     DEFAULT_EXPORTER,
     DEFAULT_INDICATOR,
     DEFAULT_TRACKER,
-    parse_indicators,
 )
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.jobs.remembered import Outcome
+    from highlight_cuts_cv.timeline import Timeline
+
+_AS_BEFORE = "else as before, at first"
 
 
 @app.command()
 def run(
     timeline: TimelineFile,
     pick: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--pick",
             metavar="[PLAYER@]CLIP=PICK",
-            help=f"CLIP={PICK_HELP} PLAYER@CLIP=... for several players in one clip.",
+            help=f"CLIP={PICK_HELP} PLAYER@CLIP=... for several players in one clip. It is added to what was "
+            "picked in earlier runs.",
             show_default=False,
         ),
-    ],
+    ] = None,
+    forget: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--forget",
+            metavar="[PLAYER@]CLIP[=FRAME]",
+            help="Forget what was picked in earlier runs: in a clip, or in one of its frames.",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The timeline to write; else NAME.tracked.otio.")
     ] = None,
     film: Annotated[
         Path | None, typer.Option("--film", help="Also join the marked clips to this one film.")
     ] = None,
-    tracker: TrackerName = DEFAULT_TRACKER,
-    detector: DetectorName = DEFAULT_DETECTOR,
+    sheet: Annotated[
+        Path | None,
+        typer.Option("--sheet", help="Also write a sheet of pictures of the marked clips (.jpg, .png)."),
+    ] = None,
+    tracker: Annotated[
+        str | None, typer.Option("--tracker", help=f"{CHOICE_HELP}  [{_AS_BEFORE} {DEFAULT_TRACKER}]")
+    ] = None,
+    detector: Annotated[
+        str | None, typer.Option("--detector", help=f"{CHOICE_HELP}  [{_AS_BEFORE} {DEFAULT_DETECTOR}]")
+    ] = None,
     indicator: Annotated[
         list[str] | None,
         typer.Option(
             "--indicator",
             metavar="[PLAYER@]INDICATOR",
-            help=f"{CHOICE_HELP} PLAYER@NAME... for that player's own.  [default: {DEFAULT_INDICATOR}]",
+            help=f"{CHOICE_HELP} PLAYER@NAME... for that player's own.  [{_AS_BEFORE} {DEFAULT_INDICATOR}]",
         ),
     ] = None,
     quality: Quality = None,
     encoder: Encoder = None,
-    show: ShowWhen = "",
-    intro: Intro = "",
-    exporter: ExporterName = DEFAULT_EXPORTER,
-    way: Deliver = "replace",
-    editor: Editor = "any",
+    show: Annotated[
+        str | None,
+        typer.Option(
+            "--show",
+            help="When the marker shows: first:3, 2.0-4.5 (seconds of the clip), near (others), joined by commas; "
+            f"'' is always.  [{_AS_BEFORE} always]",
+        ),
+    ] = None,
+    intro: Annotated[
+        str | None,
+        typer.Option(
+            "--intro",
+            metavar="SECONDS[@pick|@FRAME]",
+            help="Let the first picture (or that of the pick, or of a frame) stand still with the marker, then play; "
+            f"'' is none.  [{_AS_BEFORE} none]",
+        ),
+    ] = None,
+    exporter: Annotated[
+        str | None, typer.Option("--exporter", help=f"{CHOICE_HELP}  [{_AS_BEFORE} {DEFAULT_EXPORTER}]")
+    ] = None,
+    way: Annotated[
+        str | None,
+        typer.Option(
+            "--deliver",
+            help="replace (films in the place of the clips), overlay (the marker alone on a track above) or live "
+            "(keyframes in a Kdenlive project).  "
+            f"[{_AS_BEFORE} replace]",
+        ),
+    ] = None,
+    editor: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="EDITOR",
+            help=f"Write the timeline for any, kdenlive, resolve, premiere or finalcut.  [{_AS_BEFORE} any]",
+        ),
+    ] = None,
     media_root: MediaRoot = None,
     player: Player = None,
     padding: Padding = None,
     rate: Rate = None,
 ) -> None:
-    """The whole job: follow the picked players of a timeline's clips, render, write the timeline."""
-    from highlight_cuts_cv.faces.doubts import doubts_told
-    from highlight_cuts_cv.jobs import task
-    from highlight_cuts_cv.jobs.film import check_film, join_film
-    from highlight_cuts_cv.jobs.timeline import deliver, plan
-    from highlight_cuts_cv.tracking.picks import parse_player_picks
+    """The whole job: follow the picked players of a timeline's clips, render, write the timeline.
 
-    read = load_timeline(timeline, media_root, player, padding, say_warning, rate)
-    target = output or tracked_path(timeline, player, live=way == "live")
-    everybodys, own = parse_indicators(indicator or [])
-    setup = make_setup(
-        everybodys,
-        exporter,
-        show,
-        intro,
+    What was picked is remembered in a project beside the timeline: a pick adds to it, and only what changed is done again.
+    """
+    from highlight_cuts_cv.jobs.film import check_film, join_film
+    from highlight_cuts_cv.jobs.remembered import Project
+    from highlight_cuts_cv.jobs.wishes import Given
+    from highlight_cuts_cv.tracking.picks import parse_forgotten, parse_player_picks
+
+    given = Given(
+        indicators=indicator,
+        detector=detector,
+        tracker=tracker,
+        exporter=exporter,
         quality=quality,
         encoder=encoder,
-        tracker=tracker,
-        detector=detector,
+        show=show,
+        intro=intro,
+        deliver=way,
+        editor=editor,
     )
-    setup = replace(setup, indicators=own)
-    delivery = make_delivery(way, editor)
+    target = target_path(timeline, player, output, given)
+    read, reading = load_remembered(timeline, target, media_root, player, padding, say_warning, rate)
+    picks, forgotten = parse_player_picks(pick or []), [parse_forgotten(text) for text in forget or []]
     if film is not None:
-        if delivery.over:
-            raise BadInputError(
-                f"With --deliver {way} no film is made of a clip, so --film has nothing to join."
-            )
         check_film(read, film, target)
-    with progress_bars() as step:
-        tasks = plan(read, parse_player_picks(pick), target, setup, delivery)
-        results = [task.run(one, step) for one in tasks]
-        written = deliver(read, results, target, delivery, say_warning)
-        if film is not None:
-            join_film(read, {result.clip_id: result.render for result in results}, film, step("Joining"))
+    if sheet is not None:
+        # OpenCV takes a while to load.
+        from highlight_cuts_cv.faces.pictures import check_picture, write_picture
+        from highlight_cuts_cv.faces.sheet import marked_sheet
+
+        check_picture(sheet, [timeline, target, *(clip.media_path for clip in read.clips)])
+    with Project(read, player, target) as project:
+        way = project.delivery(given).way
+        if way != "replace" and (film is not None or sheet is not None):
+            raise BadInputError(
+                f"With --deliver {way} no film is made of a clip, so {'--film' if film else '--sheet'} has nothing to {'join' if film else 'show'}."
+            )
+        if known := project.remembers(given):
+            say_warning(f"As before: {known}.")
+        with progress_bars() as step:
+            setup, delivery = project.take(picks, given, {"reading": reading}, step, forgotten)
+            outcome = project.run(setup, delivery, step, say_warning)
+            if film is not None:
+                join_film(
+                    read, {result.clip_id: result.render for result in outcome.results}, film, step("Joining")
+                )
+    _show(outcome, read)
+    if sheet is not None:
+        write_picture(sheet, marked_sheet(read, outcome.results))
+    written = [target.with_name(outcome.path.name), *(path for path in (film, sheet) if path is not None)]
+    say(f"Wrote {' and '.join(map(str, written))}.")
+    for clip_id, reason in outcome.failed.items():
+        say_error(f"'{clip_id}' was left as it is: {reason}")
+    if outcome.failed:
+        raise typer.Exit(1)
+
+
+def _show(outcome: Outcome, timeline: Timeline) -> None:
+    from highlight_cuts_cv.faces.doubts import doubts_told
+    from highlight_cuts_cv.jobs.clip import media_clip
+
     rows = [
-        (result.clip_id, player, f"{track.coverage:.0%} of the frames", result.render)
-        for result in results
+        (
+            result.clip_id,
+            player,
+            f"{track.coverage:.0%} of the frames",
+            f"{result.render}{'' if result.clip_id in outcome.made else '  (as before)'}",
+        )
+        for result in outcome.results
         for player, track in result.tracks.items()
     ]
     if any(player for _, player, *_ in rows):
         table(("clip", "player", "shown", "render"), rows)
     else:
         table(("clip", "shown", "render"), [(clip, *rest) for clip, _, *rest in rows])
-    for one, result in zip(tasks, results, strict=True):
+    for result in outcome.results:
+        clip = media_clip(timeline.clip(result.clip_id))
         for player, track in result.tracks.items():
             whose = f"{player}@{result.clip_id}" if player else result.clip_id
-            for sentence in doubts_told(track, one.clip, whose=f"{whose}="):
+            for sentence in doubts_told(track, clip, whose=f"{whose}="):
                 say(f"{whose}: {sentence}")
-    say(f"Wrote {target.with_name(written.name)}{'' if film is None else f' and {film}'}.")

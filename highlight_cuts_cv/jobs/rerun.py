@@ -1,0 +1,140 @@
+"""The tasks of a timeline of which some are done already: only those that changed are done again."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from highlight_cuts_cv.contracts import Steps, Watch
+from highlight_cuts_cv.errors import CancelledError, HighlightCutsError
+from highlight_cuts_cv.files.atomic import atomic_output
+from highlight_cuts_cv.files.cache_folder import cache_folder
+from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
+from highlight_cuts_cv.jobs import task as tasks
+from highlight_cuts_cv.jobs.currency import task_key
+from highlight_cuts_cv.jobs.follow import workbench
+from highlight_cuts_cv.jobs.media_folder import take_folder
+from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
+from highlight_cuts_cv.model import Track
+from highlight_cuts_cv.project.state import ClipTrackingState, Work
+from highlight_cuts_cv.project.store import Claim, ProjectStore
+
+_LOOKS_AGAIN = 0.2
+"""Seconds after which who waits for another program's film looks again."""
+
+
+def rerun(
+    store: ProjectStore,
+    session_id: str,
+    planned: Sequence[ClipTask],
+    states: Mapping[str, ClipTrackingState],
+    steps: Steps,
+) -> tuple[list[ClipResult], set[str], dict[str, str]]:
+    """Do those of the *planned* tasks whose films are not there, by what *states* (by the task's clip id) say.
+
+    The results of all that have a film now, in their order; the clip ids of those that were made; and why
+    others failed.  Steps are told as ``2/4 Following in goal``.  Raises CancelledError; what is done by then is
+    remembered.
+    """
+    keys = {task.clip.clip_id: task_key(task) for task in planned}
+    todo = [
+        task.clip.clip_id
+        for task in planned
+        if _film(task, states[task.clip.clip_id], keys[task.clip.clip_id]) is None
+    ]
+    results: list[ClipResult] = []
+    failed: dict[str, str] = {}
+    for task in planned:
+        clip_id = task.clip.clip_id
+        number = f"{todo.index(clip_id) + 1}/{len(todo)} " if clip_id in todo else ""
+
+        def numbered(title: str, number: str = number) -> Watch:
+            return steps(f"{number}{title}")
+
+        try:
+            results.append(_done(store, session_id, states[clip_id].clip_id, task, keys[clip_id], numbered))
+        except CancelledError:
+            raise
+        except HighlightCutsError as error:
+            failed[clip_id] = str(error)
+    return results, {*todo} - {*failed}, failed
+
+
+def _done(
+    store: ProjectStore, session_id: str, stored_id: str, task: ClipTask, key: str, steps: Steps
+) -> ClipResult:
+    state = store.clip(session_id, stored_id)
+    film, tracks = _film(task, state, key), _tracks(task, state)
+    if film is not None and tracks is not None:
+        return _result(task, film, tracks, steps)
+    claim = _claimed(store, session_id, stored_id, task, steps)
+    with store.at_work(claim):
+        # Whoever had the clip meanwhile may have done it.
+        film, tracks = _film(task, claim.clip, key), _tracks(task, claim.clip)
+        if film is None:
+            film = _copied(task, claim.clip, key)
+        if film is None:
+            result = tasks.run(task, steps)
+        else:
+            result = _result(task, film, tracks or _followed(task, steps), steps)
+        store.keep_tracks(claim, result.tracks, task.clip.first_frame)
+        store.finish(claim, result.render, key)
+    return result
+
+
+def _film(task: ClipTask, state: ClipTrackingState, key: str) -> Path | None:
+    """The film that the task would make, where it is there already; a writer may have chosen another suffix."""
+    # A live marker's keyframes are nowhere but in the timeline.
+    if state.final_path is None or state.final_key != key or task.live:
+        return None
+    film = task.render.with_suffix(state.final_path.suffix)
+    return film if film.absolute() == state.final_path and film.is_file() else None
+
+
+def _copied(task: ClipTask, state: ClipTrackingState, key: str) -> Path | None:
+    """The same film, made for another timeline, as this task's."""
+    film = state.final_path
+    if film is None or state.final_key != key or task.live or not film.is_file():
+        return None
+    copy = task.render.with_suffix(film.suffix)
+    with writing_sentences(copy):
+        take_folder(copy.parent, task.timeline)
+        checked_output(copy, [task.clip.media.path])
+        with atomic_output(copy) as temporary:
+            shutil.copyfile(film, temporary)
+    return copy
+
+
+def _tracks(task: ClipTask, state: ClipTrackingState) -> Mapping[str, Track] | None:
+    known = state.tracks
+    if known is None or known.first_frame != task.clip.first_frame or {*known.players} != {*task.picks}:
+        return None
+    players = {player: known.players[player] for player in task.picks}
+    return players if all(len(track) == task.clip.frame_count for track in players.values()) else None
+
+
+def _followed(task: ClipTask, steps: Steps) -> dict[str, Track]:
+    with workbench(task.clip, task.setup, cache_folder("analysis")) as bench:
+        return tasks.follow_players(bench, task, steps)
+
+
+def _result(task: ClipTask, film: Path, tracks: Mapping[str, Track], steps: Steps) -> ClipResult:
+    """As :func:`~highlight_cuts_cv.jobs.task.run` gives it, of a film that is there."""
+    freeze = None if task.freeze is None else task.freeze.freeze(task.clip, [*tracks.values()], Watch())
+    return tasks.result_of(task, film, tracks, freeze)
+
+
+def _claimed(store: ProjectStore, session_id: str, stored_id: str, task: ClipTask, steps: Steps) -> Claim:
+    claim = store.claim(session_id, stored_id, Work.FINAL)
+    if claim is not None:
+        return claim
+    watch = steps(f"Waiting for {task.label}")
+    watch.warn(f"Another program is rendering '{task.label}'; this one waits until that is done.")
+    while claim is None:
+        if watch.cancelled():
+            raise CancelledError("The run was stopped.")
+        time.sleep(_LOOKS_AGAIN)
+        claim = store.claim(session_id, stored_id, Work.FINAL)
+    return claim
