@@ -7,6 +7,7 @@ pick, another player) pays for decoding only.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import astuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from highlight_cuts_cv.analysis.camera import Camera, shrunk
 from highlight_cuts_cv.analysis.cuts import colour_change, colour_signature, find_cuts
 from highlight_cuts_cv.analysis.detections import packed, unpacked
+from highlight_cuts_cv.analysis.transitions import Gradual, Transition, glance, in_glances, shot_changes
 from highlight_cuts_cv.contracts import DetectionSource, FrameSource, SceneFrame
 from highlight_cuts_cv.media.background import ReadAhead
 from highlight_cuts_cv.model import Detections, Frame
@@ -43,6 +45,10 @@ class Scene:
         self._qualities = np.full(count, np.nan)
         self._changes = np.full(count, np.nan)
         self._found: dict[int, Detections] = {}
+        # the same motions in the units in which dissolves are looked for
+        self._rate = rate
+        self._small = np.tile(np.eye(2, 3), (count, 1, 1))
+        self._gradual = Gradual(rate, self._small, self._qualities)
         self._restored = 0
 
     def __len__(self) -> int:
@@ -63,7 +69,8 @@ class Scene:
 
     def cuts(self) -> list[int]:
         """Frames that begin a new shot, as far as the clip has been analysed."""
-        return find_cuts(self._changes, self._qualities)
+        cuts = find_cuts(self._changes, self._qualities)
+        return sorted(cuts + shot_changes(self._gradual.found, cuts))
 
     def stream(self, start: int, stop: int, backward: bool = False) -> Iterator[SceneFrame]:
         """Stream frames with their analysis; what is missing is found on the way.
@@ -90,12 +97,22 @@ class Scene:
         return SceneFrame(frame, self._motions[frame.index], self._found.get(frame.index))
 
     def _analysed(self, start: int, stop: int) -> Generator[SceneFrame, None, None]:
-        camera = Camera()
         # One frame earlier, so that the first frame's own motion is known.
+        begins = last = max(0, start - 1)
+        try:
+            for shown in self._looked(begins, stop):
+                last = shown.frame.index
+                if last >= start:
+                    yield shown
+        finally:
+            self._gradual.close(last)
+
+    def _looked(self, begins: int, stop: int) -> Generator[SceneFrame, None, None]:
+        camera = Camera()
         signature = None
         people: NDArray[np.float32] | None = None
         since, panned = self._latest, 0.0
-        for frame in self._frames.frames(max(0, start - 1), stop):
+        for frame in self._frames.frames(begins, stop):
             index = frame.index
             small = shrunk(frame.bgr) if frame.small is None else frame.small
             motion, quality = camera(small, small.shape[1] / frame.width, people)
@@ -103,6 +120,8 @@ class Scene:
             if before is not None or index == 0:
                 self._motions[index], self._qualities[index] = motion, quality
                 self._changes[index] = 0.0 if before is None else colour_change(before, signature)
+                self._small[index] = in_glances(motion, frame.width, frame.height)
+            self._gradual.see(index, glance(small), begins)
             since, panned = since + 1, panned + _shift(motion, frame)
             due = since >= self._latest or (since >= self._soonest and panned >= PANNED)
             if self._detections is not None and (due or index in self._found):
@@ -110,8 +129,7 @@ class Scene:
                     self._found[index] = self._detections[index]
                 people = self._found[index].xyxy
                 since, panned = 0, 0.0
-            if index >= start:
-                yield self._at(frame)
+            yield self._at(frame)
 
     @property
     def grown(self) -> bool:
@@ -127,6 +145,7 @@ class Scene:
             "motions": self._motions,
             "qualities": self._qualities,
             "changes": self._changes,
+            "transitions": np.array([astuple(one) for one in self._gradual.found], np.int64).reshape(-1, 3),
             **packed(self._found),
         }
 
@@ -137,6 +156,8 @@ class Scene:
         self._motions = np.array(state["motions"], np.float64)
         self._qualities = np.array(state["qualities"], np.float64)
         self._changes = np.array(state["changes"], np.float64)
+        self._gradual = Gradual(self._rate, self._small, self._qualities)
+        self._gradual.found = [Transition(*one) for one in np.asarray(state["transitions"]).tolist()]
         self._found = unpacked(state)
         self._restored = self._known()
 
