@@ -23,7 +23,7 @@ from pathlib import Path
 from command_line import plain_parser
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("highlight_cuts_cv", "plugins", "otio_adapters", "tests", "pyproject.toml")
+PARTS = ("highlight_cuts_cv", "plugins", "otio_adapters", "tests", "conftest.py", "pyproject.toml")
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,15 @@ def _pick(name: str, old: str, new: str) -> Mutant:
     return Mutant(name, "highlight_cuts_cv/tracking/picks.py", old, new, ("tests/tracking/test_picks.py",))
 
 
+def _outline(name: str, old: str, new: str) -> Mutant:
+    return Mutant(name, "plugins/hccv_follow/outline.py", old, new, ("tests/plugins/test_follow_outline.py",))
+
+
+def _gradual(name: str, old: str, new: str) -> Mutant:
+    tests = ("tests/analysis/test_transitions.py",)
+    return Mutant(name, "highlight_cuts_cv/analysis/transitions.py", old, new, tests)
+
+
 def _shown(name: str, file: str, old: str, new: str) -> Mutant:
     return Mutant(name, file, old, new, ("tests/faces/test_marks_shown.py",))
 
@@ -109,6 +118,25 @@ MUTANTS = (
         "others.py",
         "        self._taken = taken\n        return chosen\n",
         "        self._taken = taken\n        return max(candidates, key=lambda c: c.total, default=None)\n",
+    ),
+    _outline("the pick's height stays", "settled: float = setting(1.0,", "settled: float = setting(1e9,"),
+    _outline(
+        "the pick's height never counts", "settled: float = setting(1.0,", "settled: float = setting(1e-9,"
+    ),
+    _outline("faint is as good as certain", "min(1.0, float(player[4]) / s.certain)", "1.0"),
+    _outline("anything tall is believed", "* np.exp(-0.5 * (ratio / s.spread) ** 2)", ""),
+    _outline("it does not grow", "self._ends * (size / self._size)", "self._ends"),
+    _outline("looks count, not time", "self._frames += frames", "self._frames += 1"),
+    _gradual("parts may go anywhere", "ASIDE = 0.2", "ASIDE = 9.0"),
+    _gradual("parts may go back", "BACK = 0.2", "BACK = 9.0"),
+    _gradual("the camera explains nothing", "UNLIKE = 0.2", "UNLIKE = 2.0"),
+    _gradual("the camera is always right", "EXPLAINED = 0.3", "EXPLAINED = -2.0"),
+    _gradual("little changes enough", "SHARE = 0.5", "SHARE = 0.05"),
+    _gradual("all at once", "AT_ONCE = 0.4", "AT_ONCE = 9.0"),
+    _gradual("a camera that knows nothing judges", "KNOWN = 0.4", "KNOWN = 0.0"),
+    _gradual("each finding is a change", "one.start < max(other.end for other in changes[-1])", "False"),
+    _gradual(
+        "a stretch forgets its end", "range(last - self._margin + 1, last + self._lengths[-1])", "range(0)"
     ),
     _follow("always calm", "confidence.py", "if not self.calm or (", "if ("),
     _follow("never calm", "confidence.py", "if not self.calm or (", "if True or ("),

@@ -14,6 +14,7 @@ from hccv_follow.decision import OUT, Verdict, judge
 from hccv_follow.evidence import Evidence
 from hccv_follow.filter import peak
 from hccv_follow.motion import Expected, Motion
+from hccv_follow.outline import Outline
 from hccv_follow.record import Record
 from hccv_follow.scout import Lost, scout
 from hccv_follow.search import candidates_in
@@ -38,6 +39,9 @@ class Follower:
         self.patient: Follower | None = None
         self._motion = Motion(beginning.centre, settings.motion)
         self._shape = beginning.shape
+        self._outline = Outline(
+            float(beginning.shape.wh[1]), beginning.shape.mapped, beginning.shape.size, fps, settings.outline
+        )
         self._evidence = Evidence(beginning.detected, settings.evidence, fps)
         self._confidence = Confidence(settings.confidence)
         self._pace = Pace(settings.confidence, fps)
@@ -53,8 +57,8 @@ class Follower:
         return self._learning.torn
 
     def box(self) -> np.ndarray:
-        """Current box, xyxy."""
-        return self._shape.box(self._motion.centre)
+        """Current box, xyxy, as it is shown."""
+        return self._outline.box(self._shape.box(self._motion.centre))
 
     def skip(self, motion: np.ndarray) -> bool:
         """True when this frame need not be looked at: alone, well seen and moving as predicted."""
@@ -126,7 +130,9 @@ class Follower:
         evidence.take(chosen, self._looks)
         self._lost = 0
         self._confidence.felt(chosen.total)
-        crowded = self._others.crowd(self.box())
+        player = sight.players[chosen.row] if chosen.row >= 0 else None
+        self._outline.take(player, float(self._motion.centre[1]), shape.size, expected.frames)
+        crowded = self._others.crowd(shape.box(self._motion.centre))
         if not crowded:
             shape.correct(chosen, self._motion.centre, sight.players)
         alone = self._learning.alone(self._others.centres(), self._motion.centre, shape.size)
@@ -196,7 +202,16 @@ class Follower:
     def clone(self, eager: bool | None) -> Follower:
         """Another one that knows the same and learns in its own way; the eye and the record are shared."""
         twin = copy(self)
-        for name in ("_motion", "_shape", "_evidence", "_confidence", "_pace", "_absence", "_others"):
+        for name in (
+            "_motion",
+            "_shape",
+            "_outline",
+            "_evidence",
+            "_confidence",
+            "_pace",
+            "_absence",
+            "_others",
+        ):
             setattr(twin, name, deepcopy(getattr(self, name)))
         twin._learning = deepcopy(self._learning)
         twin._learning.eager = eager

@@ -16,6 +16,7 @@ from hccv_follow.join import JoinSettings
 from hccv_follow.learning import LearningSettings
 from hccv_follow.motion import MotionSettings
 from hccv_follow.others import NeighbourSettings
+from hccv_follow.outline import OutlineSettings
 from hccv_follow.scout import ScoutSettings
 from hccv_follow.search import SearchSettings
 from hccv_follow.shape import ShapeSettings
@@ -51,6 +52,7 @@ class Settings:
     colours: ColourSettings = field(default_factory=ColourSettings)
     motion: MotionSettings = field(default_factory=MotionSettings)
     shape: ShapeSettings = field(default_factory=ShapeSettings)
+    outline: OutlineSettings = field(default_factory=OutlineSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     others: NeighbourSettings = field(default_factory=NeighbourSettings)
