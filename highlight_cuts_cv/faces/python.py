@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -226,6 +227,8 @@ def run_timeline(
     media_root: AnyPath | None = None,
     player: str | None = None,
     padding: float | None = None,
+    rate: str | float | Fraction | None = None,
+    timeline_name: str | None = None,
     forget: Sequence[str] = (),
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
     cancelled: Cancelled = never_cancelled,
@@ -260,13 +263,17 @@ def run_timeline(
         deliver=deliver,
         editor=editor,
     )
-    output = target_path(source, player, None if output_path is None else Path(output_path), given)
-    timeline, reading = load_remembered(source, output, root, player, padding, warn)
+    chosen = player or timeline_name
+    output = target_path(source, chosen, None if output_path is None else Path(output_path), given)
 
     def steps(title: str) -> Watch:
         return Watch(lambda done, total: progress(title, done, total), cancelled, warn)
 
-    with Project(timeline, player, output) as project:
+    said = None if rate is None else str(rate)
+    timeline, reading = load_remembered(
+        source, output, root, player, padding, warn, said, timeline_name, steps
+    )
+    with Project(timeline, chosen, output) as project:
         forgotten = [parse_forgotten(text) for text in forget]
         setup, delivery = project.take(players, given, {"reading": reading}, steps, forgotten)
         outcome = project.run(setup, delivery, steps, warn)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from highlight_cuts_cv.contracts import Steps, unwatched
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
@@ -29,11 +30,14 @@ def load_timeline(
     padding: float | None,
     warn: Callable[[str], None],
     rate: str | None = None,
+    name: str | None = None,
+    steps: Steps = unwatched,
 ) -> Timeline:
     """The timeline *path*, read; *warn* hears what was left out.  Raises BadInputError.
 
     *media_root* is where moved media is looked for; *player* chooses one of a CSV's, *padding* is seconds
-    added before and after each of its intervals, *rate* is for formats that carry none.
+    added before and after each of its intervals, *rate* is for formats that carry none, *name* chooses one of
+    several timelines.  *steps* look on while a bundle is unpacked.
     """
     from highlight_cuts_cv.timeline import parse_rate, read_timeline
 
@@ -41,7 +45,9 @@ def load_timeline(
         raise BadInputError(f"Padding widens the intervals of a CSV, but {path} is none; leave it out.")
     arguments: dict[str, Any] = {} if padding is None else {"padding": padding}
     wanted = None if rate is None else parse_rate(rate)
-    read = read_timeline(path, media_root=media_root, player=player, rate=wanted, **arguments)
+    read = read_timeline(
+        path, media_root=media_root, player=player, rate=wanted, name=name, steps=steps, **arguments
+    )
     for warning in read.warnings:
         warn(warning)
     return read
@@ -55,6 +61,8 @@ def load_remembered(
     padding: float | None,
     warn: Callable[[str], None],
     rate: str | None = None,
+    name: str | None = None,
+    steps: Steps = unwatched,
 ) -> tuple[Timeline, dict[str, object]]:
     """As :func:`load_timeline`, read as its project remembers where nothing else is said; and how that was, to remember.
 
@@ -62,7 +70,7 @@ def load_remembered(
     """
     from highlight_cuts_cv.jobs.remembered import remembered_settings
 
-    before = remembered_settings(path, player, output).get("reading")
+    before = remembered_settings(path, player or name, output).get("reading")
     known: dict[str, Any] = dict(before) if isinstance(before, dict) else {}
     given = {
         "media_root": None if media_root is None else str(media_root.absolute()),
@@ -72,12 +80,19 @@ def load_remembered(
     known |= {name: value for name, value in given.items() if value is not None}
     root = known.get("media_root")
     read = load_timeline(
-        path, None if root is None else Path(root), player, known.get("padding"), warn, known.get("rate")
+        path,
+        None if root is None else Path(root),
+        player,
+        known.get("padding"),
+        warn,
+        known.get("rate"),
+        name,
+        steps,
     )
     return read, known
 
 
-def target_path(timeline: Path, player: str | None, output: Path | None, given: Given) -> Path:
+def target_path(timeline: Path, chosen: str | None, output: Path | None, given: Given) -> Path:
     """The timeline to write: *output*, else beside *timeline*, as what is *given* and remembered needs it.
 
     Raises BadInputError.
@@ -87,20 +102,20 @@ def target_path(timeline: Path, player: str | None, output: Path | None, given: 
 
     if output is not None:
         return output
-    usual = tracked_path(timeline, player)
-    known = remembered_settings(timeline, player, usual)
-    return tracked_path(timeline, player, live=delivery_of(with_given(known, given, [])).live)
+    usual = tracked_path(timeline, chosen)
+    known = remembered_settings(timeline, chosen, usual)
+    return tracked_path(timeline, chosen, live=delivery_of(with_given(known, given, [])).live)
 
 
-def tracked_path(timeline: Path, player: str | None, live: bool = False) -> Path:
+def tracked_path(timeline: Path, chosen: str | None, live: bool = False) -> Path:
     """Where the tracked timeline goes unless another place is named: beside *timeline*.
 
-    The player's name is in it where a CSV has several: each has a timeline of their own.  A project stays one,
-    and what is *live* becomes one.
+    The name of the player or timeline that was *chosen* is in it, so that the next choice does not replace it.  A
+    project stays one, and what is *live* becomes one.
     """
     stem = timeline.stem
-    if player is not None:
-        name = re.sub(r"[^\w.-]+", "-", player).strip("-.")
+    if chosen is not None:
+        name = re.sub(r"[^\w.-]+", "-", chosen).strip("-.")
         stem = f"{stem}.{name or 'player'}"
     suffix = ".kdenlive" if live or timeline.suffix.lower() == ".kdenlive" else ".otio"
     return timeline.with_name(f"{stem}.tracked{suffix}")

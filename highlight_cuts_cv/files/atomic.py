@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -30,6 +31,29 @@ def atomic_output(path: Path | str) -> Iterator[Path]:
         raise
     with suppress(OSError):  # some file systems cannot sync a folder; the file itself is safe
         _sync(path.parent)
+
+
+@contextmanager
+def atomic_folder(path: Path, replaces: Callable[[Path], bool] = lambda folder: False) -> Iterator[Path]:
+    """Give a new folder beside *path* to fill; on a clean exit it becomes *path*, in the place of a folder that
+    *replaces* says may go.  After any error, Ctrl-C included, it is removed.  Raises OSError.
+    """
+    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
+    temporary.mkdir(parents=True)
+    old = None
+    try:
+        yield temporary
+        if path.exists() and replaces(path):
+            old = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.old{path.suffix}")
+            os.replace(path, old)
+        os.replace(temporary, path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if old is not None and not path.exists():
+            os.replace(old, path)
+        raise
+    if old is not None:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _sync(path: Path) -> None:

@@ -47,6 +47,23 @@ def checked_output(path: Path | str, inputs: Iterable[Path | str], suffixes: Col
     return path
 
 
+def checked_folder(path: Path, inputs: Iterable[Path | str], mark: str) -> Path:
+    """Return *path* if a folder may be written there: none of the *inputs* is it or lies in it, and a folder that
+    is there already has the file *mark*, by which it may be replaced.  Raises BadInputError.
+    """
+    path = Path(path)
+    for source in map(Path, inputs):
+        if _same_file(path, source) or Path(os.path.realpath(source)).is_relative_to(os.path.realpath(path)):
+            raise BadInputError(f"The output {path} has {source} in it, which is read. Give it another name.")
+    if not path.is_dir():
+        return checked_output(path, [])
+    if not (path / mark).is_file():
+        raise BadInputError(
+            f"The folder {path} is there already and has no {mark}; give the output another name."
+        )
+    return path
+
+
 @contextmanager
 def writing_sentences(path: Path | str) -> Iterator[None]:
     """Turn an OSError while *path* is written (full disk, permissions, a folder gone) into a JobFailedError."""

@@ -207,7 +207,7 @@ class Project:
             results, made, failed = rerun(store, self._session_id, planned, states, steps)
             if not results:
                 raise JobFailedError("No clip could be marked. " + " ".join(failed.values()))
-            path = deliver(self._timeline, results, self._output, delivery, warn)
+            path = deliver(self._timeline, results, self._output, delivery, warn, steps)
         return Outcome(path=path, results=tuple(results), made=frozenset(made), failed=failed)
 
     def _lost(self, forgotten: Iterable[Forgotten]) -> dict[tuple[str, str], set[int]]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from highlight_cuts_cv.contracts import Steps, no_warning, resolve_options, unwatched
-from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
+from highlight_cuts_cv.contracts import UNWATCHED, Steps, no_warning, resolve_options, unwatched
+from highlight_cuts_cv.files.outputs import checked_folder, checked_output, writing_sentences
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.delivery import REPLACING, Delivery, setup_for
 from highlight_cuts_cv.jobs.freeze import plan_freeze
@@ -122,6 +122,7 @@ def deliver(
     output: Path,
     delivery: Delivery = REPLACING,
     warn: Callable[[str], None] = no_warning,
+    steps: Steps = unwatched,
 ) -> Path:
     """Write the tracked timeline with the films of *results*, in the way of *delivery*; return its path.
 
@@ -130,6 +131,7 @@ def deliver(
     Raises BadInputError and JobFailedError as :func:`~highlight_cuts_cv.timeline.write_tracked`.
     """
     from highlight_cuts_cv.timeline import TrackedRender, write_tracked
+    from highlight_cuts_cv.timeline.bundles import SUFFIXES as BUNDLES
 
     renders = {
         result.clip_id: TrackedRender(
@@ -146,7 +148,8 @@ def deliver(
     output = _timeline_file(timeline, output)
     with writing_sentences(output):
         remember_films(output, timeline.clips, {result.clip_id: result.render for result in results})
-    return write_tracked(timeline, renders, output, delivery.target, warn=warn)
+    watch = steps(f"Writing {output.name}") if output.suffix.lower() in BUNDLES else UNWATCHED
+    return write_tracked(timeline, renders, output, delivery.target, warn=warn, watch=watch)
 
 
 def run_timeline(
@@ -164,7 +167,7 @@ def run_timeline(
     """
     tasks = plan(timeline, players, output, setup, delivery)
     results = [run(task, steps) for task in tasks]
-    deliver(timeline, results, output, delivery)
+    deliver(timeline, results, output, delivery, steps=steps)
     return results
 
 
@@ -190,8 +193,9 @@ def by_clip(timeline: Timeline, players: Players) -> dict[str, dict[str, tuple[P
 def _timeline_file(timeline: Timeline, output: Path) -> Path:
     from highlight_cuts_cv.timeline.formats import SUFFIXES
 
-    return checked_output(
-        output.with_suffix(".otio") if output.suffix.lower() in (".csv", ".tsv") else output,
-        [timeline.path, *(clip.media_path for clip in timeline.clips)],
-        SUFFIXES,
-    )
+    if output.suffix.lower() in (".csv", ".tsv"):
+        output = output.with_suffix(".otio")
+    inputs = [timeline.path, *(clip.media_path for clip in timeline.clips)]
+    if output.suffix.lower() == ".otiod":
+        return checked_folder(output, [*inputs, timeline.base], "content.otio")
+    return checked_output(output, inputs, SUFFIXES)

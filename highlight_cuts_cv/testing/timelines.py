@@ -39,7 +39,7 @@ def check_untouched(before: Path, after: Path, picked: Collection[int]) -> None:
     name, its length, its effects' names and the number of its markers must be the same, and its old media
     must still be among its media.  Tracks of overlays and markers that the tool added are not looked at.  Paths may
     be written in another way as long as the file's name is the same, and
-    NTSC rates exactly, and a clip that says nothing of its length may say that of its medium; nothing else may
+    NTSC rates exactly, and what of a medium there is may be said where nothing was; nothing else may
     differ, be missing or be new.
     """
     texts = (path.read_text(encoding="utf-8-sig") for path in (before, after))
@@ -118,11 +118,11 @@ def _of_a_pick(old: dict[str, Any], new: dict[str, Any], place: _Place) -> Itera
 
 
 def _with_length(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """The clip *old*; where it says nothing of its length, with what its active medium in *new* is said to have."""
+    """The clip *old*; where it does not say what of its active medium there is, with what *new* says."""
     key = old.get("active_media_reference_key")
     media = dict(old.get("media_references") or {})
     active, now = media.get(key), (new.get("media_references") or {}).get(key)
-    if old.get("source_range") or not active or not now or active.get("available_range"):
+    if not active or not now or active.get("available_range"):
         return old
     media[key] = {**active, "available_range": now.get("available_range")}
     return {**old, "media_references": media}

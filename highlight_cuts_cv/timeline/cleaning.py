@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from typing import TypeAlias
@@ -11,33 +11,51 @@ import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.locate import MediaFinder
-from highlight_cuts_cv.timeline.times import float_rate, frame_range, nearest_frame, ntsc_rate, seconds
+from highlight_cuts_cv.timeline.times import (
+    FASTEST,
+    exact_rate,
+    float_rate,
+    frame_range,
+    nearest_frame,
+    ntsc_rate,
+    seconds,
+)
 
 _Time: TypeAlias = otio.opentime.RationalTime
 
 
 def external_references(
-    timeline: otio.schema.Timeline,
+    document: otio.core.SerializableObjectWithMetadata,
 ) -> Iterator[tuple[otio.schema.Clip, otio.schema.ExternalReference]]:
-    """Every reference to a file, on all tracks, active or not, with its clip."""
-    for clip in timeline.find_clips():
+    """Every reference to a file, on all tracks of all timelines in *document*, active or not, with its clip."""
+    for clip in _clips(document):
         for reference in clip.media_references().values():
             if isinstance(reference, otio.schema.ExternalReference):
                 yield clip, reference
 
 
-def plain_paths(timeline: otio.schema.Timeline, finder: MediaFinder) -> None:
+def _clips(document: otio.core.SerializableObjectWithMetadata) -> Iterator[otio.schema.Clip]:
+    if isinstance(document, otio.schema.Clip):
+        yield document
+    elif isinstance(document, otio.schema.SerializableCollection):
+        for child in document:
+            yield from _clips(child)
+    elif isinstance(document, otio.schema.Timeline | otio.core.Composition):
+        yield from document.find_clips()
+
+
+def plain_paths(document: otio.core.SerializableObjectWithMetadata, finder: MediaFinder) -> None:
     """Write every medium that exists as a plain absolute path: Resolve drops ``file://`` URLs, and
     relative paths break when the timeline is written to another folder."""
-    for _, reference in external_references(timeline):
+    for _, reference in external_references(document):
         if path := finder.find(reference.target_url):
             reference.target_url = path.as_posix()
 
 
-def relink(timeline: otio.schema.Timeline, finder: MediaFinder) -> None:
+def relink(document: otio.core.SerializableObjectWithMetadata, finder: MediaFinder) -> None:
     """Point every reference whose file is not where it says at the one that *finder* finds, whatever the
     track and whether anybody is followed there."""
-    for _, reference in external_references(timeline):
+    for _, reference in external_references(document):
         if not finder.is_there(reference.target_url):
             with suppress(BadInputError):  # several files fit: the clip itself will say so
                 if path := finder.find(reference.target_url):
@@ -69,6 +87,31 @@ def at_rate(timeline: otio.schema.Timeline, rate: Fraction) -> None:
             count = nearest_frame(position + length, rate) - nearest_frame(position, rate)
             item.source_range = frame_range(nearest_frame(begin, rate), count, rate)
             position += length
+
+
+def describe_file(clips: Iterable[otio.schema.Clip], original: otio.schema.ExternalReference) -> None:
+    """Say in frames what there is of the file *original* where *clips* show or play it and say it in samples or
+    not at all.
+
+    FCP7 XML describes each file once, where it first appears, in frames: with the video gone from there, a
+    range in samples, or none, would be an error.
+    """
+    there = original.available_range
+    rate = exact_rate(there.duration.rate)
+    for clip in clips:
+        reference = clip.media_reference
+        if not isinstance(reference, otio.schema.ExternalReference) or reference is original:
+            continue
+        if reference.target_url != original.target_url:
+            continue
+        known = reference.available_range
+        if known is None:
+            reference.available_range = there
+        elif known.duration.rate > FASTEST:
+            begin, length = seconds(known.start_time) * rate, seconds(known.duration) * rate
+            reference.available_range = otio.opentime.TimeRange(
+                _Time(float(begin), float_rate(rate)), _Time(float(length), float_rate(rate))
+            )
 
 
 def map_times(timeline: otio.schema.Timeline, change: Callable[[_Time], _Time]) -> None:

@@ -47,6 +47,8 @@ class TimelineClip:
 class Timeline:
     """A timeline that was read: its file, its clips in order of appearance, and the OTIO object.
 
+    ``document`` is all that the file holds: ``otio`` itself, or a collection that has it as the ``place``-th of
+    its timelines.  Relative paths in it count from the folder ``base``.
     ``warnings`` are whole sentences about what was left out; ``left_out`` says of each clip that shows a
     recording and cannot be followed, by its id, why.  ``tracked_before`` has, by their
     ``otio_index``, the clips that came with a tracked render of an earlier run.  Treat ``otio`` as
@@ -58,6 +60,9 @@ class Timeline:
     rate: Fraction
     clips: tuple[TimelineClip, ...]
     otio: otio.schema.Timeline = field(repr=False, compare=False)
+    document: otio.core.SerializableObjectWithMetadata = field(repr=False, compare=False)
+    base: Path
+    place: int = 0
     warnings: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
     tracked_before: Mapping[int, otio.schema.Clip] = field(default_factory=dict, repr=False, compare=False)

@@ -9,16 +9,14 @@ from pathlib import Path
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError
-from highlight_cuts_cv.timeline.loading import choose, read_file
+from highlight_cuts_cv.timeline.loading import Loaded, choose, read_file
 from highlight_cuts_cv.timeline.sources import Sources, media_timecode
 from highlight_cuts_cv.timeline.times import exact_rate, float_rate, frame_range, nearest_frame, seconds
 
 SUFFIXES = (".csv", ".tsv")
 
 
-def load_csv(
-    path: Path, player: str | None, sources: Sources, adapter_args: Mapping[str, object]
-) -> otio.schema.Timeline:
+def load_csv(path: Path, player: str | None, sources: Sources, adapter_args: Mapping[str, object]) -> Loaded:
     """Read a CSV at the rate of its first medium, cut to what the media hold, with an audio track.
 
     Raises BadInputError like :func:`~highlight_cuts_cv.timeline.loading.load`.
@@ -27,15 +25,21 @@ def load_csv(
     args: dict[str, object] = {"adapter_name": "highlight_cuts_csv", **adapter_args}
     if player is not None:
         args["player"] = player
-    timeline = choose(path, read_file(path, args), player)
-    first = sources.find(timeline.find_clips()[0])
+    document = read_file(path, args)
+    if isinstance(document, otio.schema.SerializableCollection):
+        players = ", ".join(timeline.name for timeline in document)
+        raise BadInputError(f"{path} has several players. Choose one with --player: {players}.")
+    loaded = choose(path, document, None)
+    timeline = loaded.timeline
+    first = next(filter(None, map(sources.peek, timeline.find_clips())), None)
     if first is not None and "rate" not in args and first.info.rate != exact_rate(_rate(timeline)):
         args["rate"] = float_rate(first.info.rate)
-        timeline = choose(path, read_file(path, args), player)
+        loaded = choose(path, read_file(path, args), None)
+        timeline = loaded.timeline
     for clip in timeline.find_clips():
         _fit(path, clip, sources)
     _add_audio(timeline, sources)
-    return timeline
+    return loaded
 
 
 def _rate(timeline: otio.schema.Timeline) -> float:
@@ -51,10 +55,13 @@ def _fit(path: Path, clip: otio.schema.Clip, sources: Sources) -> None:
     rate = exact_rate(used.duration.rate)
     start = seconds(used.start_time)
     if start >= info.duration:
-        raise BadInputError(
-            f"A clip of '{clip.name}' in {path} starts at {float(start):.2f} s, "
-            f"but {source.path} is {float(info.duration):.2f} s long." + _excel_hint(start, info.duration)
+        rows = clip.metadata["highlight_cuts_csv"]["rows"]
+        sources.refuse(
+            clip,
+            f"line {rows[0]['line']} of {path.name} starts it at {float(start):.2f} s, "
+            f"but {source.path} is {float(info.duration):.2f} s long." + _excel_hint(start, info.duration),
         )
+        return
     room = max(nearest_frame(info.duration - start, rate), 1)
     count = min(int(used.duration.value), room)
     if count < used.duration.value:

@@ -35,15 +35,24 @@ _CPLUSPLUS = re.compile(r" \(of type '[^']*'\)|N14opentimelineio\w*?\d(?=[A-Z])|
 def read_document(path: Path) -> otio.core.SerializableObject:
     """What the OTIO JSON file *path* holds.  Raises BadInputError when it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        data = _parsed(text)
-    except (OSError, ValueError, RecursionError) as error:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadInputError(f"The timeline {path} cannot be read: {str(error).rstrip('.')}.") from None
+    return parse_document(path, data)
+
+
+def parse_document(path: Path, data: bytes) -> otio.core.SerializableObject:
+    """What the OTIO JSON *data* from the file *path* hold.  Raises BadInputError."""
+    try:
+        text = data.decode("utf-8-sig")
+        parsed = _parsed(text)
+    except (ValueError, RecursionError) as error:
         reason = str(error).rstrip(".") or "it is nested too deeply"
         raise BadInputError(f"The timeline {path} cannot be read: {reason}.") from None
     try:
-        _check(data)
-        if _hide(data):
-            text = json.dumps(data, ensure_ascii=False)
+        _check(parsed)
+        if _hide(parsed):
+            text = json.dumps(parsed, ensure_ascii=False)
         return otio.adapters.read_from_string(text, adapter_name="otio_json")
     except BadInputError as error:
         raise BadInputError(f"The timeline {path} cannot be read: {error}") from None

@@ -10,11 +10,12 @@ from typing import NamedTuple
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import JobFailedError
+from highlight_cuts_cv.timeline.bundles import SUFFIXES as BUNDLES
 from highlight_cuts_cv.timeline.places import items_of, transitions_around
 from highlight_cuts_cv.timeline.times import nearest_frame, seconds
 
 PROJECT = ".kdenlive"
-SUFFIXES = (".otio", PROJECT)
+SUFFIXES = (".otio", *BUNDLES, PROJECT)
 _ADAPTERS = {PROJECT: "highlight_cuts_kdenlive"}
 
 

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError
+from highlight_cuts_cv.timeline.bundles import SUFFIXES as BUNDLES
+from highlight_cuts_cv.timeline.bundles import read_bundle
 from highlight_cuts_cv.timeline.document import read_document
 
 _OURS = (".otio", ".otiod", ".otioz", ".csv", ".tsv")
 
 
-def load(path: Path, player: str | None, adapter_args: Mapping[str, object]) -> otio.schema.Timeline:
-    """Read *path*; of several timelines take the one called *player*.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A file's contents, and the one timeline in it that was asked for.
+
+    ``document`` is that timeline itself or a collection that holds it, as the ``place``-th of its timelines.
+    """
+
+    timeline: otio.schema.Timeline
+    document: otio.core.SerializableObject
+    place: int = 0
+
+
+def load(path: Path, name: str | None, adapter_args: Mapping[str, object]) -> Loaded:
+    """Read *path*; of several timelines take the one called *name*, or with that number.
 
     Raises BadInputError when the file cannot be read or the choice is open.
     """
-    if path.suffix.lower() == ".otioz":
-        raise BadInputError(
-            f"{path} is a bundle whose media is still packed. Unpack it (it is a zip file) "
-            "and give the .otio file inside."
-        )
-    return choose(path, read_file(path, adapter_args), player)
+    return choose(path, read_file(path, adapter_args), name)
 
 
 def is_timeline(path: Path) -> bool:
@@ -38,6 +48,8 @@ def read_file(path: Path, adapter_args: Mapping[str, object]) -> otio.core.Seria
         raise BadInputError(f"There is no timeline file {path}.")
     if path.suffix.lower() == ".otio":
         return read_document(path)
+    if path.suffix.lower() in BUNDLES:
+        return read_bundle(path)
     try:
         return otio.adapters.read_from_file(str(path), **adapter_args)
     except otio.exceptions.NoKnownAdapterForExtensionError:
@@ -52,28 +64,49 @@ def read_file(path: Path, adapter_args: Mapping[str, object]) -> otio.core.Seria
         raise BadInputError(f"The timeline {path} cannot be read: {reason} (adapter {adapter}).") from error
 
 
-def choose(path: Path, result: otio.core.SerializableObject, player: str | None) -> otio.schema.Timeline:
-    """The one timeline in *result*, or of several the one called *player*."""
-    timelines = list(_timelines(result))
+def choose(path: Path, document: otio.core.SerializableObject, wanted: str | None) -> Loaded:
+    """The only timeline in *document*, or of several the one called *wanted* or of that number, from 1.
+
+    Raises BadInputError that lists them.
+    """
+    if isinstance(document, otio.schema.Stack):
+        document = _of_stack(document)
+    timelines = list(timelines_in(document))
     if not timelines:
         raise BadInputError(f"{path} holds no timeline.")
-    if len(timelines) == 1:
-        return timelines[0]
-    named = [timeline for timeline in timelines if player is not None and timeline.name == player]
-    if len(named) == 1:
-        return named[0]
-    listed = ", ".join(timeline.name or "(unnamed)" for timeline in timelines)
-    problem = "Choose one of its players with --player" if player is None else f"It has no player '{player}'"
-    raise BadInputError(f"{path} holds several timelines. {problem}: {listed}.")
+    fitting = [place for place, timeline in enumerate(timelines) if timeline.name == wanted]
+    if wanted is not None and not fitting and wanted.isdecimal() and 0 < int(wanted) <= len(timelines):
+        fitting = [int(wanted) - 1]
+    if wanted is None and len(timelines) == 1:
+        fitting = [0]
+    if len(fitting) != 1:
+        listed = ", ".join(
+            f"{n} {timeline.name or '(unnamed)'}" for n, timeline in enumerate(timelines, start=1)
+        )
+        several = "several timelines" if len(timelines) > 1 else "one timeline"
+        problem = f"It has none called '{wanted}'; choose"
+        if wanted is None:
+            problem = "Choose one"
+        elif fitting:
+            problem = f"More than one is called '{wanted}'; choose"
+        raise BadInputError(
+            f"{path} holds {several}. {problem} with --timeline, by its name or number: {listed}."
+        )
+    return Loaded(timelines[fitting[0]], document, fitting[0])
 
 
-def _timelines(item: otio.core.SerializableObject) -> Iterator[otio.schema.Timeline]:
-    if isinstance(item, otio.schema.Timeline):
-        yield item
-    elif isinstance(item, otio.schema.SerializableCollection):
-        for child in item:
-            yield from _timelines(child)
-    elif isinstance(item, otio.schema.Stack):
-        timeline = otio.schema.Timeline(item.name)
-        timeline.tracks = item
-        yield timeline
+def timelines_in(document: otio.core.SerializableObject) -> Iterator[otio.schema.Timeline]:
+    """The timelines in *document*, in their order; those that are nothing but their tracks become some."""
+    if isinstance(document, otio.schema.Timeline):
+        yield document
+    elif isinstance(document, otio.schema.SerializableCollection):
+        for place, child in enumerate(document):
+            if isinstance(child, otio.schema.Stack):
+                document[place] = child = _of_stack(child)
+            yield from timelines_in(child)
+
+
+def _of_stack(stack: otio.schema.Stack) -> otio.schema.Timeline:
+    timeline = otio.schema.Timeline(stack.name)
+    timeline.tracks = stack.clone()
+    return timeline

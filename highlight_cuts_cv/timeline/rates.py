@@ -9,17 +9,14 @@ import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.sources import Sources
-from highlight_cuts_cv.timeline.times import exact_rate
-
-_FASTEST = 300
-"""Frames a second; beyond it are the clocks of sound and of file formats."""
+from highlight_cuts_cv.timeline.times import FASTEST, exact_rate
 
 
 def timeline_rate(timeline: otio.schema.Timeline, sources: Sources) -> Fraction:
     """The rate of the global start time; else the one that OTIO gives the length of the pictures, which is
     the highest of what the video tracks hold; else that of their markers; else the first medium's."""
     start = timeline.global_start_time
-    if start is not None and 1 < start.rate <= _FASTEST:  # 1 is what an unset RationalTime has
+    if start is not None and 1 < start.rate <= FASTEST:  # 1 is what an unset RationalTime has
         return exact_rate(start.rate)
     items = [item for item in timeline.tracks.find_children() if is_shown_video(item)]
     times = [item.source_range.duration for item in items if _says_length(item)]
@@ -57,5 +54,5 @@ def _rates(times: list[otio.opentime.RationalTime]) -> Iterator[Fraction]:
             rate = exact_rate(time.rate)
         except BadInputError:
             continue
-        if 1 < rate <= _FASTEST:
+        if 1 < rate <= FASTEST:
             yield rate

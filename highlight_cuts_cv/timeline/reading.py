@@ -10,8 +10,10 @@ from pathlib import Path
 
 import opentimelineio as otio
 
+from highlight_cuts_cv.contracts import Steps, unwatched
 from highlight_cuts_cv.model import BadInputError, MediaInfo
 from highlight_cuts_cv.timeline import csv_input
+from highlight_cuts_cv.timeline.bundles import media_base
 from highlight_cuts_cv.timeline.cleaning import relink
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.dialects import undo_kdenlive
@@ -36,15 +38,16 @@ def read_timeline(
     player: str | None = None,
     probe: Callable[[Path], MediaInfo] | None = None,
     rate: Fraction | None = None,
+    name: str | None = None,
+    steps: Steps = unwatched,
     **adapter_args: object,
 ) -> Timeline:
     """Read the timeline file *path* into clips, in order of appearance.
 
-    Media that is not where the timeline says is looked for by name under *media_root*.  *player*
-    chooses one timeline where the file holds several (a CSV holds one for each player).  *probe*
-    is :func:`highlight_cuts_cv.media.probe` unless a test gives another.  *rate* is for formats that
-    carry none, as EDL and CSV (else that of the first medium).  *adapter_args* go to the
-    OTIO adapter (for example ``padding`` for a CSV).
+    Media that is not where the timeline says is looked for by name under *media_root*.  Where the
+    file holds several timelines, *name* (or a number, from 1) chooses one, and in a CSV *player*.  *probe* is :func:`highlight_cuts_cv.media.probe` unless a test gives another.  *rate* is for formats that
+    carry none, as EDL and CSV (else that of the first medium).  *steps* look on while a bundle is
+    unpacked.  *adapter_args* go to the OTIO adapter (for example ``padding`` for a CSV).
 
     Clips that cannot be followed (titles, stills, missing or unreadable media, times that cannot be)
     are left out with a warning; disabled clips and tracks and audio are left alone.  A timeline that
@@ -56,28 +59,28 @@ def read_timeline(
 
         probe = probe_media
     path = Path(path).absolute()
-    # An .otiod bundle is a folder, and its media paths count from it.
-    sources = Sources(MediaFinder(path if path.is_dir() else path.parent, media_root), probe)
-    if path.suffix.lower() in csv_input.SUFFIXES:
+    is_csv = path.suffix.lower() in csv_input.SUFFIXES
+    _check_choice(path, is_csv, player, name, rate)
+    base, note = media_base(path, steps)
+    sources = Sources(MediaFinder(base, media_root), probe)
+    sources.warnings += [note] if note else []
+    if is_csv:
         args = adapter_args if rate is None else {**adapter_args, "rate": rate}
-        timeline = csv_input.load_csv(path, player, sources, args)
+        loaded = csv_input.load_csv(path, player, sources, args)
     elif path.exists() and rate_argument(path) is not None:
-        timeline = load_unrated(path, player, sources, adapter_args, rate)
-    elif rate is not None:
-        raise BadInputError(
-            f"{path} says its rate itself; a rate is only for formats that do not, as EDL and CSV."
-        )
+        loaded = load_unrated(path, name, sources, adapter_args, rate)
     else:
-        timeline = load(path, player, adapter_args)
+        loaded = load(path, name, adapter_args)
+    timeline = loaded.timeline
     if media_root is not None:
-        relink(timeline, sources.finder)
+        relink(loaded.document, sources.finder)
     undo_kdenlive(timeline)
     tracked_before = restore_originals(timeline)
     pace = timeline_rate(timeline, sources)
     walker = _Walker(timeline, pace, sources)
     clips = walker.clips()
     if not clips:
-        reasons = " ".join(sources.warnings) or "It has no video clips that are enabled."
+        reasons = " ".join(dict.fromkeys(sources.warnings)) or "It has no video clips that are enabled."
         raise BadInputError(f"There is nothing to follow in {path}. {reasons}")
     return Timeline(
         path=path,
@@ -85,10 +88,31 @@ def read_timeline(
         rate=pace,
         clips=clips,
         otio=timeline,
+        document=loaded.document,
+        base=base,
+        place=loaded.place,
         warnings=tuple(dict.fromkeys(sources.warnings)),
         left_out=walker.left_out,
         tracked_before=tracked_before,
     )
+
+
+def _check_choice(
+    path: Path, is_csv: bool, player: str | None, name: str | None, rate: Fraction | None
+) -> None:
+    """Raise BadInputError for what can only be asked of files of another kind."""
+    if name is not None and is_csv:
+        raise BadInputError(
+            f"{path} has a timeline for each player; choose with --player, not with --timeline."
+        )
+    if player is not None and not is_csv:
+        raise BadInputError(
+            f"Players are chosen in a CSV, but {path} is none; of several timelines choose with --timeline."
+        )
+    if rate is not None and not is_csv and path.exists() and rate_argument(path) is None:
+        raise BadInputError(
+            f"{path} says its rate itself; a rate is only for formats that do not, as EDL and CSV."
+        )
 
 
 class _Walker:

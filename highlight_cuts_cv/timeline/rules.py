@@ -16,6 +16,7 @@ from pathlib import Path
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError, MediaInfo
+from highlight_cuts_cv.timeline.bundles import media_base
 from highlight_cuts_cv.timeline.dialects import LINK, file_name, link_of, lost_in_points
 from highlight_cuts_cv.timeline.loading import load
 from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
@@ -66,8 +67,8 @@ def check_rules(path: Path, probe: Callable[[Path], MediaInfo] | None = None) ->
     findings = list(_of_file(path)) if path.is_file() else []
     if findings:  # nobody reads more of it
         return findings
-    timeline = load(path, None, {})
-    sources = Sources(MediaFinder(path if path.is_dir() else path.parent), probe)
+    timeline = load(path, None, {}).timeline
+    sources = Sources(MediaFinder(media_base(path)[0]), probe)
     rate = timeline_rate(timeline, sources)
     try:
         for clip in timeline.find_clips():

@@ -50,6 +50,7 @@ class Sources:
         self.warnings: list[str] = []
         self._probe = probe
         self._infos: dict[Path, MediaInfo | str] = {}
+        self._refused: list[tuple[otio.schema.Clip, str]] = []
 
     def find(self, clip: otio.schema.Clip) -> Source | None:
         """The media of *clip*, or ``None`` (with a warning) when it cannot be followed."""
@@ -66,6 +67,10 @@ class Sources:
         except BadInputError:
             return None
 
+    def refuse(self, clip: otio.schema.Clip, reason: str) -> None:
+        """From now on *clip* cannot be followed, for *reason*, which ends a sentence."""
+        self._refused.append((clip, reason))
+
     def leave(self, item: otio.core.Composable, error: BadInputError) -> None:
         """Note why *item* stays as it is."""
         kind = item.schema_name()
@@ -76,6 +81,9 @@ class Sources:
 
         Raises BadInputError, whose text ends a sentence, when it cannot be followed.
         """
+        for refused, reason in self._refused:
+            if refused is clip:
+                raise BadInputError(reason)
         check_known(clip)
         if clip.active_media_reference_key not in clip.media_references():
             raise BadInputError("its active medium is not among its media")

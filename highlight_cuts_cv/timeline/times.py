@@ -14,6 +14,8 @@ _TIMECODE = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})([:;.,])(\d{2,3})", re.ASCII)
 _NTSC_TOLERANCE = Fraction(3, 10_000)
 _EXACTLY = 1 + 2.0**-40
 """A rate this much above a decimal number is that number and stands for no NTSC rate."""
+FASTEST = 300
+"""Frames a second; beyond it are the clocks of sound and of file formats."""
 _MOST = 1e15
 """Frames, or frames a second; beyond it doubles have no single frames.  Not below it is NaN, too."""
 

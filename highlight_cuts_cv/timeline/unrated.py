@@ -11,7 +11,7 @@ import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.cleaning import map_times
-from highlight_cuts_cv.timeline.loading import choose, read_file
+from highlight_cuts_cv.timeline.loading import Loaded, choose, read_file
 from highlight_cuts_cv.timeline.sources import Sources
 from highlight_cuts_cv.timeline.times import exact_rate, float_rate
 
@@ -46,11 +46,11 @@ def _forgiving(path: Path) -> dict[str, object]:
 
 def load_unrated(
     path: Path,
-    player: str | None,
+    name: str | None,
     sources: Sources,
     adapter_args: Mapping[str, object],
     rate: Fraction | None,
-) -> otio.schema.Timeline:
+) -> Loaded:
     """Read *path*, whose adapter has to be told the rate.
 
     Raises BadInputError like :func:`~highlight_cuts_cv.timeline.loading.load`, and where the timecodes do
@@ -63,45 +63,43 @@ def load_unrated(
     )
     if rate is not None:
         try:
-            return _read(path, player, adapter_args, rate)
+            return _read(path, name, adapter_args, rate)
         except BadInputError:
-            timeline = _read(path, player, forgiven, rate)  # else that one's sentence
+            loaded = _read(path, name, forgiven, rate)  # else that one's sentence
         sources.warnings.append(unequal)
-        return timeline
+        return loaded
     try:
-        timeline, fitting = _first_that_fits(path, player, adapter_args)
+        loaded, fitting = _first_that_fits(path, name, adapter_args)
     except BadInputError:
         # Lengths that differ at every rate are no sign of a wrong one.
         adapter_args = forgiven
-        timeline, fitting = _first_that_fits(path, player, adapter_args)
+        loaded, fitting = _first_that_fits(path, name, adapter_args)
         sources.warnings.append(unequal)
-    found = next(filter(None, map(sources.peek, timeline.find_clips())), None)
+    found = next(filter(None, map(sources.peek, loaded.timeline.find_clips())), None)
     if found is None:
-        return timeline
+        return loaded
     rate, note = found.info.rate, f"{path.name} does not say its rate"
     try:
-        timeline = _read(path, player, adapter_args, rate)
+        loaded = _read(path, name, adapter_args, rate)
     except BadInputError:
         sources.warnings.append(
             f"{note}, and its timecodes do not fit the {float(rate):.6g} frames a second of {found.path.name}: "
             f"it was read at {float(fitting):.6g}. If that is wrong, give --rate."
         )
-        return timeline
+        return loaded
     sources.warnings.append(
         f"{note}: it was read at {float(rate):.6g} frames a second, as {found.path.name} has. "
         "If that is wrong, give --rate."
     )
-    return timeline
+    return loaded
 
 
-def _first_that_fits(
-    path: Path, player: str | None, args: Mapping[str, object]
-) -> tuple[otio.schema.Timeline, Fraction]:
+def _first_that_fits(path: Path, name: str | None, args: Mapping[str, object]) -> tuple[Loaded, Fraction]:
     """The timeline at the first of the usual rates that its timecodes allow, and that rate."""
     reasons = []
     for rate in _TRIED:
         try:
-            return _at(path, player, args, float(rate)), rate
+            return _at(path, name, args, float(rate)), rate
         except BadInputError as error:
             reasons.append(error)
     # What most rates end in is wrong with the file; the others are wrong about the rate.
@@ -109,14 +107,14 @@ def _first_that_fits(
     raise max(reasons, key=lambda reason: texts.count(str(reason)))
 
 
-def _read(path: Path, player: str | None, args: Mapping[str, object], rate: Fraction) -> otio.schema.Timeline:
+def _read(path: Path, name: str | None, args: Mapping[str, object], rate: Fraction) -> Loaded:
     try:
-        return _at(path, player, args, float(rate))
+        return _at(path, name, args, float(rate))
     except BadInputError:
         if rate not in (30, 60):
             raise
     # Drop-frame timecode counts as at 29.97, also where the pictures come at 30 exactly.
-    timeline = _at(path, player, args, float(rate * 1000 / 1001))
+    loaded = _at(path, name, args, float(rate * 1000 / 1001))
 
     def at_rate(time: otio.opentime.RationalTime) -> otio.opentime.RationalTime:
         return (
@@ -125,9 +123,9 @@ def _read(path: Path, player: str | None, args: Mapping[str, object], rate: Frac
             else time
         )
 
-    map_times(timeline, at_rate)
-    return timeline
+    map_times(loaded.timeline, at_rate)
+    return loaded
 
 
-def _at(path: Path, player: str | None, args: Mapping[str, object], rate: float) -> otio.schema.Timeline:
-    return choose(path, read_file(path, {**args, rate_argument(path) or "rate": rate}), player)
+def _at(path: Path, name: str | None, args: Mapping[str, object], rate: float) -> Loaded:
+    return choose(path, read_file(path, {**args, rate_argument(path) or "rate": rate}), name)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
 
-from highlight_cuts_cv.contracts import no_warning
+from highlight_cuts_cv.contracts import UNWATCHED, Watch, no_warning
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.outputs import writing_sentences
 from highlight_cuts_cv.model import BadInputError, JobFailedError, Mark, MediaInfo
-from highlight_cuts_cv.timeline.cleaning import external_references, plain_paths, spell_ntsc
+from highlight_cuts_cv.timeline.bundles import SUFFIXES as BUNDLES
+from highlight_cuts_cv.timeline.bundles import read_bundle, write_bundle
+from highlight_cuts_cv.timeline.cleaning import describe_file, external_references, plain_paths, spell_ntsc
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.dialects import DIALECTS
 from highlight_cuts_cv.timeline.document import read_document, reveal
@@ -27,6 +29,7 @@ from highlight_cuts_cv.timeline.freezing import (
     spread_markers,
     why_no_freeze,
 )
+from highlight_cuts_cv.timeline.loading import timelines_in
 from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
 from highlight_cuts_cv.timeline.marking import put_marks
 from highlight_cuts_cv.timeline.names import is_safe_name
@@ -71,6 +74,7 @@ def write_tracked(
     target: str = "any",
     probe: Callable[[Path], MediaInfo] | None = None,
     warn: Callable[[str], None] = no_warning,
+    watch: Watch = UNWATCHED,
 ) -> Path:
     """Write *timeline* with *renders* (by clip id) to *output* and return the path written.
 
@@ -80,8 +84,11 @@ def write_tracked(
     picture stands still, the clip grows and the other tracks make room (see
     :mod:`~highlight_cuts_cv.timeline.freezing`).
     *target* is the editor it is for (see :mod:`~highlight_cuts_cv.timeline.dialects`), of which *warn* hears what
-    will not come out right; for ``resolve`` a missing medium is refused, which would fail the whole import.  *output* ends in ``.otio`` (``.csv`` is replaced by it) or ``.kdenlive``: a
-    timeline that came from such a project is that project, changed in these clips only, any other a new one.
+    will not come out right; for ``resolve`` a missing medium is refused, which would fail the whole import.
+    *output* ends in ``.otio`` (``.csv`` is replaced by it), in ``.otioz`` or ``.otiod`` for a bundle with the media
+    that are shown (see :mod:`~highlight_cuts_cv.timeline.bundles`; *watch* looks on), or in ``.kdenlive``: a timeline
+    that came from such a project is that project, changed in these clips only, any other a new one.  Other timelines
+    of the file that was read are written along as they were.
 
     Raises BadInputError for an unknown clip id or target, an unsuitable *output* or a picture that
     cannot stand still, JobFailedError when a render is missing, not as long as its clip, or of a variable rate, or the file written does not read back the same.
@@ -99,7 +106,8 @@ def write_tracked(
             raise BadInputError(f"The clip '{clip.clip_id}' can have no intro, since {obstacle}.")
         if render.over and (obstacle := why_no_overlay(timeline, clip)):
             raise BadInputError(f"Nothing can be laid above the clip '{clip.clip_id}', since {obstacle}.")
-    result = timeline.otio.deepcopy()
+    document = timeline.document.deepcopy()
+    result = [*timelines_in(document)][timeline.place]
     _keep_earlier_renders(result, timeline, {clip.otio_index for clip, _ in chosen})
     spell_ntsc(result)
     clips = list(result.find_clips())
@@ -108,14 +116,16 @@ def write_tracked(
         drop_overlays(clips[clip.otio_index], clip.rate)
     lengths = content_lengths(result) if freezes else []
     playing: dict[str, otio.schema.Clip] = {}
+    others = [clips[clip.otio_index] for clip in timeline.clips]
+    others += [clip for track in result.audio_tracks() for clip in track.find_clips()]
     # The last first: so what is still to be done lies where it lay.
     for clip, render in sorted(chosen, key=lambda pair: -pair[0].position):
         if render.freeze_frames:
             make_room(result, clips[clip.otio_index], clip, render.freeze_at, render.freeze_frames)
-        playing[clip.clip_id] = _put(clips[clip.otio_index], clip, render, probe)
+        playing[clip.clip_id] = _put(clips[clip.otio_index], clip, render, probe, others)
     if freezes:
         grow_ranges(result, lengths, timeline.rate)
-    plain_paths(result, MediaFinder(timeline.path if timeline.path.is_dir() else timeline.path.parent))
+    plain_paths(document, MediaFinder(timeline.base))
     if target == "resolve":
         _require_all_media(result)
     if not is_project(output):
@@ -126,12 +136,17 @@ def write_tracked(
         with writing_sentences(output), atomic_output(output) as temporary:
             write_project(result, temporary, (info.width, info.height), timeline.rate, output)
         return output
-    text = _serialized(result)
+    if output.suffix.lower() in BUNDLES:
+        text = write_bundle(document, output, _serialized, timeline.base, watch)
+        if not _alike(json.loads(_serialized(read_bundle(output))), json.loads(text)):
+            raise JobFailedError(f"The timeline {output} did not read back as it was written.")
+        return output
+    places = list(result.find_clips())
+    written = {places.index(playing[clip.clip_id]): render for clip, render in chosen}
+    text = _serialized(document)
     with writing_sentences(output), atomic_output(output) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
-        places = list(result.find_clips())
-        written = {places.index(playing[clip.clip_id]): render for clip, render in chosen}
-        _check_written(temporary, text, written, output)
+        _check_written(temporary, text, timeline.place, written, output)
     return output
 
 
@@ -143,23 +158,31 @@ def _checked_output(timeline: Timeline, output: Path) -> Path:
         raise BadInputError(
             f"The tracked timeline is written as {' or '.join(SUFFIXES)}, but the output is {output}."
         )
-    if output == timeline.path:
+    if output in (timeline.path, timeline.base):
         raise BadInputError(f"{output} is the timeline that was read; give the tracked one another name.")
     return output
 
 
 def _keep_earlier_renders(result: otio.schema.Timeline, timeline: Timeline, replaced: set[int]) -> None:
     clips = list(result.find_clips())
+    finder = MediaFinder(timeline.base)
     for index, earlier in timeline.tracked_before.items():
-        if index not in replaced and Path(earlier.media_reference.target_url).is_file():
+        if index not in replaced and finder.is_there(earlier.media_reference.target_url):
             parent = clips[index].parent()
             parent[parent.index(clips[index])] = earlier.clone()
 
 
 def _put(
-    otio_clip: otio.schema.Clip, clip: TimelineClip, render: TrackedRender, probe: Callable[[Path], MediaInfo]
+    otio_clip: otio.schema.Clip,
+    clip: TimelineClip,
+    render: TrackedRender,
+    probe: Callable[[Path], MediaInfo],
+    others: Iterable[otio.schema.Clip],
 ) -> otio.schema.Clip:
-    """Put *render* in the place of what *otio_clip* shows, or above it; return the clip that plays it."""
+    """Put *render* in the place of what *otio_clip* shows, or above it; return the clip that plays it.
+
+    *others* may show or play the same recording.
+    """
     path = Path(render.path).absolute()
     if not is_safe_name(path.name):
         raise ValueError(f"{path.name!r} must be made of letters, digits, '.', '_' and '-'; use safe_name()")
@@ -197,7 +220,7 @@ def _put(
         otio.opentime.RationalTime(begin + clip.head, float_rate(rate)),
         otio.opentime.RationalTime(float(length), float_rate(rate)),
     )
-    _complete_original(otio_clip, clip, first)
+    describe_file(others, _complete_original(otio_clip, clip, first))
     note = dict(render.metadata)
     if render.freeze_frames:
         note[FREEZE] = {"frame": render.freeze_at, "frames": render.freeze_frames}
@@ -221,8 +244,10 @@ def _put_live(
     return over
 
 
-def _complete_original(otio_clip: otio.schema.Clip, clip: TimelineClip, first: Fraction) -> None:
-    """Let the clip's own reference name the file that was followed, and what of it there is.
+def _complete_original(
+    otio_clip: otio.schema.Clip, clip: TimelineClip, first: Fraction
+) -> otio.schema.ExternalReference:
+    """Let the clip's own reference, which is returned, name the file that was followed, and what of it there is.
 
     *first* is the source time of the render's first frame, in seconds.
     """
@@ -236,6 +261,7 @@ def _complete_original(otio_clip: otio.schema.Clip, clip: TimelineClip, first: F
         info = clip.info
         begin = nearest_frame(first - clip.start, info.rate)
         reference.available_range = frame_range(begin, info.frame_count, info.rate)
+    return reference
 
 
 def _require_all_media(timeline: otio.schema.Timeline) -> None:
@@ -248,9 +274,9 @@ def _require_all_media(timeline: otio.schema.Timeline) -> None:
             )
 
 
-def _serialized(timeline: otio.schema.Timeline) -> str:
+def _serialized(document: otio.core.SerializableObject) -> str:
     versions = otio.versioning.fetch_map(*SCHEMAS)
-    return reveal(otio.core.serialize_json_to_string(timeline, versions, 4))
+    return reveal(otio.core.serialize_json_to_string(document, versions, 4))
 
 
 def _alike(back: object, written: object) -> bool:
@@ -264,12 +290,14 @@ def _alike(back: object, written: object) -> bool:
     return back == written
 
 
-def _check_written(path: Path, expected: str, renders: Mapping[int, TrackedRender], output: Path) -> None:
+def _check_written(
+    path: Path, expected: str, place: int, renders: Mapping[int, TrackedRender], output: Path
+) -> None:
     """Read *path* back and hold it against the rules.  Raises JobFailedError naming *output*."""
     back = read_document(path)
     if not _alike(json.loads(_serialized(back)), json.loads(expected)):
         raise JobFailedError(f"The timeline {output} did not read back as it was written.")
-    clips = list(back.find_clips())
+    clips = list([*timelines_in(back)][place].find_clips())
     for index, render in renders.items():
         clip = clips[index]
         url, available = clip.media_reference.target_url, clip.media_reference.available_range

@@ -3,14 +3,16 @@
 Reading takes the arguments ``rate`` (of the timeline, default 30; give the media's), ``padding``
 (seconds added at both ends of each highlight) and ``player`` (read only that one's highlights).
 One player gives a Timeline, several a SerializableCollection of them; a file without the column
-``playerName`` is of one.  The clips come in the file's order, called by their notes.  Writing gives the same CSV
-back; clips that were trimmed since get new times.
+``playerName`` is of one.  The clips come in the file's order, called by their notes, else by their video, and where
+several are called alike also by the time at which they start.  Writing gives the same CSV back (with tabs in a ``.tsv``);
+clips that were trimmed since get new times.
 """
 
 # OTIO loads this file by its path, outside the package, so imports must be absolute.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
@@ -72,7 +74,13 @@ def read_from_string(
     return collection
 
 
-def write_to_string(input_otio: otio.core.SerializableObject) -> str:
+def write_to_file(input_otio: otio.core.SerializableObject, filepath: str) -> None:
+    """As :func:`write_to_string`, in UTF-8; a ``.tsv`` has tabs between its columns."""
+    separator = "\t" if Path(filepath).suffix.lower() == ".tsv" else ","
+    Path(filepath).write_text(write_to_string(input_otio, separator), encoding="utf-8", newline="")
+
+
+def write_to_string(input_otio: otio.core.SerializableObject, separator: str = ",") -> str:
     """Return the CSV of a timeline or a collection of timelines.
 
     The player's name is the timeline's.  Raises CsvError when there is no clip to write.
@@ -95,7 +103,7 @@ def write_to_string(input_otio: otio.core.SerializableObject) -> str:
         columns.update({"notes": None})
     if any("columns" in (t.metadata.get(_KEY) or {}) for t in _timelines(input_otio)):
         lines.sort(key=lambda line: line[0])
-    return write_rows(list(columns), [cells for _, cells in lines])
+    return write_rows(list(columns), [cells for _, cells in lines], separator)
 
 
 def _timeline(
@@ -115,16 +123,25 @@ def _timeline(
         for interval in merge([row for row in included if row.video == video], padding)
     ]
     # The film is in the spreadsheet's order; rows that became one clip stand where the first stood.
-    for video, interval in sorted(intervals, key=lambda item: min(row.line for row in item[1].rows)):
-        track.append(_clip(video, interval, rate))
+    intervals.sort(key=lambda item: min(row.line for row in item[1].rows))
+    times = Counter(_called(*item) for item in intervals)
+    for video, interval in intervals:
+        name = _called(video, interval)
+        if times[name] > 1:  # their numbers would be others' when a row is added
+            name = f"{name} {format_time(min(row.start for row in interval.rows))}"
+        track.append(_clip(name, video, interval, rate))
     return timeline
 
 
-def _clip(video: str, interval: Interval, rate: Fraction) -> otio.schema.Clip:
-    used = _range(interval.start, interval.stop, rate)
+def _called(video: str, interval: Interval) -> str:
     notes = (row.notes for row in sorted(interval.rows, key=lambda row: row.line) if row.notes)
+    return next(notes, PurePosixPath(video.replace("\\", "/")).stem)
+
+
+def _clip(name: str, video: str, interval: Interval, rate: Fraction) -> otio.schema.Clip:
+    used = _range(interval.start, interval.stop, rate)
     clip = otio.schema.Clip(
-        name=next(notes, PurePosixPath(video.replace("\\", "/")).stem),
+        name=name,
         media_reference=otio.schema.ExternalReference(target_url=video),
         source_range=used,
     )

@@ -198,10 +198,10 @@ def merge(rows: Iterable[Row], padding: Fraction = Fraction(0)) -> list[Interval
     return merged
 
 
-def write_rows(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+def write_rows(columns: Sequence[str], rows: Iterable[Mapping[str, str]], separator: str = ",") -> str:
     """*rows*, by column, as CSV text."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, delimiter=separator, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([row.get(column, "") for column in columns] for row in rows)
     return out.getvalue()

@@ -255,3 +255,16 @@ def test_frames_that_are_no_film_are_refused(frames, sentence, tmp_path):
 def test_a_picture_outside_the_frames_cannot_stand_still(exported):
     with pytest.raises(BadInputError, match="frame 3 lies outside what is rendered, the frames 0 to 2"):
         hccv.render_indicator(demo_clip(), STILL, "made.mp4", intro="1@3")
+
+
+def test_a_timeline_is_asked_for_as_on_the_command_line(tmp_path):
+    """What only some formats can be asked for reaches their reader."""
+    timeline = otio.schema.Timeline("edit")
+    otio.adapters.write_to_file(timeline, str(tmp_path / "edit.otio"))
+    (tmp_path / "edit.csv").write_text("videoName,startTime,stopTime\ngame.mp4,0,1\n")
+    with pytest.raises(BadInputError, match="says its rate itself"):
+        python.run_timeline(tmp_path / "edit.otio", {"a": (1, 1)}, rate=Fraction(25))
+    with pytest.raises(BadInputError, match="'0' is no frame rate"):
+        python.run_timeline(tmp_path / "edit.csv", {"a": (1, 1)}, rate=0)
+    with pytest.raises(BadInputError, match="choose with --player"):
+        python.run_timeline(tmp_path / "edit.csv", {"a": (1, 1)}, timeline_name="Sam")

@@ -306,6 +306,22 @@ def test_the_same_csv_comes_back_through_otio_files(tmp_path):
     assert (tmp_path / "season.csv").read_bytes() == (DATA / "season.csv").read_bytes()
 
 
+def test_a_tsv_is_written_with_tabs(tmp_path):
+    season = otio.adapters.read_from_file(str(DATA / "season.csv"))
+    path = tmp_path / "season.tsv"
+    otio.adapters.write_to_file(season, str(path), adapter_name=NAME)
+    assert path.read_text(encoding="utf-8").splitlines()[0].split("\t") == (
+        (DATA / "season.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    )
+    names = [clip.name for clip in otio.adapters.read_from_file(str(path)).find_clips()]
+    assert names == [clip.name for clip in season.find_clips()]
+
+
+def test_clips_that_are_called_alike_have_their_times_in_their_names():
+    clips = read("videoName,startTime,stopTime,notes\na.mp4,5,6,goal\nb.mp4,1:30,99,goal\na.mp4,9,10,save\n")
+    assert [clip.name for clip in clips.find_clips()] == ["goal 00:00:05", "goal 00:01:30", "save"]
+
+
 def test_a_clip_that_was_trimmed_gets_new_times():
     timeline = read(lines("a.mp4,0:10,0:12,Ann", "a.mp4,0:20,0:22,Ann"))
     second = timeline.find_clips()[1]

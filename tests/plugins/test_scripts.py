@@ -25,7 +25,7 @@ from highlight_cuts_cv.testing.synthetic import make_counting_clip
 EXPORTERS = {spec.name: spec for spec in hccv_scripts.hccv_exporters()}
 INDICATORS = {spec.name: spec for spec in hccv_indicators.hccv_indicators()}
 NTSC = Fraction(30000, 1001)
-SUFFIXES = {"data": ".csv", "ass": ".ass", "ffmpeg": ".sh"}
+SUFFIXES = {"data": ".csv", "ass": ".ass", "ffmpeg": ".sh", "fusion": ".setting", "fcpxml": ".fcpxml"}
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs the ffmpeg program")
 

@@ -1,4 +1,4 @@
-"""Whatever a timeline file holds: a result or a sentence, never a traceback, never a crash of OTIO."""
+"""Whatever a timeline file, a CSV or an EDL holds: a result or a sentence, never a traceback, never a crash of OTIO."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import random
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,81 @@ def test_mutated_timelines(edit, media, name):
             raise AssertionError(f"seed {name} {seed}") from error
         assert time.monotonic() - begun < 10
     assert min(seen.values()) > ROUNDS // 20
+
+
+TABLES = {
+    "csv": """videoName,startTime,stopTime,playerName,include,notes
+game.mp4,0:01,0:02.5,Sam,yes,"goal, left"
+game.mp4,00:00:20,21,Sam,x,
+other half.mp4,3,4.5,,no,
+game.mp4,0:25,0:28,Sam,,save
+""",
+    "edl": """TITLE: cut
+FCM: NON-DROP FRAME
+
+001  game     V     C        00:00:00:10 00:00:00:20 01:00:00:00 01:00:00:10
+* FROM CLIP NAME: game.mp4
+002  AX       V     D    005 00:00:02:00 00:00:03:00 01:00:00:10 01:00:01:10
+* TO CLIP NAME: other half.mp4
+003  BL       V     C        00:00:00:00 00:00:00:12 01:00:01:10 01:00:01:22
+004  game     AA/V  C        00:00:05:00 00:00:06:00 01:00:01:22 01:00:02:22
+M2   game       050.0                00:00:05:00
+* FROM CLIP NAME: game.mp4
+* LOC: 01:00:02:00 RED     here
+""",
+}
+SCRAPS = [
+    "", ",", ";", "\t", '"', "'", "\0", "\r", "\n", "\ufeff", "é", "決勝", "nan", "inf", "-1", "0", "1e99", "99999999999",
+    "00:60:00", "25:00:00:99", "01:00:00;02", "=SUM(A1)", "sep=;", "TITLE:", "FCM: DROP FRAME", "* FROM CLIP NAME: ",
+    "M2   AX  -25.0  00:00:00:00", "videoName", "../..", "/", "\\", "x" * 5000, "K B", "W001",
+]  # fmt: skip
+
+
+def scramble(text: str, draw: random.Random) -> bytes:
+    """*text* with one to four of its lines, words or letters gone, doubled, exchanged or written otherwise."""
+    for _ in range(draw.randint(1, 4)):
+        between = draw.choice(["\n", ",", " ", ""])
+        parts = text.split(between) if between else list(text)
+        at = draw.randrange(len(parts) or 1)
+        how = draw.randrange(5)
+        if how == 0:
+            del parts[at : at + draw.choice([1, 1, 1, 5])]
+        elif how == 1:
+            parts[at:at] = [draw.choice(parts or [""])] * draw.choice([1, 1, 40])
+        elif how == 2:
+            parts[at : at + 1] = [draw.choice(SCRAPS)]
+        elif how == 3:
+            parts[at:at] = [draw.choice(SCRAPS)]
+        else:
+            draw.shuffle(parts)
+        text = between.join(parts)
+    data = text.encode(draw.choice(["utf-8", "utf-8", "utf-8", "utf-16", "cp1252"]), errors="replace")
+    if draw.random() < 0.1:
+        data = data[: draw.randrange(len(data) + 1)] + bytes(draw.randrange(256) for _ in range(9))
+    return data
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_scrambled_tables(media, kind):
+    for name in ("game.mp4", "other half.mp4"):
+        media.add(name, 900, Fraction(25))
+    path = media.folder / f"edit.{kind}"
+    path.write_text(TABLES[kind])
+    _use(path, media)
+    seen = {"result": 0, "sentence": 0}
+    for seed in range(ROUNDS):
+        path.write_bytes(scramble(TABLES[kind], random.Random(f"{kind} {seed}")))
+        begun = time.monotonic()
+        try:
+            _use(path, media)
+            seen["result"] += 1
+        except HighlightCutsError as error:
+            assert str(error).endswith("."), (seed, str(error))
+            seen["sentence"] += 1
+        except Exception as error:
+            raise AssertionError(f"seed {kind} {seed}") from error
+        assert time.monotonic() - begun < 10, (kind, seed)
+    assert min(seen.values()) > ROUNDS // 20, seen
 
 
 def _use(path: Path, media):

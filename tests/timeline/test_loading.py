@@ -23,20 +23,33 @@ def collection(*names: str) -> otio.schema.SerializableCollection:
 
 def test_of_several_timelines_the_one_that_was_named_is_taken(tmp_path):
     path = written(tmp_path, collection("Sam", "Kim"))
-    assert load(path, "Kim", {}).name == "Kim"
-    with pytest.raises(BadInputError, match=r"several timelines\. Choose .*: Sam, Kim"):
+    assert load(path, "Kim", {}).timeline.name == "Kim"
+    assert load(path, "2", {}).timeline.name == "Kim"
+    with pytest.raises(
+        BadInputError, match=r"several timelines\. Choose one with --timeline, .*: 1 Sam, 2 Kim"
+    ):
         load(path, None, {})
-    with pytest.raises(BadInputError, match="no player 'Lee': Sam, Kim"):
-        load(path, "Lee", {})
+    for wrong in ("Lee", "3", "0"):
+        with pytest.raises(
+            BadInputError, match=f"none called '{wrong}'; choose with --timeline.*: 1 Sam, 2 Kim"
+        ):
+            load(path, wrong, {})
+
+
+def test_two_timelines_of_one_name_are_told_apart_by_their_numbers(tmp_path):
+    path = written(tmp_path, collection("Cut", "Cut", "1"))
+    with pytest.raises(BadInputError, match=r"More than one is called 'Cut'; .*: 1 Cut, 2 Cut, 3 1\."):
+        load(path, "Cut", {})
+    assert [load(path, name, {}).place for name in ("2", "1")] == [1, 2]
 
 
 def test_the_only_timeline_of_a_collection_needs_no_name(tmp_path):
-    assert load(written(tmp_path, collection("Sam")), None, {}).name == "Sam"
+    assert load(written(tmp_path, collection("Sam")), None, {}).timeline.name == "Sam"
 
 
 def test_a_stack_of_tracks_is_a_timeline(tmp_path):
     stack = otio.schema.Stack("nested", children=[otio.schema.Track("V1")])
-    timeline = load(written(tmp_path, stack), None, {})
+    timeline = load(written(tmp_path, stack), None, {}).timeline
     assert timeline.name == "nested" and [track.name for track in timeline.tracks] == ["V1"]
 
 

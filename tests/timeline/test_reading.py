@@ -222,7 +222,7 @@ def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(BadInputError, match=r"No installed OpenTimelineIO adapter reads '\.xyz'.*otio"):
         read_timeline(tmp_path / "bad.xyz")
     (tmp_path / "bundle.otioz").write_text("")
-    with pytest.raises(BadInputError, match="Unpack it"):
+    with pytest.raises(BadInputError, match="File is not a zip file"):
         read_timeline(tmp_path / "bundle.otioz")
 
 
@@ -242,11 +242,21 @@ def test_one_of_several_timelines_is_chosen_by_name(media, tmp_path):
         both.append(timeline)
     path = tmp_path / "both.otio"
     otio.adapters.write_to_file(both, str(path))
-    assert only(path, media, player="Bo").name == "Bo"
-    with pytest.raises(BadInputError, match="--player: Ann, Bo"):
+    assert only(path, media, name="Bo").name == "Bo"
+    with pytest.raises(BadInputError, match="--timeline, by its name or number: 1 Ann, 2 Bo"):
         read_timeline(path, probe=media.probe)
-    with pytest.raises(BadInputError, match="no player 'Cy': Ann, Bo"):
-        read_timeline(path, player="Cy", probe=media.probe)
+    with pytest.raises(BadInputError, match=r"none called 'Cy'; choose .*: 1 Ann, 2 Bo"):
+        read_timeline(path, name="Cy", probe=media.probe)
+
+
+def test_players_are_chosen_in_a_csv_and_timelines_elsewhere(media, tmp_path):
+    media.add("a.mp4")
+    path = timeline_of(tmp_path, clip_of("a.mp4", span(0, 30)))
+    with pytest.raises(BadInputError, match="choose with --timeline"):
+        read_timeline(path, player="Ann", probe=media.probe)
+    (tmp_path / "t.csv").write_text("videoName,startTime,stopTime\na.mp4,1,2\n")
+    with pytest.raises(BadInputError, match="choose with --player"):
+        read_timeline(tmp_path / "t.csv", name="Ann", probe=media.probe)
 
 
 CSV = """videoName,startTime,stopTime,playerName,include,notes
@@ -301,6 +311,37 @@ def test_a_clip_keeps_its_name_when_a_row_is_added(media, tmp_path):
         more.clip("01-goal")
 
 
+def test_lines_that_cannot_be_followed_are_all_told_and_stop_nobody(media, tmp_path):
+    """The rate is that of the first video that is there."""
+    media.add("a.mp4", 250, Fraction(25))
+    table = "videoName,startTime,stopTime\ngone.mp4,1,2\na.mp4,60,61\na.mp4,3,4\na.mp4,70,71\n"
+    (tmp_path / "game.csv").write_text(table)
+    timeline = read_timeline(tmp_path / "game.csv", probe=media.probe)
+    assert [(clip.clip_id, clip.start, clip.rate) for clip in timeline.clips] == [("03-a-00-00-03", 3, 25)]
+    for reason in (
+        "no file gone.mp4",
+        "line 3 of game.csv starts it at 60.00 s",
+        "line 5 of game.csv starts it at 70",
+    ):
+        assert len([warning for warning in timeline.warnings if reason in warning]) == 1
+    with pytest.raises(BadInputError, match="'02-a-00-01-00' cannot be followed: line 3"):
+        timeline.clip("a-00-01-00")
+
+
+def test_clips_without_notes_keep_their_names_when_a_row_is_added(media, tmp_path):
+    media.add("a.mp4", 900)
+    path, rows = tmp_path / "game.csv", ["a.mp4,10,12", "a.mp4,20.5,21"]
+    path.write_text("\n".join(["videoName,startTime,stopTime", *rows]))
+    first = {clip.name: clip.start for clip in read_timeline(path, probe=media.probe).clips}
+    assert first == {"a 00:00:10": 10, "a 00:00:20.5": Fraction(41, 2)}
+    path.write_text("\n".join(["videoName,startTime,stopTime", "a.mp4,1,2", *rows]))
+    more = read_timeline(path, probe=media.probe)
+    for name in ("02-a-00-00-20.5", "a-00-00-20.5"):
+        assert more.clip(name).start == Fraction(41, 2)
+    path.write_text(f"videoName,startTime,stopTime\n{rows[0]}\n")
+    assert read_timeline(path, probe=media.probe).clip("01-a").name == "a"
+
+
 @pytest.mark.parametrize("rate", ["23.98", "24.999", "59.999", "29.97"])
 def test_a_csv_runs_exactly_at_an_odd_rate(media, tmp_path, rate):
     """An hour in, 24000/1001 instead of 23.98 would be half a second off."""
@@ -345,6 +386,7 @@ def test_a_csv_error_names_file_and_line(media, tmp_path):
     (tmp_path / "game.csv").write_text("videoName,startTime,stopTime,playerName\na.mp4,1:00,2:00,Ann\n")
     media.add("a.mp4", frame_count=300)
     with pytest.raises(
-        BadInputError, match=r"starts at 60\.00 s, but .*a\.mp4 is 10\.00 s long.*If 1 s are meant"
+        BadInputError,
+        match=r"line 2 of game\.csv starts it at 60\.00 s, but .*a\.mp4 is 10\.00 s long.*If 1 s are meant",
     ):
         read_timeline(tmp_path / "game.csv", probe=media.probe)

@@ -64,7 +64,7 @@ def check(folder: Path, used: TimeRange, shown: str = "render.mp4") -> None:
     timeline.tracks[0].append(otio.schema.Clip("goal", reference, used))
     text, path = _serialized(timeline), folder / "written.otio"
     path.write_text(text)
-    _check_written(path, text, {0: TrackedRender(folder / "render.mp4")}, folder / "out.otio")
+    _check_written(path, text, 0, {0: TrackedRender(folder / "render.mp4")}, folder / "out.otio")
 
 
 @pytest.mark.parametrize(

@@ -99,14 +99,14 @@ def test_drop_frame_beside_a_medium_that_has_none_is_at_the_rate_that_has(edl, m
 
 
 def test_drop_frame_without_a_medium_is_ntsc(edl, media):
-    timeline = load_unrated(
+    loaded = load_unrated(
         edl("A001.mov 01:00:01;10 01:00:01;20 01:00:00;00"),
         None,
         Sources(MediaFinder(media.folder), media.probe),
         {},
         None,
     )
-    assert exact_rate(timeline.find_clips()[0].source_range.duration.rate) == NTSC
+    assert exact_rate(loaded.timeline.find_clips()[0].source_range.duration.rate) == NTSC
 
 
 def test_lengths_that_differ_tell_the_rate_and_stop_nobody(edl, media):

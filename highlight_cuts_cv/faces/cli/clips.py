@@ -11,7 +11,9 @@ from highlight_cuts_cv.faces.cli.options import (
     Player,
     Rate,
     TimelineFile,
+    TimelineName,
 )
+from highlight_cuts_cv.faces.cli.reading import bars_for
 from highlight_cuts_cv.faces.console import say_warning, table
 from highlight_cuts_cv.faces.shared import load_timeline
 
@@ -23,9 +25,11 @@ def clips(
     player: Player = None,
     padding: Padding = None,
     rate: Rate = None,
+    timeline_name: TimelineName = None,
 ) -> None:
     """Show what is in a timeline: the clips, by the names that --pick takes."""
-    read = load_timeline(timeline, media_root, player, padding, say_warning, rate)
+    with bars_for(timeline) as step:
+        read = load_timeline(timeline, media_root, player, padding, say_warning, rate, timeline_name, step)
     table(
         ("clip", "name", "track", "media", "starts at", "frames", "rate"),
         [

@@ -10,7 +10,8 @@ import typer
 
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.faces.cli.app import app
-from highlight_cuts_cv.faces.cli.options import CHOICE_HELP, MediaRoot, Padding, Player, Rate
+from highlight_cuts_cv.faces.cli.options import CHOICE_HELP, MediaRoot, Padding, Player, Rate, TimelineName
+from highlight_cuts_cv.faces.cli.reading import bars_for
 from highlight_cuts_cv.faces.console import progress_bars, say, say_warning, table
 from highlight_cuts_cv.faces.shared import load_remembered, tracked_path
 from highlight_cuts_cv.jobs.setup import DEFAULT_DETECTOR, parse_choice
@@ -56,17 +57,20 @@ def detect(
     player: Player = None,
     padding: Padding = None,
     rate: Rate = None,
+    timeline_name: TimelineName = None,
 ) -> None:
     """Show who can be picked, numbered: in a frame of a video, or in the best picture of each clip of a timeline."""
     from highlight_cuts_cv.timeline.loading import is_timeline
 
     moment = None if frame is None else _moment(frame)
     if is_timeline(source):
-        _detect_clips(source, moment, clip or [], output, detector, media_root, player, padding, rate)
+        _detect_clips(
+            source, moment, clip or [], output, detector, media_root, player, padding, rate, timeline_name
+        )
         return
     for name, value in (
         *(("--clip", clip), ("--media-root", media_root), ("--player", player)),
-        *(("--padding", padding), ("--rate", rate)),
+        *(("--padding", padding), ("--rate", rate), ("--timeline", timeline_name)),
     ):
         if value is not None:
             raise BadInputError(f"{name} is for timelines, but {source} is read as a video; leave it out.")
@@ -107,6 +111,7 @@ def _detect_clips(
     player: str | None,
     padding: float | None,
     rate: str | None,
+    name: str | None,
 ) -> None:
     from highlight_cuts_cv.faces.pictures import (
         check_picture,
@@ -121,8 +126,11 @@ def _detect_clips(
 
     if moment is not None and len(named) != 1:
         raise BadInputError("A frame counts within one clip; say in which with --clip.")
-    target = tracked_path(path, player)
-    read, reading = load_remembered(path, target, media_root, player, padding, say_warning, rate)
+    target = tracked_path(path, player or name)
+    with bars_for(path) as step:
+        read, reading = load_remembered(
+            path, target, media_root, player, padding, say_warning, rate, name, step
+        )
     wanted = {read.clip(name).clip_id for name in named}
     clips = [clip for clip in read.clips if not wanted or clip.clip_id in wanted]
     output = output or target.with_name(f"{target.name.removesuffix('.tracked.otio')}.players.jpg")
@@ -130,7 +138,7 @@ def _detect_clips(
     inputs = [path, *(clip.media_path for clip in read.clips)]
     for file in [folder / f"{clip.clip_id}.jpg" for clip in clips] if folder else [output]:
         check_picture(file, inputs, makes_folder=folder is not None)
-    with Project(read, player, target) as project:
+    with Project(read, player or name, target) as project:
         given = Given(detector=detector)
         setup = project.setup(given)
         pictures, captions, rows = [], [], []

@@ -35,6 +35,10 @@ MediaRoot = Annotated[
     Path | None, typer.Option("--media-root", help="Where to look for media that moved, by file name.")
 ]
 Player = Annotated[str | None, typer.Option("--player", help="Whose clips, where a CSV has several players.")]
+TimelineName = Annotated[
+    str | None,
+    typer.Option("--timeline", help="Which timeline, by its name or number, where the file holds several."),
+]
 Padding = Annotated[
     float | None,
     typer.Option("--padding", min=0, help="Seconds to add before and after each interval of a CSV."),

@@ -19,7 +19,9 @@ from highlight_cuts_cv.faces.cli.options import (
     Quality,
     Rate,
     TimelineFile,
+    TimelineName,
 )
+from highlight_cuts_cv.faces.cli.reading import bars_for
 from highlight_cuts_cv.faces.console import progress_bars, say, say_error, say_warning, table
 from highlight_cuts_cv.faces.shared import load_remembered, target_path
 from highlight_cuts_cv.jobs.setup import (
@@ -125,6 +127,7 @@ def run(
     player: Player = None,
     padding: Padding = None,
     rate: Rate = None,
+    timeline_name: TimelineName = None,
 ) -> None:
     """The whole job: follow the picked players of a timeline's clips, render, write the timeline.
 
@@ -147,8 +150,12 @@ def run(
         deliver=way,
         editor=editor,
     )
-    target = target_path(timeline, player, output, given)
-    read, reading = load_remembered(timeline, target, media_root, player, padding, say_warning, rate)
+    chosen = player or timeline_name
+    target = target_path(timeline, chosen, output, given)
+    with bars_for(timeline) as step:
+        read, reading = load_remembered(
+            timeline, target, media_root, player, padding, say_warning, rate, timeline_name, step
+        )
     picks, forgotten = parse_player_picks(pick or []), [parse_forgotten(text) for text in forget or []]
     if film is not None:
         check_film(read, film, target)
@@ -158,7 +165,7 @@ def run(
         from highlight_cuts_cv.faces.sheet import marked_sheet
 
         check_picture(sheet, [timeline, target, *(clip.media_path for clip in read.clips)])
-    with Project(read, player, target) as project:
+    with Project(read, chosen, target) as project:
         way = project.delivery(given).way
         if way != "replace" and (film is not None or sheet is not None):
             raise BadInputError(

@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.files.store import ArrayStore, content_identity
 from highlight_cuts_cv.media.bitstreams.mp4_tables import composition_tables
-from highlight_cuts_cv.media.reading.order import CLOCK_FALLS, PacketOrder, clock_starts, continued
+from highlight_cuts_cv.media.reading.order import (
+    CLOCK_FALLS,
+    CLOCK_LEAPS,
+    PacketOrder,
+    clock_starts,
+    continued,
+)
 from highlight_cuts_cv.media.streams import read_only
 from highlight_cuts_cv.model import BadInputError
 
@@ -26,6 +32,8 @@ _MOST_READ_ERRORS = 100
 _MOST_REORDERED = 16
 _LAYOUT = 2
 """Another number, and stamps kept by earlier versions are read again."""
+_BROADCAST = ("mpegts", "mpeg")
+"""FFmpeg's names of the containers in which recordings are joined as bytes."""
 _FIELDS = ("pts", "dts", "key", "hidden", "last_duration")
 
 
@@ -95,7 +103,9 @@ def build_index(container: Any, stream: Any, path: Path) -> FrameIndex:
         raise BadInputError(f"'{path}' holds no pictures; it may be cut off or still being written.")
     # Where a demuxer knows no decode times, those of the first few packets are in the order shown.
     least = max(round(CLOCK_FALLS / stream.time_base), _MOST_REORDERED * _typical(packets.pts, stream))
-    starts = clock_starts(packets.dts, packets.key, least)
+    # A leap in other containers is what their muxer was told.
+    leap = round(CLOCK_LEAPS / stream.time_base) if container.format.name in _BROADCAST else None
+    starts = clock_starts(packets.dts, packets.key, least, leap)
     if len(starts) > 1:
         return _counted(packets, starts, is_mp4, stream, path)
     return _index_of(packets, by_pts="matroska" in container.format.name, stream=stream)

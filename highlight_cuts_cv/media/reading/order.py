@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 CLOCK_FALLS = Fraction(1, 2)
 """Seconds by which stamps fall, other than before a keyframe, only where a clock starts again."""
 
+CLOCK_LEAPS = Fraction(3600)
+"""Seconds by which the stamps of a broadcast stream rise only where another recording's clock begins; less is a pause."""
+
 
 @dataclass(frozen=True, slots=True)
 class PacketOrder:
@@ -40,14 +43,18 @@ class PacketOrder:
         return self.shifts[int(np.searchsorted(self.starts, packet, "right")) - 1]
 
 
-def clock_starts(dts: NDArray[np.int64], key: NDArray[np.bool_], least: int) -> list[int]:
+def clock_starts(
+    dts: NDArray[np.int64], key: NDArray[np.bool_], least: int, leap: int | None = None
+) -> list[int]:
     """The packets, in decode order, at which the clock starts again, the first one among them.
 
-    That is where it falls by *least* ticks, or at all before a keyframe.
+    That is where it falls by *least* ticks, or at all before a keyframe, or rises by *leap* ticks.
     """
     fall = dts[:-1] - dts[1:]
-    again = np.flatnonzero((fall >= least) | ((fall > 0) & key[1:])) + 1
-    return [0, *again.tolist()]
+    again = (fall >= least) | ((fall > 0) & key[1:])
+    if leap is not None:
+        again |= fall <= -leap
+    return [0, *(np.flatnonzero(again) + 1).tolist()]
 
 
 def continued(
@@ -83,7 +90,8 @@ def on_one_clock(packets: Iterable[Any], order: PacketOrder, time_base: Fraction
             continue
         index = packet.stream.index
         run = runs.setdefault(index, 0)
-        if last.get(index, packet.pts) - packet.pts > (packet.duration or 0) // 2:
+        rise = packet.pts - last.get(index, packet.pts)
+        if -rise > (packet.duration or 0) // 2 or rise * packet.time_base >= CLOCK_LEAPS:
             run = runs[index] = min(run + 1, len(order.shifts) - 1)
         last[index] = packet.pts
         shift = round(order.shifts[run] * time_base / packet.time_base)

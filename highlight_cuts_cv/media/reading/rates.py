@@ -22,6 +22,7 @@ _ONE_TICK = 1.01
 """Stamps rounded to ticks lie within one tick of each other's even places."""
 _JITTER = Fraction(2, 1000)
 """Seconds; as much again where stamps were once whole milliseconds (MKV, FLV) and then copied."""
+_PART_OF_FRAME = 0.6
 _EXPLAINED = 0.2
 """Of a frame: the mean distance of the steps from whole frames up to which a rate explains them."""
 _NEIGHBOUR = Fraction(13, 10)
@@ -56,13 +57,20 @@ def frame_rate(
     simplest = [fitted.limit_denominator(most) for most in (1, 2, 10, 100, 1001, 100_000)]
     said = [rate for rate in exact if rate in declared]
     for rate in (*said, *usual, *agreed, *exact, *near, *declared, *simplest):
-        if _spread(relative, rate, time_base) <= _ONE_TICK:
+        if _spread(relative, rate, time_base) <= min(_ONE_TICK, _tolerable(rate, time_base)):
             return rate, False
     slack = max(2 * _ONE_TICK, float(_JITTER / time_base) + _ONE_TICK)
     for rate in (*usual, *sorted(near, key=lambda rate: rate.denominator), *agreed, *declared):
-        if _spread(relative, rate, time_base) <= slack:
+        if _spread(relative, rate, time_base) <= min(slack, _tolerable(rate, time_base)):
             return rate, False
     return _nominal(steps * float(time_base), declared, average), True
+
+
+def _tolerable(rate: Fraction, time_base: Fraction) -> float:
+    """The ticks by which frames at *rate* may stray: where a tick is as long as a frame (AVI), one that is missing
+    is no jitter."""
+    frame = float(1 / (rate * time_base)) if rate > 0 else 0.0
+    return _PART_OF_FRAME * frame if frame < 2 else float("inf")
 
 
 def _fitted(relative: NDArray[np.float64], time_base: Fraction) -> Fraction:

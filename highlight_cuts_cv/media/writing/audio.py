@@ -89,7 +89,7 @@ class AudioFeed:
             yield from silence.packets()
 
     def _add(self, stream: Any, output: Any, path: Path) -> bool:
-        if stream.codec_context is None:
+        if stream.codec_context is None or not stream.codec_context.sample_rate:
             _log.warning("Audio stream %d of '%s' is of an unknown kind and is left out.", stream.index, path)
             return False
         if self._like is not None and len(self._tracks) == len(self._like):

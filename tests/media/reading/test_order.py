@@ -47,6 +47,47 @@ def test_recordings_joined_as_bytes(
     check_order(info, [*range(40), *range(30), *range(40)])
 
 
+def moved(path: Path, seconds: int) -> bytes:
+    """The stream in *path*, its clock set forward."""
+    later = path.with_name(f"later-{path.name}")
+    with (
+        av.open(str(path)) as source,
+        av.open(str(later), "w", options={"output_ts_offset": str(seconds)}) as output,
+    ):
+        streams = {s.index: output.add_stream_from_template(s) for s in source.streams}
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = streams[packet.stream.index]
+                output.mux(packet)
+    return later.read_bytes()
+
+
+@pytest.mark.parametrize(("ahead", "restarts"), [(7200, True), (600, False)])
+def test_a_later_clock_is_another_recordings_and_less_is_a_pause(
+    ahead: int,
+    restarts: bool,
+    clip_file: Callable[..., Path],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    part = clip_file(".ts", 40, audio="aac")
+    path = tmp_path / "game.ts"
+    path.write_bytes(part.read_bytes() + moved(part, ahead) + part.read_bytes())
+    info = probe(path)
+    assert f"starts again {'2 times' if restarts else 'once'}" in caplog.text
+    if restarts:
+        check_order(info, [*range(40)] * 3)
+        clip = clip_of(info, 45, 75)
+        with open_writer(tmp_path / "a.mp4", clip, FAST) as writer:
+            for frame in raw_frames(clip):
+                writer.write(frame)
+        with av.open(str(tmp_path / "a.mp4")) as film:
+            heard = sum(frame.samples for frame in film.decode(audio=0))
+        assert heard / 48000 == pytest.approx(30 / 25, abs=0.05)
+    else:
+        assert info.duration > ahead
+
+
 @pytest.mark.parametrize("suffix", [".mkv", ".ts"])
 def test_slow_recordings_have_one_clock(
     suffix: str, clip_file: Callable[..., Path], caplog: pytest.LogCaptureFixture

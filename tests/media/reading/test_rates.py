@@ -160,3 +160,10 @@ def test_rates_that_are_all_but_the_same(
     assert info.rate == stored
     assert shown_by_timeline(info, 3500, 60, rate) == list(range(3500, 3560))
     assert shown_by_timeline(info, 0, 60, rate) == list(range(60))
+
+
+def test_frames_missing_between_ticks_as_long_as_frames() -> None:
+    """As AVI has them: every tenth frame missing of 25 a second is no even 22.5 that ticks have rounded."""
+    pts = np.array([n for n in range(150) if n % 10 != 7])
+    assert frame_rate(pts, 150, Fraction(1, 25), [Fraction(25)]) == (25, True)
+    assert frame_rate(np.arange(150), 150, Fraction(1, 25), [Fraction(25)]) == (25, False)

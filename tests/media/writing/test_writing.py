@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ import pytest
 from highlight_cuts_cv.contracts import Cadence, EncodeSettings, RawFrame
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.media import clip_of, concat_files, open_frames, open_writer, probe, raw_frames
+from highlight_cuts_cv.media.writing.audio import AudioFeed
 from highlight_cuts_cv.media.writing.presets import PRESETS
 from highlight_cuts_cv.model import BadInputError, ClipInfo, ColorTags, JobFailedError, MediaInfo
 from highlight_cuts_cv.testing.synthetic import BEEP_EVERY, make_counting_clip, read_index
@@ -432,3 +434,11 @@ class TestConcat:
         with pytest.raises(BadInputError, match="nothing to join"):
             concat_files([], tmp_path / "out.mp4")
         assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize("codec", [None, SimpleNamespace(sample_rate=0)])
+def test_sound_that_says_nothing_of_itself_is_left_out(codec, caplog):
+    """As AAC in the packets of a Blu-ray: FFmpeg finds no rate, and no film can hold it."""
+    feed: Any = AudioFeed.__new__(AudioFeed)
+    assert not feed._add(SimpleNamespace(index=1, codec_context=codec), None, Path("film.mp4"))
+    assert "is of an unknown kind and is left out" in caplog.text
