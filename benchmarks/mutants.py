@@ -77,6 +77,12 @@ def _gradual(name: str, old: str, new: str) -> Mutant:
     return Mutant(name, "highlight_cuts_cv/analysis/transitions.py", old, new, tests)
 
 
+def _crowded(name: str, old: str, new: str) -> Mutant:
+    return Mutant(
+        name, "highlight_cuts_cv/tracking/crowded.py", old, new, ("tests/tracking/test_crowded.py",)
+    )
+
+
 def _shown(name: str, file: str, old: str, new: str) -> Mutant:
     return Mutant(name, file, old, new, ("tests/faces/test_marks_shown.py",))
 
@@ -251,6 +257,11 @@ MUTANTS = (
     ),
     _shown("who is far is near", "highlight_cuts_cv/analysis/nearby.py", "_REACH = 1.5", "_REACH = 2.0"),
     _shown("who is near is far", "highlight_cuts_cv/analysis/nearby.py", "_REACH = 1.5", "_REACH = 0.8"),
+    # two people in one pick
+    _crowded("hardly inside is inside", "INSIDE = 0.75", "INSIDE = 0.2"),
+    _crowded("a child is a second", "TALL = 0.6", "TALL = 0.1"),
+    _crowded("who is behind is beside", "APART = 0.25", "APART = 0.0"),
+    _crowded("nobody alone", "ONE = 0.6", "ONE = 2.0"),
     # touching
     _pick("any contact touches", "_TOUCHES = 0.2", "_TOUCHES = 0.0"),
     _pick("only half touches", "_TOUCHES = 0.2", "_TOUCHES = 0.5"),

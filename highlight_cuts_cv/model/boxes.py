@@ -77,6 +77,11 @@ class BoundingBox:
     def top_center(self) -> tuple[float, float]:
         return (self.x1 + self.x2) / 2, self.y1
 
+    def rounded(self) -> BoundingBox:
+        """The box in whole pixels, at least one wide and high."""
+        x1, y1, x2, y2 = map(round, self.as_xyxy())
+        return BoundingBox(x1, y1, max(x2, x1 + 1), max(y2, y1 + 1), self.confidence)
+
     def as_xyxy(self) -> tuple[float, float, float, float]:
         return self.x1, self.y1, self.x2, self.y2
 
@@ -116,7 +121,11 @@ class Detections:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What the user says about one frame: the player is in ``box``, or (``None``) is not visible."""
+    """What the user says about one frame: the player is in ``box``, or (``None``) is not visible.
+
+    ``others`` are people whom the pick may mean as well: those beside the player in a box that holds two.
+    """
 
     frame_index: int
     box: BoundingBox | None
+    others: tuple[BoundingBox, ...] = ()

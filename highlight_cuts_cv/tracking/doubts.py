@@ -74,9 +74,12 @@ def with_doubts(
     """The clip's track with its doubts: the tracker's own, and in the other frames those found here.
 
     *sure* is the score below which a frame is in doubt, *cuts* are the frames that begin a shot.  What the user
-    said is in no doubt: that the player is not visible in a frame explains the whole loss around it.
+    said is in no doubt, unless a pick may mean one of several people; that the player is not visible in a frame
+    explains the whole loss around it.
     """
     view = _View(track, clip, sorted(cuts), people)
+    for anchor in anchors:
+        track = _with_two(track, anchor, view.frames(_AROUND))
     absent = [anchor.frame_index for anchor in anchors if anchor.box is None]
     found: list[Doubt] = []
     for start, stop, kind in _stretches(_kinds(track, sure), view.frames(_TOGETHER), view.frames(_GLIMPSE)):
@@ -87,6 +90,20 @@ def with_doubts(
     return replace(track, doubts=tuple(sorted((*track.doubts, *found), key=lambda doubt: doubt.start)))
 
 
+def _with_two(track: Track, anchor: Anchor, around: int) -> Track:
+    """The track with the doubt about a pick that may mean one of several people, in so many frames *around* it."""
+    frame, doubtful = anchor.frame_index, track.doubtful
+    if anchor.box is None or not anchor.others or doubtful[frame]:
+        return track
+    start, stop = frame, frame + 1
+    while start > max(0, frame - around) and not doubtful[start - 1]:
+        start -= 1
+    while stop < min(len(track), frame + around) and not doubtful[stop]:
+        stop += 1
+    doubt = Doubt(start, stop, Why.TWO, frame, (anchor.box, *anchor.others))
+    return replace(track, doubts=tuple(sorted((*track.doubts, doubt), key=lambda one: one.start)))
+
+
 def settling_picks(doubt: Doubt, first_frame: int) -> list[Pick]:
     """The picks one of which settles a doubt, the likeliest first, in whole pixels.
 
@@ -94,12 +111,7 @@ def settling_picks(doubt: Doubt, first_frame: int) -> list[Pick]:
     """
     if doubt.ask is None:
         return []
-    picks = []
-    for box in doubt.candidates:
-        left, top, right, bottom = (round(side) for side in box.as_xyxy())
-        box = BoundingBox(left, top, max(right, left + 1), max(bottom, top + 1))
-        picks.append(Pick(doubt.ask + first_frame, box=box))
-    return picks
+    return [Pick(doubt.ask + first_frame, box=box.rounded()) for box in doubt.candidates]
 
 
 def _kinds(track: Track, sure: float) -> NDArray[np.int64]:

@@ -13,6 +13,10 @@ HEIGHT = 0.75
 """A part is nearly as wide as the person, at least WIDTH, but clearly shorter, at most HEIGHT."""
 SQUAT = 1.1
 """A part's width over its height is this many times the person's; somebody farther away has the same shape."""
+ALIKE = 0.6
+"""Whoever is this much shorter than another is farther away."""
+CHEST = 0.4
+"""Of the height, from above: where people are clicked on."""
 EDGE = 0.1
 """Of the person's height: a part begins at the head or ends at the feet, give or take this."""
 
@@ -29,19 +33,33 @@ def numbered_players(found: Detections) -> list[BoundingBox]:
 
 
 def player_at(point: tuple[float, float], found: Detections) -> BoundingBox | None:
-    """The smallest person whose box, or the box of a part, lies under a point (x, y).
+    """The person whose box, or the box of a part, lies under a point (x, y); of several :func:`players_at`'s first."""
+    return next(iter(players_at(point, found)), None)
 
-    The smallest: who stands in front has the smaller box as often as not, but who is far away is
-    only ever reachable this way.
+
+def players_at(point: tuple[float, float], found: Detections) -> list[BoundingBox]:
+    """The persons of similar size whose boxes, or the boxes of parts, lie under a point (x, y), likeliest first.
+
+    The smallest counts, for who is far away is only ever reachable this way, and of those who are about as large
+    the one whose chest is nearest to the point.
     """
     x, y = point
     boxes = found.boxes()
-    under = [
-        box if whole is None else boxes[whole]
+    under = {
+        (box if whole is None else boxes[whole]): None
         for box, whole in zip(boxes, _wholes(found), strict=True)
         if box.x1 <= x < box.x2 and box.y1 <= y < box.y2
-    ]
-    return min(under, key=lambda box: box.width * box.height, default=None)
+    }
+    if not under:
+        return []
+    smallest = min(under, key=lambda box: box.width * box.height)
+
+    def off(box: BoundingBox) -> float:
+        return float(
+            np.hypot((x - box.center[0]) / box.width, (y - box.y1 - CHEST * box.height) / box.height)
+        )
+
+    return sorted((box for box in under if ALIKE * box.height <= smallest.height), key=off)
 
 
 def _wholes(found: Detections) -> list[int | None]:

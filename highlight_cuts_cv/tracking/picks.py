@@ -13,7 +13,8 @@ from typing import Protocol
 from highlight_cuts_cv.media import clip_frame_number
 from highlight_cuts_cv.media.moments import Moment, parse_moment
 from highlight_cuts_cv.model import Anchor, BadInputError, BoundingBox, ClipInfo, Detections, Frame
-from highlight_cuts_cv.tracking.numbers import numbered_players, player_at
+from highlight_cuts_cv.tracking.crowded import two_in
+from highlight_cuts_cv.tracking.numbers import numbered_players, player_at, players_at
 
 _log = logging.getLogger(__name__)
 
@@ -187,8 +188,32 @@ def resolve_picks(picks: Sequence[Pick], clip: ClipInfo, people: Lookout) -> tup
     BadInputError for what :func:`check_picks` refuses, a number that nobody has, a point where nobody is.
     """
     check_picks(picks, clip)
-    anchors = [Anchor(pick.frame_index, _box_of(pick, people)) for pick in picks]
+    anchors = [_anchor(pick, people) for pick in picks]
     return tuple(sorted(anchors, key=lambda anchor: anchor.frame_index))
+
+
+def _anchor(pick: Pick, people: Lookout) -> Anchor:
+    """Who is picked, and who else may be meant: a box that holds two people is that of one of them."""
+    box = _box_of(pick, people)
+    if box is None:
+        return Anchor(pick.frame_index, None)
+    meant = pick.point or box.center
+    found = people[pick.frame_index]
+    two = two_in(box, found) or two_in(box, people.closer(pick.frame_index, *box.center))
+    if two:
+        two.sort(key=lambda one: math.dist(one.center, meant))
+    elif pick.point is not None:
+        two = players_at(pick.point, found)
+    if len(two) < 2:
+        return Anchor(pick.frame_index, box)
+    _log.warning(
+        "There are %s people in the pick in frame %d; the one at %.0f,%.0f is followed. Pick %s instead if that is the wrong one.",
+        "two" if len(two) == 2 else "several",
+        pick.told,
+        *two[0].center,
+        " or ".join(str(Pick(pick.told, box=one.rounded())) for one in two[1:]),
+    )
+    return Anchor(pick.frame_index, two[0], tuple(two[1:]))
 
 
 def _box_of(pick: Pick, people: Lookout) -> BoundingBox | None:
@@ -244,7 +269,7 @@ def _touch(a: BoundingBox, b: BoundingBox) -> bool:
 
 
 def _box_at(pick: Pick, point: tuple[float, float], people: Lookout) -> BoundingBox:
-    """The smallest person under the point, else of a closer look, else what stands out there."""
+    """The likeliest person under the point, else of a closer look, else what stands out there."""
     x, y = point
     found = people[pick.frame_index]
     under = player_at(point, found) or player_at(point, people.closer(pick.frame_index, x, y))

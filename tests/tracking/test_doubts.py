@@ -197,3 +197,22 @@ def test_settling_picks_count_as_the_user_does_in_whole_pixels():
     doubt = Doubt(3, 9, Why.CROSSING, 5, (BoundingBox(10.4, 20.6, 40.2, 99.5), BoundingBox(1.1, 1, 1.3, 9)))
     assert [str(pick) for pick in settling_picks(doubt, 100)] == ["105:10,21,30,79", "105:1,1,1,8"]
     assert settling_picks(Doubt(3, 9, Why.CUT), 100) == []
+
+
+def two_people(frame: int, followed: Track) -> tuple[Doubt, ...]:
+    pick = Anchor(frame, BoundingBox(*PLAYER), (BoundingBox(*BESIDE),))
+    return with_doubts(followed, clip(), 0.6, [], [pick], People()).doubts
+
+
+def test_a_pick_of_two_people_is_in_doubt_for_half_a_second_on_either_side():
+    (found,) = two_people(50, track())
+    assert (found.start, found.stop, found.why, found.ask) == (40, 60, Why.TWO, 50)
+    assert [box.as_xyxy() for box in found.candidates] == [PLAYER, BESIDE]
+    assert spans(two_people(0, track())) == [(0, 10)] and spans(two_people(99, track())) == [(89, 100)]
+
+
+def test_a_pick_of_two_people_is_doubted_beside_what_else_is():
+    own = (Doubt(55, 70, Why.CROSSING),)
+    assert spans(two_people(50, track(own=own))) == [(40, 55), (55, 70)]
+    assert two_people(60, track(own=own)) == own
+    assert spans(two_people(50, track(low=[range(30, 90)]))) == [(30, 40), (40, 60), (60, 90)]
