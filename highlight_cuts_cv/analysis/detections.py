@@ -19,13 +19,15 @@ class LazyDetections:
     """A :class:`~highlight_cuts_cv.contracts.DetectionSource` over a clip's frames.
 
     A tracker streams frames in order and asks about the frame it holds, so the last frame is
-    kept: asking about it decodes nothing.  ``found`` is what was found so far, by frame.
+    kept: asking about it decodes nothing.  ``found`` is what was found so far, by frame, and ``near`` what
+    :meth:`closer` found, by frame and point in whole pixels.
     """
 
     def __init__(self, frames: FrameSource, detector: Detector) -> None:
         self._frames = frames
         self._detector = detector
         self.found: dict[int, Detections] = {}
+        self.near: dict[tuple[int, int, int], Detections] = {}
         self._last: tuple[int, Frame] | None = None
         self._lock = RLock()
 
@@ -43,7 +45,9 @@ class LazyDetections:
     def frame(self, index: int) -> Frame:
         """The picture of frame *index*.  Raises IndexError outside the clip."""
         held = self._last
-        return held[1] if held is not None and held[0] == index else self._frames[index]
+        if held is None or held[0] != index:
+            held = self._last = index, self._frames[index]
+        return held[1]
 
     def closer(self, index: int, x: float, y: float) -> Detections:
         """Who is found near a point when parts of the picture around it are alone, best first.
@@ -51,6 +55,13 @@ class LazyDetections:
         The parts are given to the detector as pictures of their own: it enlarges small pictures,
         while a region keeps its pixels.
         """
+        place = index, round(x), round(y)
+        with self._lock:
+            if place not in self.near:
+                self.near[place] = self._closer(*place)
+            return self.near[place]
+
+    def _closer(self, index: int, x: int, y: int) -> Detections:
         frame = self.frame(index)
         height, width = frame.height, frame.width
         boxes, scores = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)]
@@ -139,3 +150,20 @@ def unpacked(arrays: Mapping[str, NDArray[np.generic]]) -> dict[int, Detections]
         int(index): Detections(boxes[end - count : end].copy(), scores[end - count : end].copy())
         for index, count, end in zip(arrays["looked"], arrays["counts"], ends, strict=True)
     }
+
+
+def packed_near(near: Mapping[tuple[int, int, int], Detections]) -> dict[str, NDArray[np.generic]]:
+    """What closer looks found, as arrays, for :func:`unpacked_near`."""
+    places = sorted(near)
+    at = np.array(places, np.int64).reshape(-1, 3)
+    return {"at": at, **packed({number: near[place] for number, place in enumerate(places)})}
+
+
+def unpacked_near(
+    arrays: Mapping[str, NDArray[np.generic]] | None,
+) -> dict[tuple[int, int, int], Detections]:
+    """What closer looks found, by frame and point, from what :func:`packed_near` made; nothing of nothing."""
+    if arrays is None:
+        return {}
+    places = [(int(index), int(x), int(y)) for index, x, y in np.asarray(arrays["at"]).tolist()]
+    return {places[number]: found for number, found in unpacked(arrays).items()}

@@ -17,7 +17,9 @@ from highlight_cuts_cv.analysis.detections import (
     LazyDetections,
     WatchedFrames,
     packed,
+    packed_near,
     unpacked,
+    unpacked_near,
 )
 from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.contracts import Detector, Watch, resolve_options
@@ -92,7 +94,8 @@ class ClipWorkbench:
                 shelf = self.store("people")
                 if shelf is not None:
                     self._people.found.update(unpacked(shelf.load("detections") or packed({})))
-                self._known = len(self._people.found)
+                    self._people.near.update(unpacked_near(shelf.load("near")))
+                self._known = len(self._people.found) + len(self._people.near)
             return self._people
 
     def look_at(self, indexes: Iterable[int]) -> None:
@@ -160,10 +163,13 @@ class ClipWorkbench:
                 if view.shelf is not None and view.scene.grown:
                     view.shelf.save("scene", view.scene.state())
             shelf = None if self._people is None else self.store("people")
-            if self._people is not None and shelf is not None and len(self._people.found) > self._known:
-                found = dict(self._people.found)
+            if self._people is None or shelf is None:
+                return
+            found, near = dict(self._people.found), dict(self._people.near)
+            if len(found) + len(near) > self._known:
                 shelf.save("detections", packed(found))
-                self._known = len(found)
+                shelf.save("near", packed_near(near))
+                self._known = len(found) + len(near)
 
     def _all_frames(self) -> ClipFrames:
         if not self._opened:

@@ -214,12 +214,14 @@ class _View:
         return frame, tuple(found)
 
     def _cost(self, frame: int, start: int, found: Sequence[BoundingBox]) -> float:
-        """How bad a frame is to ask in: people over one another count, and seconds of waiting a little."""
+        """How bad a frame is to ask in: people over one another count, nobody likely, and seconds of waiting a little."""
         crowd = max(
             (_iou(np.asarray(found[0]), other) for other in self._persons(frame) if other != found[0]),
             default=0.0,
         )
-        return 2 * crowd + 0.1 * abs(frame - start - self.frames(_LATER)) / float(self._clip.rate)
+        place = self._nearest(frame)
+        far = 0.0 if place is None else _unlike(found[0], place)
+        return 2 * crowd + 0.3 * far + 0.1 * abs(frame - start - self.frames(_LATER)) / float(self._clip.rate)
 
     def _meant(self, frame: int, kind: int) -> list[BoundingBox]:
         """Who may be the player in a frame, likeliest first; the first is who the marker is on, if it shows."""
@@ -228,19 +230,21 @@ class _View:
             return []
         marked = self._track.box(frame) if kind == SHOWN else None
         height = place[3] - place[1]
-
-        def unlike(other: BoundingBox) -> float:
-            off = np.hypot(*(np.array(other.center) - (place[:2] + place[2:]) / 2)) / height
-            return float(off) + abs(float(np.log(other.height / height)))
-
         near = [
             other
-            for other in sorted(self._persons(frame), key=unlike)
-            if abs(np.log(other.height / height)) < _RATIO and unlike(other) < _REACH
+            for other in sorted(self._persons(frame), key=lambda other: _unlike(other, place))
+            if abs(np.log(other.height / height)) < _RATIO and _unlike(other, place) < _REACH
         ]
         if marked is not None and not (near and _iou(np.asarray(marked), near[0]) >= _SAME):
             near = [marked, *(other for other in near if _iou(np.asarray(marked), other) < _SAME)]
         return near[:_MOST]
+
+
+def _unlike(other: BoundingBox, place: NDArray[np.float64]) -> float:
+    """Body heights from the *place* (4,) where the player is expected, and how different in height (log ratio)."""
+    height = place[3] - place[1]
+    off = np.hypot(*(np.array(other.center) - (place[:2] + place[2:]) / 2)) / height
+    return float(off) + abs(float(np.log(other.height / height)))
 
 
 def _overlap(box: NDArray[np.float64], other: BoundingBox) -> bool:

@@ -102,3 +102,29 @@ def test_the_cameras_motion_is_found_once(bench: ClipWorkbench, monkeypatch: pyt
     assert sum(decoded.values()) <= 13
     for one in motions[1:]:
         np.testing.assert_array_equal(one, motions[0])
+
+
+def test_a_closer_look_is_taken_once_and_kept():
+    from highlight_cuts_cv.analysis.detections import LazyDetections, packed_near, unpacked_near
+    from highlight_cuts_cv.model import Detections
+    from highlight_cuts_cv.testing.contracts import MemoryFrames, moving_square
+
+    class Counting:
+        asked = 0
+
+        def detect(self, frames, regions=None):
+            self.asked += len(frames)
+            return [Detections(np.array([[5, 5, 15, 30]], np.float32), np.ones(1, np.float32))] * len(frames)
+
+        def close(self):
+            pass
+
+    detector = Counting()
+    people = LazyDetections(MemoryFrames(moving_square()[0]), detector)
+    found, asked = people.closer(2, 100.2, 99.8), detector.asked
+    assert len(found) and people.closer(2, 100, 100) is found and detector.asked == asked
+    people.closer(3, 100, 100)
+    back = unpacked_near(packed_near(people.near))
+    assert back.keys() == people.near.keys()
+    np.testing.assert_array_equal(back[2, 100, 100].xyxy, found.xyxy)
+    assert unpacked_near(None) == {}

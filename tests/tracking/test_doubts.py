@@ -183,6 +183,13 @@ def test_a_lost_player_is_asked_for_among_those_near_the_last_place():
     assert [box.as_xyxy() for box in found.candidates] == [BESIDE, FAR]
 
 
+def test_a_lost_player_is_asked_for_where_somebody_likely_is():
+    people = everywhere(FAR)
+    people.found[70] = detections(BESIDE)
+    (found,) = doubts(track(lost=[range(40, COUNT)]), people)
+    assert found.ask == 70
+
+
 def test_where_nobody_looked_somebody_looks_a_few_times():
     gaps = [range(start, start + 8) for start in range(5, 95, 18)]
     people = People(hidden=[PLAYER, FAR])
