@@ -54,7 +54,7 @@ const tried = (action) => async (...given) => {
 
 // --- The pieces
 
-const strip = new Strip($("strip"), $("strip-canvas"), (place) => player.seek(place));
+const strip = new Strip($("strip"), $("strip-canvas"), go);
 const player = new Player($("video"), $("canvas"), onPlace, onState);
 const people = new People($("people"), tried(picked));
 const candidates = new Candidates($("settle"), tried(settled));
@@ -180,8 +180,11 @@ function onState() {
   const playing = player.playing;
   $("play").setAttribute("aria-label", playing ? "Stop" : "Play");
   document.body.classList.toggle("playing", playing);
-  if (playing) people.clear();
-  else askSoon();
+  if (playing) {
+    people.clear();
+    candidates.hide();
+  }
+  if (!playing) askSoon();
 }
 
 let askTimer = 0;
@@ -206,14 +209,14 @@ const showPicture = tried(async () => {
 
 const showPeople = tried(async () => {
   const frame = page.frames[player.place];
-  if (people.frame === frame) return;
+  if (people.frame === frame || candidates.open) return;
   page.asked?.abort();
   const asked = (page.asked = new AbortController());
   const body = { session_id: page.session.session_id, clip_id: page.clipId, frame };
   const found = await post("/cv/detect", body, asked.signal);
   if (asked.signal.aborted || player.playing || page.frames[player.place] !== frame) return;
+  if (candidates.open) return;
   people.show(frame, found.people, found.width, found.height);
-  render();
 });
 
 function updateStrip() {
@@ -276,20 +279,20 @@ function sentence(now) {
 function renderPicks(now) {
   const rows = now.picks.map((pick) => {
     const row = document.createElement("li");
-    const go = document.createElement("button");
-    go.type = "button";
-    go.className = "plain";
+    const jump = document.createElement("button");
+    jump.type = "button";
+    jump.className = "plain";
     const place = placeOfFrame(page.frames, pick.frame);
     const absent = !pick.box && !pick.point && !pick.number;
-    go.textContent = `${clock(page.times[place] ?? 0)}${pick.player ? ` ${pick.player}` : ""}${absent ? " not there" : ""}`;
-    go.addEventListener("click", () => player.seek(place));
+    jump.textContent = `${clock(page.times[place] ?? 0)}${pick.player ? ` ${pick.player}` : ""}${absent ? " not there" : ""}`;
+    jump.addEventListener("click", () => go(place));
     const away = document.createElement("button");
     away.type = "button";
     away.className = "plain";
     away.textContent = "✕";
     away.setAttribute("aria-label", `Take away the pick at ${clock(page.times[place] ?? 0)}`);
     away.addEventListener("click", tried(() => post(inClip("unpick"), { frame: pick.frame, player: pick.player })));
-    row.append(go, away);
+    row.append(jump, away);
     return row;
   });
   if (!rows.length) {
@@ -369,7 +372,8 @@ const nextDoubt = tried(async () => {
     const body = { session_id: page.session.session_id, clip_id: page.clipId, frame: doubt.ask };
     boxes = (await post("/cv/detect", body)).people.map((one) => [one.x1, one.y1, one.x2, one.y2]);
   }
-  candidates.show(doubt, boxes.slice(0, 9), picture, page.who);
+  candidates.show(doubt, boxes.slice(0, 9), picture, doubt.player);
+  showCandidates();
 });
 
 async function setLook(model) {
@@ -377,7 +381,12 @@ async function setLook(model) {
   take(session);
 }
 
-const step = (places) => player.seek((player.wanted ?? player.place) + places);
+function go(place) {
+  candidates.hide();
+  player.seek(place);
+}
+
+const step = (places) => go((player.wanted ?? player.place) + places);
 const second = () => Math.max(1, page.times.findLastIndex((time) => time <= 1) || 1);
 const toggle = () => (player.playing ? player.pause() : player.play());
 
@@ -423,8 +432,8 @@ bindKeys($("keys"), {
   play: toggle,
   back: () => step(-1),
   forward: () => step(1),
-  first: () => player.seek(0),
-  last: () => player.seek(page.times.length - 1),
+  first: () => go(0),
+  last: () => go(page.times.length - 1),
   backSecond: () => step(-second()),
   forwardSecond: () => step(second()),
   approve: decide("approve"),

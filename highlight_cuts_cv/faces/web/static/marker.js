@@ -11,8 +11,10 @@ export class Marker {
 
   static async load(path, signal) {
     const response = await fetch(path, { signal });
-    if (!response.ok) return null;
-    const data = await response.json();
+    return response.ok ? Marker.of(await response.json()) : null;
+  }
+
+  static async of(data) {
     const pictures = await Promise.all(data.sprites.map(decoded));
     return new Marker(data, pictures);
   }
