@@ -16,17 +16,17 @@ from highlight_cuts_cv.faces.web.marker import marker_data
 from highlight_cuts_cv.jobs.analyse import shown_frames
 from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.jobs.draw import draw
-from highlight_cuts_cv.jobs.follow import follow_on, workbench
+from highlight_cuts_cv.jobs.follow import workbench
 from highlight_cuts_cv.jobs.setup import Choice, Setup
 from highlight_cuts_cv.media import clip_of, open_frames, probe
+from highlight_cuts_cv.model import State, Track
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.rendering.kit import PyAvKit
-from highlight_cuts_cv.tracking.picks import Pick
 
 from .browser import chromium_page
 from .conftest import start_server, write_game
 
-FRAMES = (5, 15)
+FRAMES = (1, 4)
 OPTIONS: dict[str, dict[str, object]] = {
     "label": {"text": "Sam 7"},
     "name-tag": {"text": "Sam", "number": "7"},
@@ -71,9 +71,10 @@ def page(tmp_path_factory) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def followed():
-    clip = video_clip(demo_clip(), "20:40")
+    clip = video_clip(demo_clip(), "20:26")
+    boxes = np.array([[1023.3 - 2.7 * i, 245.2, 1085.1 - 2.7 * i, 406.4] for i in range(6)], np.float32)
     with workbench(clip, Setup()) as bench:
-        yield bench, follow_on(bench, [Pick(0, point=(1056.0, 330.0))], Setup())
+        yield bench, Track(boxes, np.ones(6, np.float32), np.full(6, State.OBSERVED, np.uint8))
 
 
 @pytest.mark.parametrize("name", get_registry().indicators.names())
