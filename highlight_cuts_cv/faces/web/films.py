@@ -65,7 +65,7 @@ class Films:
     @property
     def film(self) -> Path:
         """All marked clips as one film."""
-        return self.timeline.with_name(self.timeline.name.removesuffix(".tracked.otio") + ".film.mp4")
+        return self.timeline.with_name(self.timeline.stem.removesuffix(".tracked") + ".film.mp4")
 
     def start(self, quality: str) -> None:
         """Begin; everything that can be known to be wrong is told now.  Raises BadInputError."""

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Frame = Annotated[int, Field(ge=0, le=10_000_000)]
-Pixels = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+# Strict: a text is no number, whatever it says.
+Frame = Annotated[int, Field(ge=0, le=10_000_000, strict=True)]
+Pixels = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False, strict=True)]
 Box = tuple[Pixels, Pixels, Pixels, Pixels]
 Point = tuple[Pixels, Pixels]
 Value = Annotated[str, Field(max_length=2000)] | bool | int | Annotated[float, Field(allow_inf_nan=False)]
@@ -54,8 +55,8 @@ class PickIn(_In):
     frame: Frame
     box: Box | None = None
     point: Point | None = None
-    number: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    absent: bool = False
+    number: Annotated[int, Field(ge=1, le=10_000, strict=True)] | None = None
+    absent: Annotated[bool, Field(strict=True)] = False
     player: Name = ""
 
 

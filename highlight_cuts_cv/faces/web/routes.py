@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query, Request
@@ -13,7 +13,7 @@ from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.faces.web import models, views
 from highlight_cuts_cv.faces.web.desk import Desk, Session
 from highlight_cuts_cv.faces.web.look import Look
-from highlight_cuts_cv.faces.web.review import Clip
+from highlight_cuts_cv.faces.web.review import Clip, Review
 from highlight_cuts_cv.model import BoundingBox
 from highlight_cuts_cv.tracking.picks import Pick
 
@@ -30,8 +30,8 @@ def _desk(request: Request) -> Desk:
 
 
 TheDesk = Annotated[Desk, Depends(_desk)]
-SessionId = Annotated[str, Path(max_length=200)]
-ClipId = Annotated[str, Path(max_length=200)]
+SessionId = Annotated[str, Path()]
+ClipId = Annotated[str, Path()]
 FrameNumber = Annotated[int, Path(ge=0, le=10_000_000)]
 
 
@@ -115,15 +115,16 @@ def set_look(desk: TheDesk, session_id: SessionId, look: models.LookModel) -> mo
     return views.session_out(session)
 
 
-@router.post("/cv/session/{session_id}/{direction}")
-def step_back(
-    desk: TheDesk,
-    session_id: SessionId,
-    direction: Annotated[str, Path(pattern="^(undo|redo)$")],
-) -> models.UndoneOut:
-    """Take the last pick of the session back, wherever it was, or do it again."""
-    review = _session(desk, session_id).review
-    return models.UndoneOut(clip_id=review.undo(None, redo=direction == "redo"))
+@router.post("/cv/session/{session_id}/undo")
+def undo(desk: TheDesk, session_id: SessionId) -> models.UndoneOut:
+    """Take the last pick of the session back, wherever it was."""
+    return models.UndoneOut(clip_id=_session(desk, session_id).review.undo(None))
+
+
+@router.post("/cv/session/{session_id}/redo")
+def redo(desk: TheDesk, session_id: SessionId) -> models.UndoneOut:
+    """Do again what was taken back last."""
+    return models.UndoneOut(clip_id=_session(desk, session_id).review.undo(None, redo=True))
 
 
 @router.post("/cv/detect")
@@ -228,21 +229,43 @@ def unpick(desk: TheDesk, session_id: SessionId, clip_id: ClipId, asked: models.
     return views.clip_out(session.review, clip)
 
 
-@router.post("/cv/preview/{session_id}/{clip_id}/{action}")
-def decide(
-    desk: TheDesk,
-    session_id: SessionId,
-    clip_id: ClipId,
-    action: Annotated[str, Path(pattern="^(approve|reject|undo|redo|cancel)$")],
+@router.post("/cv/preview/{session_id}/{clip_id}/undo")
+def undo_in_clip(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.ClipOut:
+    """Take the clip's last pick back."""
+    return _decided(desk, session_id, clip_id, lambda review, clip: review.undo(clip))
+
+
+@router.post("/cv/preview/{session_id}/{clip_id}/redo")
+def redo_in_clip(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.ClipOut:
+    """Do the clip's pick again that was taken back last."""
+    return _decided(desk, session_id, clip_id, lambda review, clip: review.undo(clip, redo=True))
+
+
+@router.post("/cv/preview/{session_id}/{clip_id}/approve")
+def approve(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.ClipOut:
+    """Say that a clip is right: it will be in the films."""
+    return _decided(desk, session_id, clip_id, Review.approve)
+
+
+@router.post("/cv/preview/{session_id}/{clip_id}/reject")
+def reject(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.ClipOut:
+    """Leave a clip unmarked until somebody is picked in it."""
+    return _decided(desk, session_id, clip_id, Review.reject)
+
+
+@router.post("/cv/preview/{session_id}/{clip_id}/cancel")
+def cancel(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.ClipOut:
+    """Stop the following in a clip; its picks stay."""
+    return _decided(desk, session_id, clip_id, Review.cancel)
+
+
+def _decided(
+    desk: Desk, session_id: str, clip_id: str, action: Callable[[Review, Clip], object]
 ) -> models.ClipOut:
-    """Approve a clip, leave it out, take its last pick back or do it again, or stop the following."""
     session = _session(desk, session_id)
-    clip, review = _clip(session, clip_id), session.review
-    if action in ("undo", "redo"):
-        review.undo(clip, redo=action == "redo")
-    else:
-        {"approve": review.approve, "reject": review.reject, "cancel": review.cancel}[action](clip)
-    return views.clip_out(review, clip)
+    clip = _clip(session, clip_id)
+    action(session.review, clip)
+    return views.clip_out(session.review, clip)
 
 
 @router.post("/cv/finalize-all")
@@ -268,7 +291,7 @@ def finalize_cancel(desk: TheDesk, session_id: SessionId) -> models.FinalizeOut:
 
 
 @router.get("/cv/download/{name}", response_class=FileResponse)
-def download(desk: TheDesk, name: Annotated[str, Path(max_length=400)]) -> FileResponse:
+def download(desk: TheDesk, name: str) -> FileResponse:
     """A finished film or timeline, by the name that the status gives; with Range."""
     for session in desk.sessions():
         output = views.files_of(session.films).get(name)
