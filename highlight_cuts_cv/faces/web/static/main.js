@@ -24,6 +24,8 @@ const page = {
   tracks: [],
   loading: null,
   asked: null,
+  asking: null,
+  picture: null,
 };
 
 // --- What is said
@@ -142,6 +144,7 @@ const follow = tried(async () => {
 });
 
 const showClip = tried(async (clipId) => {
+  page.picture = page.asking = null;
   page.loading?.abort();
   const loading = (page.loading = new AbortController());
   page.clipId = clipId;
@@ -197,23 +200,37 @@ function askSoon() {
   }, player.filmed ? 120 : 30);
 }
 
+// The picture of the place from the server: one request at a time, and none for what is shown already.
 const showPicture = tried(async () => {
   const place = player.place;
   const id = page.clipId;
   const width = player.scale > 1 ? "" : "?width=1280";
-  const response = await fetch(`${at("cv", "picture", page.session.session_id, id, page.frames[place])}${width}`);
-  if (!response.ok) return;
-  const bitmap = await createImageBitmap(await response.blob());
-  if (page.clipId === id && (!player.filmed || player.scale > 1)) player.showStill(bitmap, place);
+  const address = `${at("cv", "picture", page.session.session_id, id, page.frames[place])}${width}`;
+  if (page.picture === address) return;
+  page.loadingPicture?.abort();
+  const loading = (page.loadingPicture = new AbortController());
+  page.picture = address;
+  try {
+    const response = await fetch(address, { signal: loading.signal });
+    if (!response.ok) throw new Error("no picture");
+    const bitmap = await createImageBitmap(await response.blob());
+    if (page.clipId === id && (!player.filmed || player.scale > 1)) player.showStill(bitmap, place);
+  } catch (error) {
+    if (page.picture === address) page.picture = null; // to be asked for again
+  }
 });
 
 const showPeople = tried(async () => {
   const frame = page.frames[player.place];
   if (people.frame === frame || candidates.open) return;
+  if (page.asking === frame) return;
+  page.asking = frame;
   page.asked?.abort();
   const asked = (page.asked = new AbortController());
   const body = { session_id: page.session.session_id, clip_id: page.clipId, frame };
-  const found = await post("/cv/detect", body, asked.signal);
+  const found = await post("/cv/detect", body, asked.signal).finally(() => {
+    if (page.asked === asked) page.asking = null;
+  });
   if (asked.signal.aborted || player.playing || page.frames[player.place] !== frame) return;
   if (candidates.open) return;
   people.show(frame, found.people, found.width, found.height);
@@ -376,12 +393,20 @@ const nextDoubt = tried(async () => {
   showCandidates();
 });
 
+// In the picture the candidates have the numbers that their keys have.
+function showCandidates() {
+  const now = clip();
+  const boxes = candidates.boxes.map(([x1, y1, x2, y2], index) => ({ number: index + 1, x1, y1, x2, y2 }));
+  people.show(candidates.doubt.ask, boxes, now.width, now.height);
+}
+
 async function setLook(model) {
   const session = await post(at("cv", "session", page.session.session_id, "look"), model);
   take(session);
 }
 
 function go(place) {
+  page.picture = null;
   candidates.hide();
   player.seek(place);
 }
@@ -396,7 +421,7 @@ function zoom(on = player.scale === 1) {
   $("zoom").setAttribute("aria-pressed", String(on));
   $("picture").style.setProperty("--zoom", player.scale);
   player.fit();
-  player.still = null;
+  player.still = page.picture = null;
   if (on) showPicture();
   else player.redraw();
 }
