@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from highlight_cuts_cv.faces.demo import run_demo
+from highlight_cuts_cv.faces.demo import demo_clip, run_demo, write_cut
 from highlight_cuts_cv.media import clip_of, open_frames, probe
 
 HERE = Path(__file__).parent / "pictures"
@@ -58,7 +61,6 @@ def players() -> None:
 
 def indicators() -> None:
     """Every indicator on one player of one frame."""
-    from highlight_cuts_cv.faces.demo import demo_clip
     from highlight_cuts_cv.jobs.clip import detect_frame, video_clip
     from highlight_cuts_cv.jobs.export import export
     from highlight_cuts_cv.jobs.setup import Setup, parse_choice
@@ -81,8 +83,39 @@ def indicators() -> None:
     cv2.imwrite(str(HERE / "indicators.png"), np.vstack(rows))
 
 
+def review() -> None:
+    """The review page with a doubt that is about to be settled.  Needs Chromium and the extra ``dev``."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
+        shutil.copyfile(demo_clip(), Path(folder) / "game.mp4")
+        timeline = write_cut(Path(folder) / "game.mp4", Path(folder) / "game.otio")
+        server = subprocess.Popen(
+            [sys.executable, "-m", "highlight_cuts_cv", "review", timeline, "--no-browser"],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert server.stdout is not None
+        address = server.stdout.readline().split()[-1]
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(address)
+        page.wait_for_selector(".person")
+        page.keyboard.press("2")
+        page.wait_for_selector(".clip[data-status=completed]", timeout=60_000)
+        page.wait_for_timeout(6000)
+        page.keyboard.press("d")
+        page.wait_for_selector(".candidate canvas")
+        page.wait_for_timeout(1500)
+        page.screenshot(path=HERE / "review.jpg", type="jpeg", quality=85)
+        browser.close()
+        server.terminate()
+        server.wait()
+
+
 if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     reel()
     players()
     indicators()
+    review()

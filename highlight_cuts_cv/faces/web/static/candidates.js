@@ -26,7 +26,7 @@ export class Candidates {
     this.boxes = boxes;
     this.element.hidden = false;
     this.element.querySelector("h2").textContent = whom ? `Where is ${whom}?` : "Where is the player?";
-    this.element.querySelector("p").textContent = `${doubt.why}. Choose by a key or a click.`;
+    this.element.querySelector("p").textContent = `${doubt.why[0].toUpperCase()}${doubt.why.slice(1)}. Choose by a key or a click.`;
     const response = await fetch(picture);
     if (!response.ok || this.doubt !== doubt) return;
     const whole = await createImageBitmap(await response.blob());
