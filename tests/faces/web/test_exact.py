@@ -19,6 +19,7 @@ from highlight_cuts_cv.testing.synthetic import make_counting_clip
 
 from .browser import chromium_page, until
 from .conftest import start_server
+from .firefox import firefox_page
 
 SEEKS = int(os.environ.get("HCCV_SEEKS", "40"))
 """Of each recording; 200 make a thousand."""
@@ -108,9 +109,9 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def page(folder) -> Iterator[Any]:
-    with chromium_page() as page:
+@pytest.fixture(scope="module", params=[chromium_page, firefox_page], ids=["Chromium", "Firefox"])
+def page(folder, request) -> Iterator[Any]:
+    with request.param() as page:
         server = start_server(folder / "counting.otio")
         page.goto(server.address)
         until(page, f"document.querySelectorAll('.clip').length === {len(RECORDINGS)}")

@@ -23,7 +23,6 @@ export class Player {
     video.addEventListener("pause", () => this.paused());
     video.addEventListener("ended", () => this.paused());
     video.addEventListener("seeked", () => this.seeked());
-    this.watch();
   }
 
   get playing() {
@@ -50,6 +49,7 @@ export class Player {
     this.filmed = true;
     this.loading = true;
     this.video.src = url;
+    this.watch();
     this.video.currentTime = timeOf(this.times, this.place);
   }
 
@@ -95,40 +95,53 @@ export class Player {
     return new Promise((done) => this.video.addEventListener("seeked", done, { once: true }));
   }
 
+  // Some browsers do not tell of the frame that a seek ends at, so it is drawn here, too.
   seeked() {
-    if (this.wanted === null) return;
-    const shown = placeAt(this.times, this.video.currentTime);
-    const wanted = this.wanted;
-    const there = Math.abs(this.video.currentTime - timeOf(this.times, wanted)) < 1e-3 || shown === wanted;
-    if (there) this.wanted = null;
-    else this.video.currentTime = timeOf(this.times, wanted);
+    if (!this.filmed) return;
+    if (this.wanted !== null && placeAt(this.times, this.video.currentTime) !== this.wanted) {
+      this.video.currentTime = timeOf(this.times, this.wanted);
+      return;
+    }
+    this.wanted = null;
+    this.present(this.video.currentTime);
   }
 
   paused() {
     this.onState();
   }
 
+  // Anew for every film: loading one forgets who watched the last.
   watch() {
+    const { video } = this;
+    if (this.watching) video.cancelVideoFrameCallback(this.watching);
     const each = (_, metadata) => {
       this.present(metadata.mediaTime);
-      this.video.requestVideoFrameCallback(each);
+      this.watching = video.requestVideoFrameCallback(each);
     };
-    this.video.requestVideoFrameCallback(each);
+    this.watching = video.requestVideoFrameCallback(each);
   }
 
-  // A new frame is on screen.  The picture may be a later one than the browser says, so where the picture itself
-  // knows its time, that counts.
+  // A new frame is on screen.
   present(mediaTime) {
     if (!this.filmed) return;
     this.still = null;
     this.loading = false;
-    if (typeof VideoFrame === "undefined") {
-      this.draw(this.video, placeAt(this.times, mediaTime));
-      return;
+    this.mediaTime = mediaTime;
+    this.drawFilm();
+  }
+
+  // The picture that can be had may be a later one than the browser told of, so where a picture knows its time, that
+  // counts.  (Firefox gives pictures no time of their own, and never a later one.)
+  drawFilm() {
+    if (typeof VideoFrame !== "undefined") {
+      const frame = new VideoFrame(this.video);
+      const own = frame.timestamp / 1e6;
+      const knows = own >= this.mediaTime - 0.001;
+      if (knows) this.draw(frame, placeAt(this.times, own));
+      frame.close();
+      if (knows) return;
     }
-    const frame = new VideoFrame(this.video);
-    this.draw(frame, placeAt(this.times, frame.timestamp / 1e6));
-    frame.close();
+    this.draw(this.video, placeAt(this.times, this.mediaTime));
   }
 
   // A picture of a place from the server, finer than the film or before there is one.
@@ -140,14 +153,7 @@ export class Player {
 
   redraw() {
     if (this.still) this.draw(this.still, this.place);
-    else if (this.filmed && !this.loading && this.video.readyState >= 2) {
-      if (typeof VideoFrame === "undefined") this.draw(this.video, this.place);
-      else {
-        const frame = new VideoFrame(this.video);
-        this.draw(frame, placeAt(this.times, frame.timestamp / 1e6));
-        frame.close();
-      }
-    }
+    else if (this.filmed && !this.loading && !this.video.seeking && this.video.readyState >= 2) this.drawFilm();
   }
 
   draw(picture, place) {

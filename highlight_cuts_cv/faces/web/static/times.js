@@ -1,16 +1,19 @@
 // Which frame is on screen.  Places count the frames that the proxy shows, from 0.
 
-// The place shown at a time of the film: the nearest, for a film's clock rounds.
+// A film's clock rounds, but by less than this; frames are further apart.
+const ROUNDED = 0.002;
+
+// The place shown at a time of the film: the last one that has begun.  Some browsers tell a frame's own time, others
+// the time within it that was asked for.
 export function placeAt(times, seconds) {
   let low = 0;
   let high = times.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (times[middle] <= seconds) low = middle;
+    if (times[middle] <= seconds + ROUNDED) low = middle;
     else high = middle - 1;
   }
-  const next = Math.min(low + 1, times.length - 1);
-  return Math.abs(times[next] - seconds) < Math.abs(seconds - times[low]) ? next : low;
+  return low;
 }
 
 // A time at which that place is on screen, whatever way it is rounded: the middle of its frame.
