@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import RLock
 
 from highlight_cuts_cv.errors import BadInputError
-from highlight_cuts_cv.faces.shared import load_timeline
+from highlight_cuts_cv.faces.shared import load_remembered, tracked_path
 from highlight_cuts_cv.faces.web.films import RENDER, Films
 from highlight_cuts_cv.faces.web.press import Press
 from highlight_cuts_cv.faces.web.review import HEAVY, LIGHT, Review
@@ -17,7 +17,8 @@ from highlight_cuts_cv.faces.web.studio import Studio
 from highlight_cuts_cv.faces.web.worker import Worker
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.outputs import writing_sentences
-from highlight_cuts_cv.project.folder import game_of, project_folder
+from highlight_cuts_cv.jobs.remembered import project_of
+from highlight_cuts_cv.project.folder import game_of
 from highlight_cuts_cv.project.store import ProjectStore
 from highlight_cuts_cv.timeline.names import safe_name
 
@@ -28,7 +29,7 @@ _MOST_SESSIONS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How timelines are read; see :func:`~highlight_cuts_cv.faces.shared.load_timeline`."""
+    """How timelines are read; see :func:`~highlight_cuts_cv.faces.shared.load_remembered`."""
 
     media_root: Path | None = None
     padding: float | None = None
@@ -90,8 +91,10 @@ class Desk:
         reading = self._reading
         warnings: list[str] = []
         with self._lock:
-            timeline = load_timeline(
+            target = tracked_path(path, player or None)
+            timeline, read_so = load_remembered(
                 path,
+                target,
                 reading.media_root,
                 player or None,
                 reading.padding if path.suffix.lower() in (".csv", ".tsv") else None,
@@ -100,7 +103,7 @@ class Desk:
             )
             if not timeline.clips:
                 raise BadInputError(f"{path} shows no clip that could be marked.")
-            folder = project_folder(path)
+            folder = project_of(path, target)
             if folder not in self._stores:
                 self._stores[folder] = ProjectStore(folder)
             for session in self._sessions.values():
@@ -110,6 +113,7 @@ class Desk:
             if len(self._sessions) >= _MOST_SESSIONS:
                 raise BadInputError("Too many timelines are open; start the server again.")
             review = Review(timeline, game_of(path), player, self._stores[folder], self.studio, self._waiting)
+            self._stores[folder].set_settings(review.session_id, {"reading": read_so})
             session = Session(review, Films(review, self.press, self._waiting), warnings)
             self._sessions[review.session_id] = session
             return session

@@ -16,7 +16,7 @@ from highlight_cuts_cv.faces.web.review import Clip, Review
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
 from highlight_cuts_cv.jobs.timeline import deliver, plan
-from highlight_cuts_cv.project.state import Status, Work
+from highlight_cuts_cv.project.state import Status
 from highlight_cuts_cv.tracking.picks import Pick
 
 RENDER = "render"
@@ -85,7 +85,7 @@ class Films:
             for clip in approved:
                 for player, told in clip.picks.items():
                     players.setdefault(player, {})[clip.placed.clip_id] = told
-            setup = review.look.setup(quality)
+            setup = review.setup(quality)
             # A player's own marker is no use where nobody picked them.
             setup = replace(setup, indicators={n: one for n, one in setup.indicators.items() if n in players})
             tasks = plan(review.timeline, players, self.timeline, setup)
@@ -129,18 +129,14 @@ class Films:
         if self._stopped:
             raise CancelledError("The films were stopped.")
         review = self.review
-        claim = review.store.claim(review.session_id, film.clip.clip_id, Work.FINAL)
-        if claim is None:
-            film.state, film.error = "failed", "Another program renders this clip at the moment."
-            return None
         try:
-            with review.store.at_work(claim):
-                film.state, film.began = "processing", time.monotonic()
-                film.ticket = self.worker.submit(
-                    RENDER, 0, press.render, task, told=lambda _: review.changed()
-                )
-                result: ClipResult = film.ticket.result.result()
-                review.store.finish(claim, result.render)
+            film.state, film.began = "processing", time.monotonic()
+            film.ticket = self.worker.submit(
+                *(RENDER, 0, press.render),
+                *(review.store.folder, review.session_id, film.clip.clip_id, task),
+                told=lambda _: review.changed(),
+            )
+            result: ClipResult = film.ticket.result.result()
         except CancelledError:
             film.state = "pending"
             raise

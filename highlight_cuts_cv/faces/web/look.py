@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.faces.web.models import ChoiceModel, LookModel, PlayerModel
-from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, DEFAULT_INDICATOR, Choice, Setup
-from highlight_cuts_cv.rendering.wishes import parse_intro, parse_show
+from highlight_cuts_cv.jobs.setup import DEFAULT_INDICATOR, Choice, Setup
+from highlight_cuts_cv.jobs.wishes import setup_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +30,26 @@ class Look:
         """Plain values, for :meth:`of`."""
         return self.model.model_dump(mode="json")
 
-    def setup(self, quality: str | None = None) -> Setup:
-        """The plugins that follow, draw and render.  Raises BadInputError."""
-        model = self.model
-        own = {
-            player.name: _choice(player.indicator) for player in model.players if player.indicator is not None
-        }
-        return Setup(
-            indicator=_choice(model.indicator),
-            indicators=own,
-            show=parse_show(model.show),
-            freeze=parse_intro(model.intro),
-            exporter=Choice(DEFAULT_EXPORTER, {} if quality is None else {"quality": quality}),
+    def setup(self, settings: Mapping[str, object], quality: str | None = None) -> Setup:
+        """The plugins that follow, draw and render; *settings* has what else is remembered.  Raises BadInputError."""
+        names = [player.name for player in self.model.players]
+        setup = setup_of({**settings, "look": self.as_json()}, names)
+        if quality is None:
+            return setup
+        return replace(
+            setup, exporter=Choice(setup.exporter.name, {**setup.exporter.options, "quality": quality})
         )
 
-    def check(self) -> None:
+    def check(self, settings: Mapping[str, object]) -> None:
         """Raise BadInputError for plugins, options and wishes that do not exist."""
         from highlight_cuts_cv.jobs.timeline import check_setup
 
         names = [player.name for player in self.model.players]
         if len(set(names)) < len(names):
             raise BadInputError("Two players have the same name; give each one of their own.")
-        check_setup(self.setup())
+        check_setup(self.setup(settings))
 
     def check_player(self, name: str) -> None:
         """Raise BadInputError for a player who is none."""
         if name not in [player.name for player in self.model.players]:
             raise BadInputError(f"There is no player '{name}' in this session; add them first.")
-
-
-def _choice(model: ChoiceModel) -> Choice:
-    return Choice(model.name, dict(model.options))

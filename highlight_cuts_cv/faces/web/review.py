@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -18,10 +18,11 @@ from highlight_cuts_cv.faces.web.worker import Ticket, Worker
 from highlight_cuts_cv.files.store import content_identity
 from highlight_cuts_cv.jobs.analyse import shown_frames, shown_times
 from highlight_cuts_cv.jobs.clip import media_clip
+from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import BoundingBox, ClipInfo, Track
 from highlight_cuts_cv.project.state import ClipTrackingState, SessionState, Work, in_recording, within
 from highlight_cuts_cv.project.store import ProjectStore, clip_sources
-from highlight_cuts_cv.tracking.picks import Pick, check_picks
+from highlight_cuts_cv.tracking.picks import Pick, check_places, shows_player
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.timeline import Timeline, TimelineClip
@@ -90,6 +91,7 @@ class Review:
         self.closed = False
         session = store.open_session(game, player, clip_sources(timeline))
         self.session_id, self.game, self.player = session.session_id, game, player
+        self._settings = dict(session.settings)
         self.look = Look.of(session.settings.get("look"))
         self.left_out = {str(name) for name in _listed(session.settings.get("left_out"))}
         previews = store.folder / "previews"
@@ -134,15 +136,18 @@ class Review:
 
     def place(self, clip: Clip) -> studio.Place:
         """Where the studio finds the clip's things."""
-        return studio.Place(clip.info, clip.proxy, self.look.setup())
+        return studio.Place(clip.info, clip.proxy, self.setup())
+
+    def setup(self, quality: str | None = None) -> Setup:
+        """The plugins that do the work."""
+        return self.look.setup(self._settings, quality)
 
     # Picks and decisions
 
     def pick(self, clip: Clip, pick: Pick, player: str) -> None:
         """Remember a pick and follow.  Raises BadInputError for one that cannot be used."""
         self.look.check_player(player)
-        # That somebody is not there can only be wrong about the frame.
-        check_picks([replace(pick, point=(0.0, 0.0)) if _absent(pick) else pick], clip.info)
+        check_places([pick], clip.info)
         if pick.point is not None or pick.number is not None:
             # A click beside everybody is told at once, and nothing of it is remembered.
             self._worker.submit(LIGHT, _CLICK, studio.resolve, self.place(clip), pick).result.result()
@@ -185,7 +190,7 @@ class Review:
 
     def set_look(self, look: Look) -> None:
         """Mark in another way from now on.  Raises BadInputError for what does not exist."""
-        look.check()
+        look.check(self._settings)
         with self._lock:
             self.look = look
             self._remember()
@@ -283,7 +288,7 @@ class Review:
         with self.store.at_work(claim):
             self._keep(clip, claim.clip)
             picks = claim.picks_in(clip.info)
-            if not any(not _absent(pick) for told in picks.values() for pick in told):
+            if not any(shows_player(pick) for told in picks.values() for pick in told):
                 clip.tracks, clip.marker = {}, b""
                 clip.marker_number += 1
                 return
@@ -344,10 +349,6 @@ class Review:
 def _proxy(folder: Path, placed: TimelineClip, state: ClipTrackingState) -> Path:
     identity = f"{content_identity(placed.media_path)[:8]}-{state.clip_id}"
     return folder / f"{identity}.mp4"
-
-
-def _absent(pick: Pick) -> bool:
-    return pick.box is None and pick.point is None and pick.number is None
 
 
 def _listed(value: object) -> Sequence[object]:

@@ -23,7 +23,7 @@ def session_out(session: Session) -> models.SessionOut:
     return models.SessionOut(
         session_id=review.session_id,
         version=version,
-        game=review.game,
+        game=review.timeline.path.name,
         player=review.player,
         look=review.look.model,
         clips=[clip_out(review, clip) for clip in review.clips],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -181,6 +182,19 @@ def test_the_films_are_made_and_downloaded(api, tmp_path):
     (tmp_path / "t.otio").write_text(timeline)
     clips = list(otio.adapters.read_from_file(str(tmp_path / "t.otio")).find_clips())
     assert all(".tracked.mp4" in clip.media_reference.target_url for clip in clips)
+
+
+def test_films_that_are_there_are_not_made_again(api):
+    folder = api.get("/cv/finalize/SESSION/status").json()["folder"]
+    films = sorted(Path(folder).glob("game.media/*.tracked.mp4"))
+    before = [film.stat().st_mtime_ns for film in films]
+    api.on_clip(1, "pick", {"frame": 59, "absent": True})
+    api.marked(1)
+    api.on_clip(1, "approve")
+    api.post("/cv/finalize-all", {"session_id": api.session})
+    until(lambda: api.get("/cv/finalize/SESSION/status").json()["status"] == "completed", 180)
+    after = [film.stat().st_mtime_ns for film in films]
+    assert len(films) == 2 and after[0] == before[0] and after[1] != before[1]
 
 
 def test_events_bring_the_session_now_and_when_it_changes(api):
