@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
+import subprocess
 import sys
 import venv
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -60,3 +64,25 @@ def test_the_base_install_is_small_and_without_torch(python):
     installed = run(python, "-m", "pip", "list", "--format", "freeze").lower()
     assert "torch" not in installed and "ultralytics" not in installed
     assert size / 1e6 < LARGEST_INSTALL_MB
+
+
+@pytest.mark.timeout(900)
+def test_the_review_page_comes_with_the_wheel(python, tmp_path):
+    (tmp_path / "reel.csv").write_text("videoName,startTime,stopTime\ngame.mp4,1,3\n")
+    shutil.copyfile(ROOT / "highlight_cuts_cv" / "data" / "crossing.mp4", tmp_path / "game.mp4")
+    server = subprocess.Popen(
+        [python, "-m", "highlight_cuts_cv", "review", "reel.csv", "--no-browser"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    try:
+        assert server.stdout is not None
+        address = server.stdout.readline().split()[-1]
+        page = urlopen(address).read().decode()
+        for name in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
+            assert urlopen(address.rstrip("/") + name).read()
+        assert "fetch(" in urlopen(f"{address}static/api.js").read().decode()
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)

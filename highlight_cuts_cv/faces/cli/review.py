@@ -26,7 +26,11 @@ def review(
     ] = 0,
     token: Annotated[
         str | None,
-        typer.Option("--token", help="A secret that the page's address carries, for other machines."),
+        typer.Option(
+            "--token",
+            envvar="HCCV_TOKEN",
+            help="A secret that the page's address carries, for other machines.",
+        ),
     ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")

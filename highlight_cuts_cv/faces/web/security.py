@@ -52,8 +52,8 @@ MOST_HEADER_BYTES = 32 << 10
 class Guard:
     """ASGI middleware: refuses what does not come from our own page, and limits sizes and rates.
 
-    *hosts* are the values of ``Host`` that are answered, lower case with the port; with *private*, reading needs
-    the token, too.  *rate* is how many changes a second are taken, *burst* how many at once.
+    *hosts* are the values of ``Host`` that are answered, lower case with the port; none means every one, which is
+    safe only with *private*, where reading needs the token, too.  *rate* is how many changes a second are taken, *burst* how many at once.
     """
 
     def __init__(
@@ -66,6 +66,8 @@ class Guard:
         rate: float = 40,
         burst: float = 120,
     ) -> None:
+        if not hosts and not private:
+            raise ValueError("a server without a token to read must know its names")
         self._app, self._hosts, self._token, self._private = app, frozenset(hosts), token, private
         self._uploads, self._bucket = frozenset(uploads), _Bucket(rate, burst)
 
@@ -102,7 +104,8 @@ class Guard:
             headers[text] = value.decode("latin-1")
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADER_BYTES:
             return 431, "too_large", "The request's headers are too large."
-        if headers.get("host", "").lower() not in self._hosts:
+        host = headers.get("host", "").lower()
+        if not host or (self._hosts and host not in self._hosts):
             return (
                 421,
                 "wrong_host",
@@ -113,7 +116,7 @@ class Guard:
         if headers.get("sec-fetch-site", "none") not in ("same-origin", "none") and not opened:
             return 403, "cross_origin", "Other web sites may not use this server."
         origin = headers.get("origin")
-        if origin is not None and origin.lower() not in {f"http://{host}" for host in self._hosts}:
+        if origin is not None and origin.lower() not in {f"http://{one}" for one in self._hosts or [host]}:
             return 403, "cross_origin", "Other web sites may not use this server."
         reading = scope["method"] in READ_METHODS
         if not reading and not self._knows(headers.get(TOKEN_HEADER)):

@@ -12,7 +12,7 @@ from typing import Any
 
 from highlight_cuts_cv.errors import BadInputError, JobFailedError
 
-DEFAULT_HOST = "127.0.0.1"
+EVERYWHERE = ("0.0.0.0", "::")
 
 
 def serve(
@@ -57,9 +57,12 @@ def serve(
         desk.close()
         raise
     secret = token or secrets.token_urlsafe(24)
-    shown = f"[{host}]" if ":" in host else host
+    everywhere = host in EVERYWHERE
+    shown = "localhost" if everywhere else f"[{host}]" if ":" in host else host
     names = {shown} if private else {shown, "127.0.0.1", "localhost", "[::1]"}
-    app = make_app(desk, {f"{name}:{port}" for name in names}, secret, private, first)
+    # Who listens everywhere cannot know all the names that lead here; there, the token guards everything.
+    hosts = set() if everywhere else {f"{name}:{port}" for name in names}
+    app = make_app(desk, hosts, secret, private, first)
 
     class Server(uvicorn.Server):
         def handle_exit(self, *signal: Any) -> None:

@@ -222,6 +222,21 @@ def test_for_other_machines_reading_needs_the_token_too(desk):
     assert client.post("/cv/session", json={"timeline": "game.otio"}).status_code == 403
 
 
+def test_who_listens_everywhere_answers_to_every_name_with_the_token_only():
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    client = TestClient(Guard(app, (), TOKEN, private=True), base_url="http://any.example:8000")
+    assert client.get("/").status_code == 401
+    known = {"x-hccv-token": TOKEN}
+    assert client.get("/", headers=known).status_code == 200
+    assert client.post("/", headers={**known, "origin": "http://any.example:8000"}).status_code == 200
+    assert client.post("/", headers={**known, "origin": "http://evil.example"}).status_code == 403
+    with pytest.raises(ValueError, match="must know its names"):
+        Guard(app, (), TOKEN, private=False)
+
+
 def test_another_address_needs_a_token(tmp_path):
     with pytest.raises(BadInputError, match="--token"):
         serve(tmp_path, "", Reading(), "0.0.0.0", 0, None, print, print)
