@@ -70,7 +70,7 @@ def test_the_page_opens_on_the_first_clip_with_people_to_click(page, server):
     page.wait_for_selector(".person", timeout=60_000)
     assert status(page) == ["pending", "pending"]
     assert "Click on the player" in page.text_content("#ask")
-    assert page.title().startswith("game ")
+    assert page.title().startswith("game.otio ")
 
 
 def test_a_click_makes_the_clip_play_with_the_marker(page, server):
