@@ -381,6 +381,7 @@ const nextDoubt = tried(async () => {
   if (!doubts.length) return say("There is no doubt in this clip.");
   const here = page.frames[player.place];
   const doubt = doubts.find((one) => one.ask > here) ?? doubts[0];
+  page.playWhenMarked = false;
   player.pause();
   await player.seek(placeOfFrame(page.frames, doubt.ask));
   const picture = at("cv", "picture", page.session.session_id, page.clipId, doubt.ask);
@@ -407,6 +408,7 @@ async function setLook(model) {
 
 function go(place) {
   page.picture = null;
+  page.playWhenMarked = false;
   candidates.hide();
   player.seek(place);
 }
