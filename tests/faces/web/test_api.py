@@ -218,7 +218,7 @@ def test_everything_is_there_again_after_a_restart(tmp_path):
         assert [clip["status"] for clip in again.clips] == ["approved", "rejected"]
         again.of_clip(0, "frames")
         assert until(lambda: again.clips[0]["marker"])
-        assert again.clips[0]["status"] == "approved"
+        assert again.marked(0)["status"] == "approved"
 
 
 def test_one_bad_clip_is_reported_and_the_others_are_there(api):
