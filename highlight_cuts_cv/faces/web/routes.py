@@ -196,8 +196,7 @@ def track(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.Track
 def preview_status(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.ClipStatusOut:
     """How far following is in a clip."""
     session = _session(desk, session_id)
-    one = views.clip_out(session.review, _clip(session, clip_id))
-    return models.ClipStatusOut(status=one.status, error=one.error, work=one.work, marker=one.marker)
+    return views.clip_status_out(session.review, _clip(session, clip_id))
 
 
 @router.post("/cv/preview")

@@ -60,6 +60,17 @@ def clip_out(review: Review, clip: Clip) -> models.ClipOut:
     )
 
 
+def clip_status_out(review: Review, clip: Clip) -> models.ClipStatusOut:
+    """How far following is; as little work as can be, for it is asked often."""
+    state = review.state(clip)
+    return models.ClipStatusOut(
+        status=status_of(review, clip),
+        error=clip.error or state.preview_error or clip.analysis_error,
+        work=_work(clip.work),
+        marker=clip.marker_number if clip.marker else 0,
+    )
+
+
 def status_of(review: Review, clip: Clip) -> models.State:
     """The clip's state, as people see it."""
     if clip.clip_id in review.left_out:
