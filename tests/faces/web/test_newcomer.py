@@ -44,3 +44,22 @@ def test_one_command_and_two_clicks_a_clip(tmp_path):
     assert probe(tmp_path / "reel.film.mp4").frame_count == 40
     marked = otio.adapters.read_from_file(str(tmp_path / "reel.tracked.otio"))
     assert len([clip for clip in marked.find_clips() if ".tracked." in clip.media_reference.target_url]) == 4
+
+
+def test_a_spreadsheet_is_uploaded_and_open_again_after_a_reload(tmp_path):
+    games = tmp_path / "games"
+    games.mkdir()
+    shutil.copyfile(demo_clip(), games / "game.mp4")
+    sheet = tmp_path / "my reel.csv"
+    sheet.write_text("videoName,startTime,stopTime\ngame.mp4,2,3\ngame.mp4,4,5\n")
+    with chromium_page() as page:
+        server = start_server(games)
+        page.goto(server.address)
+        until(page, "document.querySelector('#open').open")
+        page.set_input_files("#upload", sheet)
+        until(page, "document.querySelectorAll('.clip').length === 2")
+        page.reload()
+        until(page, "document.querySelectorAll('.clip').length === 2")
+        assert page.title().startswith("my-reel.csv")
+        server.kill()
+    assert (games / "my-reel.csv").read_text() == sheet.read_text()

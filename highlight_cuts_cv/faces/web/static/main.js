@@ -477,10 +477,13 @@ bindKeys($("keys"), {
 
 // --- Opening
 
+// The address says which timeline is open, so that it is open again after a reload.
 const openTimeline = async (name) => {
   const session = await post("/cv/session", { timeline: name });
   $("open").close();
-  connect(session.session_id);
+  history.replaceState(null, "", `#${encodeURIComponent(name)}`);
+  if (page.session) location.reload();
+  else connect(session.session_id);
 };
 
 const choose = tried(async () => {
@@ -510,5 +513,7 @@ $("upload").addEventListener(
 $("game").addEventListener("click", choose);
 $("open").addEventListener("cancel", (event) => page.session || event.preventDefault());
 
-if (firstSession) connect(firstSession);
+const named = decodeURIComponent(location.hash.slice(1));
+if (named) openTimeline(named).catch(choose);
+else if (firstSession) connect(firstSession);
 else choose();
