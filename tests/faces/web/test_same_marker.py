@@ -26,7 +26,7 @@ from highlight_cuts_cv.rendering.kit import PyAvKit
 from .browser import chromium_page
 from .conftest import start_server, write_game
 
-FRAMES = (1, 4)
+FRAMES = (1,)
 OPTIONS: dict[str, dict[str, object]] = {
     "label": {"text": "Sam 7"},
     "name-tag": {"text": "Sam", "number": "7"},
@@ -71,10 +71,10 @@ def page(tmp_path_factory) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def followed():
-    clip = video_clip(demo_clip(), "20:26")
-    boxes = np.array([[1023.3 - 2.7 * i, 245.2, 1085.1 - 2.7 * i, 406.4] for i in range(6)], np.float32)
+    clip = video_clip(demo_clip(), "20:23")
+    boxes = np.array([[1023.3 - 2.7 * i, 245.2, 1085.1 - 2.7 * i, 406.4] for i in range(3)], np.float32)
     with workbench(clip, Setup()) as bench:
-        yield bench, Track(boxes, np.ones(6, np.float32), np.full(6, State.OBSERVED, np.uint8))
+        yield bench, Track(boxes, np.ones(3, np.float32), np.full(3, State.OBSERVED, np.uint8))
 
 
 @pytest.mark.parametrize("name", get_registry().indicators.names())

@@ -41,7 +41,7 @@ def test_schemathesis_finds_nothing(tmp_path):
             [
                 *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run"),
                 f"{server.address}openapi.json",
-                *("-H", "x-hccv-token: secret-of-the-test", "--max-examples", "6", "--checks", "all"),
+                *("-H", "x-hccv-token: secret-of-the-test", "--max-examples", "3", "--checks", "all"),
                 *("--exclude-checks", NOT_OF_THIS_KIND, "--phases", "coverage,fuzzing"),
                 *("--exclude-path-regex", "events"),  # it never ends
             ],

@@ -103,7 +103,9 @@ export class Player {
       return;
     }
     this.wanted = null;
-    this.present(this.video.currentTime);
+    if (this.tells !== undefined) this.present(this.video.currentTime);
+    // A picture without a time could be the one before the seek: whether pictures tell is seen when that is over.
+    else setTimeout(() => this.video.seeking || this.tells !== undefined || this.present(this.video.currentTime), 250);
   }
 
   paused() {
@@ -130,18 +132,19 @@ export class Player {
     this.drawFilm();
   }
 
-  // The picture that can be had may be a later one than the browser told of, so where a picture knows its time, that
-  // counts.  (Firefox gives pictures no time of their own, and never a later one.)
+  // The picture that can be had may be an earlier or a later one than the browser told of, so where pictures know
+  // their time, that counts.  (Firefox gives them none: next to nothing, whatever the frame.)
   drawFilm() {
-    if (typeof VideoFrame !== "undefined") {
+    if (typeof VideoFrame === "undefined") this.tells = false;
+    if (this.tells !== false) {
       const frame = new VideoFrame(this.video);
       const own = frame.timestamp / 1e6;
-      const knows = own >= this.mediaTime - 0.001;
-      if (knows) this.draw(frame, placeAt(this.times, own));
+      if (own >= 0.001) this.tells = true;
+      else if (this.tells === undefined && placeAt(this.times, this.mediaTime) > 0) this.tells = false;
+      if (this.tells !== false) this.draw(frame, placeAt(this.times, own));
       frame.close();
-      if (knows) return;
     }
-    this.draw(this.video, placeAt(this.times, this.mediaTime));
+    if (this.tells === false) this.draw(this.video, placeAt(this.times, this.mediaTime));
   }
 
   // A picture of a place from the server, finer than the film or before there is one.
