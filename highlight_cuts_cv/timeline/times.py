@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 import opentimelineio as otio
 
@@ -20,6 +21,7 @@ _MOST = 1e15
 """Frames, or frames a second; beyond it doubles have no single frames.  Not below it is NaN, too."""
 
 
+@lru_cache(maxsize=1024)  # a timeline has thousands of times at a few rates
 def exact_rate(rate: float) -> Fraction:
     """The frame rate that *rate* stands for, NTSC rates as n*1000/1001.  BadInputError if not above 0.
 

@@ -137,13 +137,13 @@ def write_tracked(
             write_project(result, temporary, (info.width, info.height), timeline.rate, output)
         return output
     if output.suffix.lower() in BUNDLES:
-        text = write_bundle(document, output, _serialized, timeline.base, watch)
-        if not _alike(json.loads(_serialized(read_bundle(output))), json.loads(text)):
+        text = write_bundle(document, output, serialized, timeline.base, watch)
+        if not _alike(json.loads(serialized(read_bundle(output))), json.loads(text)):
             raise JobFailedError(f"The timeline {output} did not read back as it was written.")
         return output
     places = list(result.find_clips())
     written = {places.index(playing[clip.clip_id]): render for clip, render in chosen}
-    text = _serialized(document)
+    text = serialized(document)
     with writing_sentences(output), atomic_output(output) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
         _check_written(temporary, text, timeline.place, written, output)
@@ -274,7 +274,8 @@ def _require_all_media(timeline: otio.schema.Timeline) -> None:
             )
 
 
-def _serialized(document: otio.core.SerializableObject) -> str:
+def serialized(document: otio.core.SerializableObject) -> str:
+    """The text of a timeline file with *document*, in the schemas that editors read."""
     versions = otio.versioning.fetch_map(*SCHEMAS)
     return reveal(otio.core.serialize_json_to_string(document, versions, 4))
 
@@ -295,7 +296,7 @@ def _check_written(
 ) -> None:
     """Read *path* back and hold it against the rules.  Raises JobFailedError naming *output*."""
     back = read_document(path)
-    if not _alike(json.loads(_serialized(back)), json.loads(expected)):
+    if not _alike(json.loads(serialized(back)), json.loads(expected)):
         raise JobFailedError(f"The timeline {output} did not read back as it was written.")
     clips = list([*timelines_in(back)][place].find_clips())
     for index, render in renders.items():

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentimelineio.opentime import RationalTime
 
@@ -23,6 +23,7 @@ from highlight_cuts_cv.timeline.times import (
 )
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_becomes_a_safe_name(text):
     name = safe_name(text)
@@ -79,11 +80,13 @@ def test_impossible_rates(rate):
         exact_rate(rate)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**7), st.sampled_from([24, 23.976, 25, 29.97, 30000 / 1001, 50, 59.94, 60]))
 def test_whole_frames_stay_whole(frame, rate):
     assert nearest_frame(seconds(RationalTime(frame, rate)), exact_rate(rate)) == frame
 
 
+@settings(deadline=None)
 @given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 59), st.integers(2, 29))
 def test_drop_frame_timecode_agrees_with_otio(hour, minute, second, frame):
     text = f"{hour:02d}:{minute:02d}:{second:02d};{frame:02d}"

@@ -13,7 +13,7 @@ from opentimelineio.opentime import RationalTime, TimeRange
 
 from highlight_cuts_cv.model import JobFailedError
 from highlight_cuts_cv.timeline import TrackedRender
-from highlight_cuts_cv.timeline.writing import _alike, _check_written, _serialized
+from highlight_cuts_cv.timeline.writing import _alike, _check_written, serialized
 
 
 def doubles(count: int) -> list[float]:
@@ -62,7 +62,7 @@ def check(folder: Path, used: TimeRange, shown: str = "render.mp4") -> None:
     timeline = otio.schema.Timeline()
     timeline.tracks.append(otio.schema.Track())
     timeline.tracks[0].append(otio.schema.Clip("goal", reference, used))
-    text, path = _serialized(timeline), folder / "written.otio"
+    text, path = serialized(timeline), folder / "written.otio"
     path.write_text(text)
     _check_written(path, text, 0, {0: TrackedRender(folder / "render.mp4")}, folder / "out.otio")
 
