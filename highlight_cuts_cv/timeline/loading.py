@@ -92,18 +92,32 @@ def choose(path: Path, document: otio.core.SerializableObject, wanted: str | Non
         raise BadInputError(
             f"{path} holds {several}. {problem} with --timeline, by its name or number: {listed}."
         )
-    return Loaded(timelines[fitting[0]], document, fitting[0])
+    place = fitting[0]
+    return Loaded([*timelines_in(document, place)][place], document, place)
 
 
-def timelines_in(document: otio.core.SerializableObject) -> Iterator[otio.schema.Timeline]:
-    """The timelines in *document*, in their order; those that are nothing but their tracks become some."""
-    if isinstance(document, otio.schema.Timeline):
-        yield document
-    elif isinstance(document, otio.schema.SerializableCollection):
-        for place, child in enumerate(document):
-            if isinstance(child, otio.schema.Stack):
-                document[place] = child = _of_stack(child)
-            yield from timelines_in(child)
+def timelines_in(
+    document: otio.core.SerializableObject, taken: int | None = None
+) -> Iterator[otio.schema.Timeline]:
+    """The timelines in *document*, in their order; stacks that are nothing but tracks come as copies, but the
+    one at the place *taken* becomes a timeline."""
+    for number, (holder, index, item) in enumerate(_in_order(document, None, 0)):
+        if isinstance(item, otio.schema.Stack):
+            item = _of_stack(item)
+            if number == taken and holder is not None:
+                holder[index] = item
+        yield item
+
+
+def _in_order(
+    item: otio.core.SerializableObject, holder: otio.schema.SerializableCollection | None, index: int
+) -> Iterator[tuple[otio.schema.SerializableCollection | None, int, otio.core.SerializableObject]]:
+    """Timelines and stacks, each with the collection that holds it and where."""
+    if isinstance(item, otio.schema.Timeline | otio.schema.Stack):
+        yield holder, index, item
+    elif isinstance(item, otio.schema.SerializableCollection):
+        for place, child in enumerate(item):
+            yield from _in_order(child, item, place)
 
 
 def _of_stack(stack: otio.schema.Stack) -> otio.schema.Timeline:

@@ -74,3 +74,5 @@ def test_a_reel_that_is_only_its_tracks_can_be_chosen(media, tmp_path):
     )
     assert (one.clips[0].name, two.clips[0].name) == ("one", "two")
     assert list(two.tracked_before) == [0] and not one.tracked_before
+    # What was not chosen stays what it was.
+    assert [type(each).__name__ for each in two.document] == ["Stack", "Timeline"]
