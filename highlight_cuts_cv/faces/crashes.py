@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+LONGEST_LOG = 1_000_000
+"""Bytes after which the log file begins anew; the one before is kept as ``errors.old.log``."""
+
 _shown = False
 
 
@@ -35,6 +38,8 @@ def keep_traceback(error: BaseException) -> Path | None:
     try:
         path = log_file()
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size > LONGEST_LOG:
+            path.replace(path.with_name("errors.old.log"))
         with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"--- {datetime.now().isoformat(timespec='seconds')} {' '.join(sys.argv)}\n{text}\n")
     except OSError:

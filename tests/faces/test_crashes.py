@@ -47,6 +47,17 @@ def test_what_nobody_expected_is_one_sentence_and_the_traceback_is_kept(monkeypa
     assert log_file().read_text().startswith(kept), "the log grows"
 
 
+def test_the_log_does_not_grow_for_ever(monkeypatch, capsys):
+    run(monkeypatch, capsys, ZeroDivisionError("first"))
+    with log_file().open("a") as log:
+        log.write("x" * 1_000_000)
+    run(monkeypatch, capsys, LookupError("second"))
+    run(monkeypatch, capsys, LookupError("third"))
+    new, old = log_file().read_text(), log_file().with_name("errors.old.log").read_text()
+    assert "first" in old and "second" not in old
+    assert "first" not in new and "second" in new and "third" in new
+
+
 def test_debug_shows_the_traceback(monkeypatch, capsys):
     code, said = run(monkeypatch, capsys, ZeroDivisionError("wrong"), "--debug")
     assert code == 1 and "Traceback" in said and "in examine" in said
