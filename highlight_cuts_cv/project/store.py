@@ -503,9 +503,11 @@ class ProjectStore:
     def _token(self) -> str:
         with self._hiring:
             if self._worker is None or not self._worker.is_mine:
-                self._worker = Worker(self.folder)
+                worker = Worker(self.folder)
                 with self._database.writing() as at:
-                    at.execute("INSERT INTO worker VALUES (?)", (self._worker.token,))
+                    at.execute("INSERT INTO worker VALUES (?)", (worker.token,))
+                worker.begin()
+                self._worker = worker
             return self._worker.token
 
     def _alive(self, owner: str) -> bool:

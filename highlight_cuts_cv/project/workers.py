@@ -26,6 +26,9 @@ class Worker:
         self.token = secrets.token_hex(8)
         self._process = os.getpid()
         self._lock = _lock(project, self.token)
+
+    def begin(self) -> None:
+        """Give the sign of life, once the name is on record: a file of nobody on record is cleared by nobody."""
         self._lock.acquire(blocking=False)
 
     @property
