@@ -1,6 +1,10 @@
 """All that a plugin may import.  Names here follow semantic versioning; nothing else does."""
 
 from highlight_cuts_cv.contracts import (
+    DeliveredClip,
+    Deliverer,
+    DelivererSpec,
+    DeliverJob,
     DetectionSource,
     Detector,
     DetectorSpec,
@@ -43,6 +47,7 @@ from highlight_cuts_cv.model import (
     Frame,
     HighlightCutsError,
     JobFailedError,
+    Mark,
     MediaInfo,
     Placement,
     Region,
@@ -74,6 +79,10 @@ __all__ = [
     "CancelledError",
     "ClipInfo",
     "ColorTags",
+    "DeliverJob",
+    "DeliveredClip",
+    "Deliverer",
+    "DelivererSpec",
     "DetectionSource",
     "Detections",
     "Detector",
@@ -93,6 +102,7 @@ __all__ = [
     "Indicator",
     "IndicatorSpec",
     "JobFailedError",
+    "Mark",
     "MediaInfo",
     "MediaKit",
     "Option",

@@ -4,6 +4,7 @@ New fields of a job always get defaults, so that plugins written for older versi
 """
 
 from highlight_cuts_cv.contracts.cadence import AS_STORED, Cadence, Freeze
+from highlight_cuts_cv.contracts.delivering import DeliveredClip, Deliverer, DeliverJob
 from highlight_cuts_cv.contracts.drawing import DrawJob, Indicator
 from highlight_cuts_cv.contracts.exporting import (
     EncodeSettings,
@@ -35,12 +36,22 @@ from highlight_cuts_cv.contracts.progress import (
     no_warning,
     unwatched,
 )
-from highlight_cuts_cv.contracts.specs import DetectorSpec, ExporterSpec, IndicatorSpec, TrackerSpec
+from highlight_cuts_cv.contracts.specs import (
+    DelivererSpec,
+    DetectorSpec,
+    ExporterSpec,
+    IndicatorSpec,
+    TrackerSpec,
+)
 
 __all__ = [
     "AS_STORED",
     "UNWATCHED",
     "Cadence",
+    "DeliverJob",
+    "DeliveredClip",
+    "Deliverer",
+    "DelivererSpec",
     "DetectionSource",
     "Detector",
     "DetectorSpec",

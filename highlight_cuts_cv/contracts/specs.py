@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from highlight_cuts_cv.contracts.delivering import Deliverer
 from highlight_cuts_cv.contracts.drawing import Indicator
 from highlight_cuts_cv.contracts.exporting import Exporter
 from highlight_cuts_cv.contracts.following import Detector, Tracker
@@ -81,3 +82,16 @@ class ExporterSpec(_Spec):
     suffix: str = ".mp4"
     film: bool = True
     freezes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelivererSpec(_Spec):
+    """Names a deliverer and makes it.
+
+    ``suffix`` is that of its output, with the dot.  ``overlays`` True has overlays made of the clips, instead of
+    films with the marker in them.
+    """
+
+    create: Callable[[Options], Deliverer]
+    suffix: str = ".txt"
+    overlays: bool = False

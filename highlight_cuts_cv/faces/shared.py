@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from highlight_cuts_cv.contracts import Steps, unwatched
 from highlight_cuts_cv.errors import BadInputError
+from highlight_cuts_cv.jobs.delivery import REPLACING, Delivery
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     DEFAULT_TRACKER,
@@ -104,20 +105,21 @@ def target_path(timeline: Path, chosen: str | None, output: Path | None, given: 
         return output
     usual = tracked_path(timeline, chosen)
     known = remembered_settings(timeline, chosen, usual)
-    return tracked_path(timeline, chosen, live=delivery_of(with_given(known, given, [])).live)
+    return tracked_path(timeline, chosen, delivery_of(with_given(known, given, [])))
 
 
-def tracked_path(timeline: Path, chosen: str | None, live: bool = False) -> Path:
+def tracked_path(timeline: Path, chosen: str | None, delivery: Delivery = REPLACING) -> Path:
     """Where the tracked timeline goes unless another place is named: beside *timeline*.
 
     The name of the player or timeline that was *chosen* is in it, so that the next choice does not replace it.  A
-    project stays one, and what is *live* becomes one.
+    project stays one, what is live becomes one, and what a plugin delivers has its suffix.
     """
     stem = timeline.stem
     if chosen is not None:
         name = re.sub(r"[^\w.-]+", "-", chosen).strip("-.")
         stem = f"{stem}.{name or 'player'}"
-    suffix = ".kdenlive" if live or timeline.suffix.lower() == ".kdenlive" else ".otio"
+    project = delivery.live or timeline.suffix.lower() == ".kdenlive"
+    suffix = delivery.suffix or (".kdenlive" if project else ".otio")
     return timeline.with_name(f"{stem}.tracked{suffix}")
 
 

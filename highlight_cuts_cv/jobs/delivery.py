@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from highlight_cuts_cv.errors import BadInputError
-from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, Choice, Setup
+from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, Choice, Setup, parse_choice
 
 WAYS = ("replace", "overlay", "live")
 OVERLAY = "overlay"
@@ -16,16 +16,19 @@ OVERLAY = "overlay"
 class Delivery:
     """``way`` is ``replace`` (a film with the marker in the place of each clip's recording), ``overlay`` (the
     marker alone, as a film on a track above) or ``live`` (as a picture with keyframes on a track above, which only
-    an editor's project can hold); ``target`` is the editor the timeline is written for."""
+    an editor's project can hold); ``target`` is the editor the timeline is written for.  With ``deliverer`` a
+    plugin writes it, and ``way`` says what is made of the clips."""
 
     way: str = "replace"
     target: str = "any"
+    deliverer: Choice | None = None
 
-    def __post_init__(self) -> None:
-        if self.way not in WAYS:
-            raise BadInputError(
-                f"There is no way '{self.way}' to deliver a timeline; choose {', '.join(WAYS)}."
-            )
+    @property
+    def suffix(self) -> str:
+        """That of what a plugin writes; empty for timelines."""
+        from highlight_cuts_cv.plugin.registry import get_registry
+
+        return "" if self.deliverer is None else get_registry().deliverers.find(self.deliverer.name).suffix
 
     @property
     def over(self) -> bool:
@@ -43,14 +46,29 @@ REPLACING = Delivery()
 
 
 def make_delivery(way: str, target: str) -> Delivery:
-    """How the timeline is handed over, and for which editor.  Raises BadInputError."""
+    """How the timeline is handed over, in one of :data:`WAYS` or by a plugin, and for which editor.
+
+    Raises BadInputError.
+    """
     from highlight_cuts_cv.timeline import TARGETS
 
     if target not in TARGETS:
         raise BadInputError(
             f"'{target}' is no editor that timelines are written for; choose {', '.join(TARGETS)}."
         )
-    return Delivery(way, target)
+    return Delivery(way, target) if way in WAYS else _of_plugin(parse_choice(way), target)
+
+
+def _of_plugin(choice: Choice, target: str) -> Delivery:
+    """The delivery of a plugin's deliverer.  Raises BadInputError that lists the ways where there is none."""
+    from highlight_cuts_cv.plugin.registry import get_registry
+
+    shelf = get_registry().deliverers
+    if choice.name.rpartition(":")[2] not in shelf.specs:
+        known = ", ".join([*WAYS, *shelf.names()])
+        raise BadInputError(f"There is no way '{choice.name}' to deliver a timeline; choose {known}.")
+    spec = shelf.find(choice.name)
+    return Delivery("overlay" if spec.overlays else "replace", target, choice)
 
 
 def setup_for(delivery: Delivery, setup: Setup) -> Setup:

@@ -13,6 +13,7 @@ from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.delivery import REPLACING, Delivery, setup_for
 from highlight_cuts_cv.jobs.freeze import plan_freeze
 from highlight_cuts_cv.jobs.media_folder import film_names, media_folder, remember_films
+from highlight_cuts_cv.jobs.plugin_delivery import check_deliverer, hand_to_plugin
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask, run
 from highlight_cuts_cv.model import BadInputError
@@ -53,6 +54,7 @@ def plan(
     player, a picture that cannot stand still without harm to the timeline.
     """
     setup = setup_for(delivery, setup)
+    check_deliverer(delivery)
     from highlight_cuts_cv.timeline.formats import is_project
 
     check_setup(setup)
@@ -64,7 +66,7 @@ def plan(
                 f"There is an indicator for '{player}', but no pick; give --pick '{player}@CLIP=FRAME:...'."
             )
     picks = by_clip(timeline, players)
-    output = _timeline_file(timeline, output)
+    output = _timeline_file(timeline, output, delivery)
     if delivery.live and not is_project(output):
         raise BadInputError(
             "With --deliver live the marker is keyframes, which only an editor's project can hold; "
@@ -145,9 +147,11 @@ def deliver(
         )
         for result in results
     }
-    output = _timeline_file(timeline, output)
+    output = _timeline_file(timeline, output, delivery)
     with writing_sentences(output):
         remember_films(output, timeline.clips, {result.clip_id: result.render for result in results})
+    if delivery.deliverer is not None:
+        return hand_to_plugin(timeline, results, renders, output, delivery.deliverer, warn)
     watch = steps(f"Writing {output.name}") if output.suffix.lower() in BUNDLES else UNWATCHED
     return write_tracked(timeline, renders, output, delivery.target, warn=warn, watch=watch)
 
@@ -190,9 +194,13 @@ def by_clip(timeline: Timeline, players: Players) -> dict[str, dict[str, tuple[P
     return picks
 
 
-def _timeline_file(timeline: Timeline, output: Path) -> Path:
+def _timeline_file(timeline: Timeline, output: Path, delivery: Delivery) -> Path:
     from highlight_cuts_cv.timeline.formats import SUFFIXES
 
+    if delivery.deliverer is not None:
+        spec = get_registry().deliverers.find(delivery.deliverer.name)
+        inputs = [timeline.path, *(clip.media_path for clip in timeline.clips)]
+        return checked_output(output, inputs, (spec.suffix,))
     if output.suffix.lower() in (".csv", ".tsv"):
         output = output.with_suffix(".otio")
     inputs = [timeline.path, *(clip.media_path for clip in timeline.clips)]

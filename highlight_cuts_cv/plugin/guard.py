@@ -14,7 +14,17 @@ from typing import TypeVar
 
 import numpy as np
 
-from highlight_cuts_cv.contracts import Detector, DrawJob, Exporter, ExportJob, Indicator, Tracker, TrackJob
+from highlight_cuts_cv.contracts import (
+    Deliverer,
+    DeliverJob,
+    Detector,
+    DrawJob,
+    Exporter,
+    ExportJob,
+    Indicator,
+    Tracker,
+    TrackJob,
+)
 from highlight_cuts_cv.model import (
     Detections,
     Frame,
@@ -149,6 +159,23 @@ class GuardedExporter(Guard):
         with self.doing(f"to write {job.output}"):
             result: object = self._exporter.export(job)
         path = self.expect(result, Path, "export")
+        if not path.exists():
+            raise self.wrong(f"says that it wrote {path}, but there is no such file")
+        return path
+
+
+class GuardedDeliverer(Guard):
+    """A deliverer whose file is looked for."""
+
+    def __init__(self, deliverer: Deliverer, who: str) -> None:
+        super().__init__(who)
+        self._deliverer = deliverer
+
+    def deliver(self, job: DeliverJob) -> Path:
+        """As :meth:`Deliverer.deliver`.  Raises JobFailedError for whatever the plugin does wrong."""
+        with self.doing(f"to write {job.output}"):
+            result: object = self._deliverer.deliver(job)
+        path = self.expect(result, Path, "deliver")
         if not path.exists():
             raise self.wrong(f"says that it wrote {path}, but there is no such file")
         return path

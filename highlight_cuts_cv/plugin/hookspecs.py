@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 import pluggy
 
-from highlight_cuts_cv.contracts import DetectorSpec, ExporterSpec, IndicatorSpec, TrackerSpec
+from highlight_cuts_cv.contracts import DelivererSpec, DetectorSpec, ExporterSpec, IndicatorSpec, TrackerSpec
 
 GROUP = "highlight_cuts_cv"
 hookspec = pluggy.HookspecMarker(GROUP)
@@ -117,4 +117,27 @@ def hccv_exporters() -> Iterable[ExporterSpec]:  # type: ignore[empty-body]
         @hookimpl
         def hccv_exporters():
             yield ExporterSpec(name="count", create=lambda options: Count(), suffix=".txt")
+    """
+
+
+@hookspec
+def hccv_deliverers() -> Iterable[DelivererSpec]:  # type: ignore[empty-body]
+    """Provide deliverers: things that hand over a whole timeline.
+
+    A complete plugin, which lists the clips and in how much of each the player is shown::
+
+        from highlight_cuts_cv.api import DelivererSpec, hookimpl
+
+        class Listing:
+            def deliver(self, job):
+                lines = []
+                for placed in job.clips:
+                    shown = [f"{track.coverage:.0%}" for track in placed.tracks.values()]
+                    lines.append(" ".join([str(placed.position), placed.name, *shown]))
+                job.output.write_text("\\n".join(lines) + "\\n")
+                return job.output
+
+        @hookimpl
+        def hccv_deliverers():
+            yield DelivererSpec(name="listing", create=lambda options: Listing(), suffix=".txt")
     """

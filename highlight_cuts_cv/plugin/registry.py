@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import pluggy
 
 from highlight_cuts_cv.contracts import (
+    Deliverer,
+    DelivererSpec,
     Detector,
     DetectorSpec,
     Exporter,
@@ -28,6 +30,7 @@ from highlight_cuts_cv.model import JobFailedError
 from highlight_cuts_cv.plugin import hookspecs
 from highlight_cuts_cv.plugin.guard import (
     Guard,
+    GuardedDeliverer,
     GuardedDetector,
     GuardedExporter,
     GuardedIndicator,
@@ -36,13 +39,14 @@ from highlight_cuts_cv.plugin.guard import (
 )
 from highlight_cuts_cv.plugin.shelves import PluginReport, Shelf
 
-Spec = DetectorSpec | TrackerSpec | IndicatorSpec | ExporterSpec
+Spec = DetectorSpec | TrackerSpec | IndicatorSpec | ExporterSpec | DelivererSpec
 
 HOOKS: dict[str, tuple[str, type[Any]]] = {
     "hccv_detectors": ("detector", DetectorSpec),
     "hccv_trackers": ("tracker", TrackerSpec),
     "hccv_indicators": ("indicator", IndicatorSpec),
     "hccv_exporters": ("exporter", ExporterSpec),
+    "hccv_deliverers": ("deliverer", DelivererSpec),
 }
 """Hook name -> (kind of thing, spec class)."""
 
@@ -61,6 +65,7 @@ class Registry:
         self.trackers: Shelf[TrackerSpec] = Shelf("tracker")
         self.indicators: Shelf[IndicatorSpec] = Shelf("indicator")
         self.exporters: Shelf[ExporterSpec] = Shelf("exporter")
+        self.deliverers: Shelf[DelivererSpec] = Shelf("deliverer")
 
     @property
     def _shelves(self) -> dict[str, Shelf[Any]]:
@@ -69,6 +74,7 @@ class Registry:
             "hccv_trackers": self.trackers,
             "hccv_indicators": self.indicators,
             "hccv_exporters": self.exporters,
+            "hccv_deliverers": self.deliverers,
         }
 
     def load(self, points: Iterable[EntryPoint]) -> None:
@@ -147,6 +153,10 @@ class Registry:
     def exporter(self, name: str, options: Mapping[str, object] | None = None) -> Exporter:
         """Make an exporter by name; raises as :meth:`detector` does."""
         return GuardedExporter(*_make(self.exporters, name, options, Exporter))  # type: ignore[type-abstract]
+
+    def deliverer(self, name: str, options: Mapping[str, object] | None = None) -> Deliverer:
+        """Make a deliverer by name; raises as :meth:`detector` does."""
+        return GuardedDeliverer(*_make(self.deliverers, name, options, Deliverer))  # type: ignore[type-abstract]
 
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from highlight_cuts_cv.api import CancelledError, Detections, State
-from highlight_cuts_cv.testing import check_detector, check_exporter
+from highlight_cuts_cv.testing import check_deliverer, check_detector, check_exporter
 
 
 class Middle:
@@ -172,3 +172,65 @@ def test_a_wrong_exporter_fails(wrong, tmp_path: Path):
     error, said = WRONG_EXPORTERS[wrong]
     with pytest.raises(error, match=said):
         check_exporter(wrong(), tmp_path / "out.txt")
+
+
+class Listing:
+    """Lists the clips, right in every way."""
+
+    def deliver(self, job):
+        if job.cancelled():
+            raise CancelledError("stopped")
+        job.output.write_text(
+            "".join(f"{each.position} {each.name} {len(each.tracks)}\n" for each in job.clips)
+        )
+        return job.output
+
+
+class DeliversNothing(Listing):
+    def deliver(self, job):
+        return None
+
+
+class DeliversElsewhere(Listing):
+    def deliver(self, job):
+        path = job.output.parent / "in" / "here.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x")
+        return path
+
+
+class PaintsOverTheRecording(Listing):
+    def deliver(self, job):
+        job.clips[0].clip.media.path.write_bytes(b"x")
+        return super().deliver(job)
+
+
+class NeedsAPlayer(Listing):
+    def deliver(self, job):
+        assert job.clips[0].tracks, "not made for this"
+        return super().deliver(job)
+
+
+class Litters(Listing):
+    def deliver(self, job):
+        (job.output.parent / "half").write_text("x")
+        return super().deliver(job)
+
+
+def test_a_right_deliverer_passes(tmp_path):
+    check_deliverer(Listing(), tmp_path / "out.txt")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (DeliversNothing, "'is_file'"),
+        (DeliversElsewhere, "where it was asked for"),
+        (PaintsOverTheRecording, "stays as it is"),
+        (NeedsAPlayer, "not made for this"),
+        (Litters, "leaves nothing behind"),
+    ],
+)
+def test_a_wrong_deliverer_fails(wrong, said, tmp_path: Path):
+    with pytest.raises((AssertionError, AttributeError), match=said):
+        check_deliverer(wrong(), tmp_path / "out.txt")

@@ -12,6 +12,7 @@ import opentimelineio as otio
 import pytest
 from typer.testing import CliRunner
 
+from highlight_cuts_cv.api import DelivererSpec, Option
 from highlight_cuts_cv.faces.cli import app
 from highlight_cuts_cv.faces.demo import demo_clip, write_cut
 from highlight_cuts_cv.jobs import task as tasks
@@ -31,6 +32,8 @@ from highlight_cuts_cv.model import (
     Track,
     Why,
 )
+from highlight_cuts_cv.plugin.registry import get_registry
+from highlight_cuts_cv.plugin.shelves import PluginReport
 from highlight_cuts_cv.rendering.fading import faded
 from highlight_cuts_cv.timeline import read_timeline
 from highlight_cuts_cv.tracking.picks import parse_player_picks
@@ -248,3 +251,73 @@ def test_without_a_name_what_is_live_is_a_project(cut):
     done = CliRunner().invoke(app, command)
     assert not done.exception, done.exception
     assert cut.with_name("cut.tracked.kdenlive").is_file()
+
+
+class Listing:
+    """Notes what it is given."""
+
+    def __init__(self, options):
+        self.header = options["header"]
+
+    def deliver(self, job):
+        lines = [self.header, job.name, str(job.rate)]
+        for placed in job.clips:
+            film = "" if placed.render is None else placed.render.name
+            lines.append(
+                f"{placed.position} {placed.frame_count} {sorted(placed.tracks)} {film} {len(placed.marks)}"
+            )
+        job.output.write_text("\n".join(lines))
+        job.output.with_suffix(".otio").write_text(job.timeline)
+        job.warn("Listed.")
+        return job.output
+
+
+@pytest.fixture
+def with_plugin(monkeypatch):
+    registry = get_registry()
+    monkeypatch.setitem(
+        registry.deliverers.specs,
+        "listing",
+        [
+            (
+                DelivererSpec(name="listing", create=Listing, suffix=".txt", options=(HEADER,)),
+                PluginReport("mine", "mine"),
+            )
+        ],
+    )
+    return registry
+
+
+HEADER = Option(name="header", kind=str, default="clips", summary="first line")
+
+
+def test_a_plugin_is_given_the_whole_timeline(cut, with_plugin):
+    command = ["run", str(cut), "--pick", f"Sam@{CLIP}=0:500,300,40,100", "--deliver", "listing:header=Game"]
+    done = CliRunner().invoke(app, command)
+    assert not done.exception, done.exception
+    written = cut.with_name("cut.tracked.txt")
+    assert written.read_text().splitlines() == [
+        "Game",
+        read_timeline(cut).name,
+        "10",
+        "0 40 []  0",
+        f"40 60 ['Sam'] {CLIP}.tracked.mp4 1",
+    ]
+    tracked = otio.adapters.read_from_file(str(cut.with_name("cut.tracked.otio")))
+    assert "tracked.mp4" in tracked.find_clips()[1].media_reference.target_url
+    assert "Listed." in " ".join(done.output.split())
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--deliver", "listing", "-o", "out.otio"], "must end in .txt"),
+        (["--deliver", "listing:colour=red"], "colour"),
+        (["--deliver", "lister"], "choose replace, overlay, live, listing"),
+    ],
+)
+def test_what_a_plugin_cannot_write_is_said_before_any_work(cut, with_plugin, monkeypatch, more, sentence):
+    monkeypatch.chdir(cut.parent)
+    done = CliRunner().invoke(app, ["run", str(cut), "--pick", f"{CLIP}=0:500,300,40,100", *more])
+    assert isinstance(done.exception, BadInputError) and sentence in str(done.exception)
+    assert not list(cut.parent.glob("*.media"))

@@ -90,9 +90,12 @@ def test_its_own_test_passes_and_the_command_line_knows_it(project):
         "TrackJob",
         "DrawJob",
         "ExportJob",
+        "DeliverJob",
+        "DeliveredClip",
         "TrackerSpec",
         "IndicatorSpec",
         "ExporterSpec",
+        "DelivererSpec",
         "DetectorSpec",
         "Option",
     ],
@@ -104,7 +107,7 @@ def test_every_field_that_a_plugin_gets_or_gives_is_in_the_reference(thing):
 
 
 @pytest.mark.parametrize(
-    "protocol", ["Detector", "Tracker", "Indicator", "Exporter", "SceneSource", "TrackStore"]
+    "protocol", ["Detector", "Tracker", "Indicator", "Exporter", "Deliverer", "SceneSource", "TrackStore"]
 )
 def test_every_method_of_a_protocol_is_in_the_reference(protocol):
     methods = [

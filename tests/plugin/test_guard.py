@@ -13,6 +13,7 @@ import pytest
 
 from highlight_cuts_cv.api import (
     CancelledError,
+    DelivererSpec,
     Detections,
     DetectorSpec,
     ExporterSpec,
@@ -38,6 +39,7 @@ KINDS = {
     "tracker": ("track", TrackerSpec, "follow the player"),
     "indicator": ("draw", IndicatorSpec, "draw the marker"),
     "exporter": ("export", ExporterSpec, "write out.txt"),
+    "deliverer": ("deliver", DelivererSpec, "write out.txt"),
 }
 
 
@@ -125,6 +127,8 @@ WRONG = {
     "nothing": ("exporter", None, "returned None from export.. instead of a Path"),
     "a text": ("exporter", "out.txt", "a str from export"),
     "no file": ("exporter", Path("no/such.txt"), "there is no such file"),
+    "nothing delivered": ("deliverer", None, "returned None from deliver.. instead of a Path"),
+    "no file delivered": ("deliverer", Path("no/such.txt"), "there is no such file"),
 }
 
 
@@ -146,6 +150,7 @@ def test_what_is_right_passes_unchanged(tmp_path):
     path = tmp_path / "out.txt"
     path.touch()
     assert call("exporter", lambda *_: path) is path
+    assert call("deliverer", lambda *_: path) is path
 
 
 def test_a_detector_is_asked_by_one_thread_at_a_time():

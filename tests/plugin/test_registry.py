@@ -19,7 +19,7 @@ from highlight_cuts_cv.api import IndicatorSpec, hookimpl
 from highlight_cuts_cv.model import BadInputError, JobFailedError
 from highlight_cuts_cv.plugin.registry import HOOKS, Registry, get_registry
 from highlight_cuts_cv.plugin.shelves import PluginReport
-from highlight_cuts_cv.testing import check_detector, check_exporter, check_indicator
+from highlight_cuts_cv.testing import check_deliverer, check_detector, check_exporter, check_indicator
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "third_party_indicator"
 GOOD = """
@@ -190,6 +190,8 @@ def test_the_example_in_a_hooks_docstring_is_a_complete_plugin(hook, site, tmp_p
     thing = getattr(registry, kind)(name)
     if kind == "exporter":
         check_exporter(thing, tmp_path_factory.mktemp("empty") / "out.txt")
+    elif kind == "deliverer":
+        check_deliverer(thing, tmp_path_factory.mktemp("empty") / "out.txt")
     elif kind == "detector":
         check_detector(thing)
     elif kind == "indicator":  # and a tracker says itself that its player never moves
