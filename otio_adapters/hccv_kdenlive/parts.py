@@ -62,9 +62,13 @@ class Placed:
 
 
 class Builder:
-    """Adds to a project.  Names and numbers are free ones."""
+    """Adds to a project: films to the bin folder called *folder*, or to the bin itself.
 
-    def __init__(self, project: Project) -> None:
+    Names and numbers are free ones.
+    """
+
+    def __init__(self, project: Project, folder: str = "") -> None:
+        self._called = folder
         self.project = project
         self._names = (f"hccv{number}" for number in count() if f"hccv{number}" not in project.by_id)
         used = {
@@ -240,9 +244,17 @@ class Builder:
         )
 
     def _own_folder(self) -> int:
+        if not self._called:
+            return -1
+        if self._folder is None:
+            top = "kdenlive:folder.-1."
+            for each in self.project.bin.findall("property"):
+                name = each.get("name") or ""
+                if name.startswith(top) and each.text == self._called and name[len(top) :].isdigit():
+                    self._folder = int(name[len(top) :])  # of an earlier run
         if self._folder is None:
             self._folder = next(self._numbers)
-            set_prop(self.project.bin, f"kdenlive:folder.-1.{self._folder}", "Highlight Cuts CV")
+            set_prop(self.project.bin, f"kdenlive:folder.-1.{self._folder}", self._called)
         return self._folder
 
     def _define(self, producer: Element) -> None:

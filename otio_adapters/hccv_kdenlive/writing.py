@@ -17,6 +17,8 @@ from hccv_kdenlive.project import Element, KdenliveError, Project
 from hccv_kdenlive.reading import KEY
 
 _OURS = "highlight_cuts_cv"
+_FOLDER = "Highlight Cuts CV"
+"""The bin folder of what is added to somebody's project."""
 _KINDS = {"GREEN": 3, "RED": 8, "YELLOW": 4, "ORANGE": 5, "BLUE": 1, "CYAN": 2, "PURPLE": 0}
 """Kdenlive's colours of markers."""
 
@@ -32,7 +34,7 @@ def edit(project: Project, timeline: otio.schema.Timeline) -> None:
 class _Edit:
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._builder = Builder(project)
+        self._builder = Builder(project, _FOLDER)
 
     def stack(self, stack: otio.schema.Stack, sequence: Element) -> None:
         below = None

@@ -341,3 +341,37 @@ def test_melt_plays_a_new_project_to_the_frame(tmp_path):
     expected = {10: 20, 69: 79, 70: 40, 114: 84, 125: 125, 169: 169, 177: 200, 216: 239}
     assert {place: read_index(frames[place]) for place in expected} == expected
     assert len(frames) == 217 and frames[0].mean() < 5 and frames[172].mean() < 5
+
+
+def test_what_is_added_lies_in_one_folder_of_the_bin_and_a_new_projects_media_in_none(
+    project, tracked, tmp_path
+):
+    def folders(path):
+        made = Project(path.read_bytes(), path.parent)
+        return [
+            str(each.get("name")) for each in made.bin.findall("property") if each.text == "Highlight Cuts CV"
+        ]
+
+    first = tracked(["second"], over=True)
+    assert len(folders(first)) == 1
+    shutil.copy(first, project)
+    assert folders(tracked(["01-game"], output="again.kdenlive")) == folders(first)
+    otio.adapters.write_to_file(new_timeline(tmp_path), str(tmp_path / "new.kdenlive"), NAME)
+    assert folders(tmp_path / "new.kdenlive") == []
+
+
+def test_a_real_kdenlive_opens_a_new_project_as_it_is(tmp_path):
+    """HCCV_KDENLIVE_OPENER names a program that is given a project and a folder, opens the one in Kdenlive and
+    saves it in the other as ``imported.kdenlive``."""
+    opener = os.environ.get("HCCV_KDENLIVE_OPENER")
+    if not opener:
+        pytest.skip("needs HCCV_KDENLIVE_OPENER, a program that opens projects in Kdenlive and saves them")
+    from highlight_cuts_cv.testing.synthetic import make_counting_clip
+
+    for name in ("a.mp4", "b.mp4"):
+        make_counting_clip(tmp_path / name, 300, Fraction(30000, 1001), (320, 180), audio="aac")
+    given = tmp_path / "new.kdenlive"
+    otio.adapters.write_to_file(new_timeline(tmp_path), str(given), NAME, size=(320, 180))
+    subprocess.run([opener, str(given), str(tmp_path / "out")], check=True, timeout=280)
+    saved = read(tmp_path / "out" / "imported.kdenlive")
+    assert shown(saved) == shown(read(given)) and shown(saved, "Audio") == shown(read(given), "Audio")
