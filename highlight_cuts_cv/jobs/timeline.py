@@ -194,7 +194,7 @@ def by_clip(timeline: Timeline, players: Players) -> dict[str, dict[str, tuple[P
     return picks
 
 
-def _timeline_file(timeline: Timeline, output: Path, delivery: Delivery) -> Path:
+def _timeline_file(timeline: Timeline, output: Path, delivery: Delivery = REPLACING) -> Path:
     from highlight_cuts_cv.timeline.formats import SUFFIXES
 
     if delivery.deliverer is not None:
