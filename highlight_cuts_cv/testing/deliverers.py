@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,8 @@ import numpy as np
 
 from highlight_cuts_cv.contracts import DeliveredClip, Deliverer, DeliverJob
 from highlight_cuts_cv.media import clip_of, probe
-from highlight_cuts_cv.model import CancelledError, Mark, State, Track
+from highlight_cuts_cv.model import Mark, State, Track
+from highlight_cuts_cv.testing.outputs import check_cancelled, check_written, content_hash
 from highlight_cuts_cv.testing.synthetic import make_counting_clip
 
 _TIMELINE = (
@@ -28,23 +28,12 @@ def check_deliverer(deliverer: Deliverer, output: Path) -> None:
     folder = output.parent
     assert not any(folder.iterdir()), "check_deliverer needs an empty folder"
     recording = make_counting_clip(folder / "a recording.mp4", 24)
-    hashed = hashlib.sha256(recording.read_bytes()).hexdigest()
+    hashed = content_hash(recording)
     job = _job(recording, output)
-    before = set(folder.rglob("*"))
-    try:
-        path = deliverer.deliver(replace(job, cancelled=lambda: True))
-    except CancelledError:
-        assert set(folder.rglob("*")) == before, "a cancelled job leaves nothing behind"
-    else:
-        assert path.is_file(), "a job is cancelled, or its file is there"
+    check_cancelled(lambda: deliverer.deliver(replace(job, cancelled=lambda: True)), folder)
     bare = [replace(each, tracks={}, render=None, marks=()) for each in job.clips]
     for changed in (job, job, replace(job, clips=bare)):
-        path = deliverer.deliver(changed)
-        assert isinstance(path, Path), "the path of what was written is returned"
-        assert path.is_file() and path.stat().st_size, "the file that is named is there"
-        assert path.parent == folder, "the file lies where it was asked for"
-        assert path != recording, "the recording stays as it is"
-        assert hashlib.sha256(recording.read_bytes()).hexdigest() == hashed, "the recording stays as it is"
+        check_written(deliverer.deliver(changed), folder, recording, hashed)
 
 
 def _job(recording: Path, output: Path) -> DeliverJob:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +11,6 @@ import numpy as np
 from highlight_cuts_cv.contracts import Exporter, ExportJob
 from highlight_cuts_cv.media import clip_of, probe
 from highlight_cuts_cv.model import (
-    CancelledError,
     HighlightCutsError,
     Placement,
     Sprite,
@@ -21,6 +19,7 @@ from highlight_cuts_cv.model import (
     Track,
 )
 from highlight_cuts_cv.rendering.kit import PyAvKit
+from highlight_cuts_cv.testing.outputs import check_cancelled, check_written, content_hash
 from highlight_cuts_cv.testing.synthetic import make_counting_clip
 
 COUNT = 12
@@ -37,10 +36,10 @@ def check_exporter(exporter: Exporter, output: Path) -> None:
     folder = output.parent
     assert not any(folder.iterdir()), "check_exporter needs an empty folder"
     recording = make_counting_clip(folder / "a recording.mp4", COUNT, RATE)
-    hashed = _hash(recording)
+    hashed = content_hash(recording)
     job = _job(recording, output)
 
-    _check_cancelled(exporter, job, folder)
+    check_cancelled(lambda: exporter.export(replace(job, cancelled=lambda: True)), folder)
     seen = np.arange(COUNT) % 6 < 3
     for changed in (
         job,
@@ -54,20 +53,7 @@ def check_exporter(exporter: Exporter, output: Path) -> None:
             # An overlay of nothing is none; a sentence may say so.
             assert not changed.sprites.placements, "what can be drawn can be written"
             continue
-        assert isinstance(path, Path), "the path of what was written is returned"
-        assert path.is_file() and path.stat().st_size, "the file that is named is there"
-        assert path.parent == folder, "the file lies where it was asked for"
-        assert path != recording and _hash(recording) == hashed, "the recording stays as it is"
-
-
-def _check_cancelled(exporter: Exporter, job: ExportJob, folder: Path) -> None:
-    before = set(folder.rglob("*"))
-    try:
-        path = exporter.export(replace(job, cancelled=lambda: True))
-    except CancelledError:
-        assert set(folder.rglob("*")) == before, "a cancelled job leaves nothing behind"
-    else:
-        assert path.is_file(), "a job is cancelled, or its file is there"
+        check_written(path, folder, recording, hashed)
 
 
 def _job(recording: Path, output: Path) -> ExportJob:
@@ -102,7 +88,3 @@ def _track(seen: np.ndarray) -> Track:
 def _sprites(seen: np.ndarray) -> SpriteTrack:
     sprite = Sprite(np.full((6, 6, 4), 255, np.uint8))
     return SpriteTrack([Placement(int(i), sprite, 27.5 + float(i), 8.25) for i in np.flatnonzero(seen)])
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
