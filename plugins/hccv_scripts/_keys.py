@@ -75,6 +75,11 @@ def _around(placed: Sequence[Placement]) -> Marker:
     return Marker((left + right) / 2, (top + bottom) / 2, right - left, bottom - top, opacity)
 
 
+def number(value: float, places: int) -> str:
+    """A value as text with at most so many decimal *places*, never ``-0``."""
+    return f"{round(value, places) + 0.0:.{places}f}".rstrip("0").rstrip(".")
+
+
 def thinned(values: Sequence[float], slack: float) -> Keys:
     """The keyframes from which straight lines stay within *slack* of *values*, one for each frame."""
     kept = [0]

@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from hccv_scripts._files import require_suffix
-from hccv_scripts._keys import Marker, color, markers, thinned
+from hccv_scripts._keys import Marker, color, markers, number, thinned
 from highlight_cuts_cv.api import ExporterSpec, ExportJob, Options
 
 _SLACK = 0.2
@@ -145,7 +145,7 @@ def _time(seconds: Fraction) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{round(value, 5) + 0.0:.5f}".rstrip("0").rstrip(".")
+    return number(value, 5)
 
 
 SPEC = ExporterSpec(

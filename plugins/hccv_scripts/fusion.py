@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hccv_scripts._files import write_text
-from hccv_scripts._keys import Keys, Marker, color, markers, thinned
+from hccv_scripts._keys import Keys, Marker, color, markers, number, thinned
 from highlight_cuts_cv.api import BadInputError, ExporterSpec, ExportJob, Options
 
 _WHOLE, _NODES = ".comp", ".setting"
@@ -126,7 +126,7 @@ def _link(tool: str, output: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{round(value, 6) + 0.0:.6f}".rstrip("0").rstrip(".")
+    return number(value, 6)
 
 
 SPEC = ExporterSpec(
