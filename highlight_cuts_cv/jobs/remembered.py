@@ -15,10 +15,10 @@ from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.delivery import REPLACING, Delivery
 from highlight_cuts_cv.jobs.rerun import rerun
 from highlight_cuts_cv.jobs.settle import settled
-from highlight_cuts_cv.jobs.setup import Setup
+from highlight_cuts_cv.jobs.setup import Setup, check_owners, parse_indicators
 from highlight_cuts_cv.jobs.task import ClipResult
 from highlight_cuts_cv.jobs.timeline import Players, by_clip, check_setup, deliver, plan
-from highlight_cuts_cv.jobs.wishes import Given, check_owners, delivery_of, setup_of, told, with_given
+from highlight_cuts_cv.jobs.wishes import Given, delivery_of, setup_of, told, with_given
 from highlight_cuts_cv.media import clip_frame_number
 from highlight_cuts_cv.media.moments import Moment
 from highlight_cuts_cv.model import ClipInfo
@@ -166,7 +166,7 @@ class Project:
         }
         merged = known | {clip: _merged(known.get(clip, {}), here) for clip, here in new.items()}
         players = by_player(merged)
-        check_owners(given, [*players])
+        check_owners(parse_indicators(given.indicators or [])[1], players)
         wanted = with_given(self.settings, given, [*players])
         setup, delivery = setup_of(wanted, [*players]), delivery_of(wanted)
         plan(self._timeline, players, self._output, setup, delivery)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from highlight_cuts_cv.errors import BadInputError
@@ -66,6 +66,15 @@ def parse_indicators(texts: Sequence[str]) -> tuple[Choice, dict[str, Choice]]:
             raise BadInputError(f"There are two indicators {whom}; keep one, or write PLAYER@{name}.")
         chosen[player] = parse_choice(f"{name}{colon}{options}")
     return chosen.pop("", Choice(DEFAULT_INDICATOR)), chosen
+
+
+def check_owners(owners: Iterable[str], players: Container[str]) -> None:
+    """Raise BadInputError for an indicator of somebody who is not among the picked *players*."""
+    for player in owners:
+        if player not in players:
+            raise BadInputError(
+                f"There is an indicator for '{player}', but no pick; give --pick '{player}@CLIP=FRAME:...'."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

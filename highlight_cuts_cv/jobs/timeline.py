@@ -14,7 +14,7 @@ from highlight_cuts_cv.jobs.delivery import REPLACING, Delivery, setup_for
 from highlight_cuts_cv.jobs.freeze import plan_freeze
 from highlight_cuts_cv.jobs.media_folder import film_names, media_folder, remember_films
 from highlight_cuts_cv.jobs.plugin_delivery import check_deliverer, hand_to_plugin
-from highlight_cuts_cv.jobs.setup import Setup
+from highlight_cuts_cv.jobs.setup import Setup, check_owners
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask, run
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.plugin.registry import get_registry
@@ -60,11 +60,7 @@ def plan(
     check_setup(setup)
     if not any(players.values()):
         raise BadInputError("Nobody was picked; give --pick CLIP=FRAME:... for at least one clip.")
-    for player in setup.indicators:
-        if player not in players:
-            raise BadInputError(
-                f"There is an indicator for '{player}', but no pick; give --pick '{player}@CLIP=FRAME:...'."
-            )
+    check_owners(setup.indicators, players)
     picks = by_clip(timeline, players)
     output = _timeline_file(timeline, output, delivery)
     if delivery.live and not is_project(output):
@@ -197,13 +193,11 @@ def by_clip(timeline: Timeline, players: Players) -> dict[str, dict[str, tuple[P
 def _timeline_file(timeline: Timeline, output: Path, delivery: Delivery = REPLACING) -> Path:
     from highlight_cuts_cv.timeline.formats import SUFFIXES
 
+    inputs = [timeline.path, *(clip.media_path for clip in timeline.clips)]
     if delivery.deliverer is not None:
-        spec = get_registry().deliverers.find(delivery.deliverer.name)
-        inputs = [timeline.path, *(clip.media_path for clip in timeline.clips)]
-        return checked_output(output, inputs, (spec.suffix,))
+        return checked_output(output, inputs, (delivery.suffix,))
     if output.suffix.lower() in (".csv", ".tsv"):
         output = output.with_suffix(".otio")
-    inputs = [timeline.path, *(clip.media_path for clip in timeline.clips)]
     if output.suffix.lower() == ".otiod":
         return checked_folder(output, [*inputs, timeline.base], "content.otio")
     return checked_output(output, inputs, SUFFIXES)

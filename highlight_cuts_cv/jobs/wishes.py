@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.jobs.delivery import OVERLAY, REPLACING, Delivery, make_delivery
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
@@ -115,15 +114,6 @@ def delivery_of(settings: Settings) -> Delivery:
     return make_delivery(
         _text(run.get("deliver")) or REPLACING.way, _text(run.get("editor")) or REPLACING.target
     )
-
-
-def check_owners(given: Given, players: Sequence[str]) -> None:
-    """Raise BadInputError for an indicator that is given to somebody who is not picked."""
-    for player in parse_indicators(given.indicators or [])[1]:
-        if player not in players:
-            raise BadInputError(
-                f"There is an indicator for '{player}', but no pick; give --pick '{player}@CLIP=FRAME:...'."
-            )
 
 
 def told(settings: Settings, given: Given) -> str:

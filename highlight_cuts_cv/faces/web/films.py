@@ -14,10 +14,10 @@ from highlight_cuts_cv.faces.shared import tracked_path
 from highlight_cuts_cv.faces.web import press
 from highlight_cuts_cv.faces.web.review import Clip, Review
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
+from highlight_cuts_cv.jobs.remembered import by_player
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
 from highlight_cuts_cv.jobs.timeline import deliver, plan
 from highlight_cuts_cv.project.state import Status
-from highlight_cuts_cv.tracking.picks import Pick
 
 RENDER = "render"
 Outcome = Literal["idle", "running", "completed", "failed", "cancelled"]
@@ -81,10 +81,7 @@ class Films:
             ]
             if not approved:
                 raise BadInputError("No clip is approved yet; approve those that are to be marked.")
-            players: dict[str, dict[str, tuple[Pick, ...]]] = {}
-            for clip in approved:
-                for player, told in clip.picks.items():
-                    players.setdefault(player, {})[clip.placed.clip_id] = told
+            players = by_player({clip.placed.clip_id: clip.picks for clip in approved})
             setup = review.setup(quality)
             # A player's own marker is no use where nobody picked them.
             setup = replace(setup, indicators={n: one for n, one in setup.indicators.items() if n in players})
