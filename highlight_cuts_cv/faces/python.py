@@ -25,7 +25,7 @@ from highlight_cuts_cv.faces.arguments import (
     read_picks,
     read_player_picks,
 )
-from highlight_cuts_cv.faces.shared import load_remembered, make_setup, target_path
+from highlight_cuts_cv.faces.shared import Reading, load_remembered, make_setup, target_path
 from highlight_cuts_cv.jobs.clip import detect_frame, media_clip, video_clip
 from highlight_cuts_cv.jobs.export import export
 from highlight_cuts_cv.jobs.follow import follow
@@ -263,16 +263,20 @@ def run_timeline(
         deliver=deliver,
         editor=editor,
     )
-    chosen = player or timeline_name
+    how = Reading(
+        media_root=root,
+        player=player,
+        padding=padding,
+        rate=None if rate is None else str(rate),
+        name=timeline_name,
+    )
+    chosen = how.chosen
     output = target_path(source, chosen, None if output_path is None else Path(output_path), given)
 
     def steps(title: str) -> Watch:
         return Watch(lambda done, total: progress(title, done, total), cancelled, warn)
 
-    said = None if rate is None else str(rate)
-    timeline, reading = load_remembered(
-        source, output, root, player, padding, warn, said, timeline_name, steps
-    )
+    timeline, reading = load_remembered(source, output, how, warn, steps)
     with Project(timeline, chosen, output) as project:
         forgotten = [parse_forgotten(text) for text in forget]
         setup, delivery = project.take(players, given, {"reading": reading}, steps, forgotten)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,30 +25,49 @@ if TYPE_CHECKING:
     from highlight_cuts_cv.timeline import Timeline
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a timeline is read, as the user said; ``None`` where nothing is said.
+
+    ``media_root`` is where moved media is looked for; ``player`` chooses one of a CSV's, ``padding`` is seconds
+    added before and after each of its intervals; ``rate`` is for formats that carry none; ``name`` chooses
+    one of several timelines.
+    """
+
+    media_root: Path | None = None
+    player: str | None = None
+    padding: float | None = None
+    rate: str | None = None
+    name: str | None = None
+
+    @property
+    def chosen(self) -> str | None:
+        """The player or timeline that was chosen among several."""
+        return self.player or self.name
+
+
 def load_timeline(
-    path: Path,
-    media_root: Path | None,
-    player: str | None,
-    padding: float | None,
-    warn: Callable[[str], None],
-    rate: str | None = None,
-    name: str | None = None,
-    steps: Steps = unwatched,
+    path: Path, how: Reading, warn: Callable[[str], None], steps: Steps = unwatched
 ) -> Timeline:
     """The timeline *path*, read; *warn* hears what was left out.  Raises BadInputError.
 
-    *media_root* is where moved media is looked for; *player* chooses one of a CSV's, *padding* is seconds
-    added before and after each of its intervals, *rate* is for formats that carry none, *name* chooses one of
-    several timelines.  *steps* look on while a bundle is unpacked.
+    *steps* look on while a bundle is unpacked.
     """
     from highlight_cuts_cv.timeline import parse_rate, read_timeline
+    from highlight_cuts_cv.timeline.formats import is_table
 
-    if padding is not None and path.suffix.lower() not in (".csv", ".tsv"):
+    if how.padding is not None and not is_table(path):
         raise BadInputError(f"Padding widens the intervals of a CSV, but {path} is none; leave it out.")
-    arguments: dict[str, Any] = {} if padding is None else {"padding": padding}
-    wanted = None if rate is None else parse_rate(rate)
+    arguments: dict[str, Any] = {} if how.padding is None else {"padding": how.padding}
+    rate = None if how.rate is None else parse_rate(how.rate)
     read = read_timeline(
-        path, media_root=media_root, player=player, rate=wanted, name=name, steps=steps, **arguments
+        path,
+        media_root=how.media_root,
+        player=how.player,
+        rate=rate,
+        name=how.name,
+        steps=steps,
+        **arguments,
     )
     for warning in read.warnings:
         warn(warning)
@@ -55,15 +75,7 @@ def load_timeline(
 
 
 def load_remembered(
-    path: Path,
-    output: Path,
-    media_root: Path | None,
-    player: str | None,
-    padding: float | None,
-    warn: Callable[[str], None],
-    rate: str | None = None,
-    name: str | None = None,
-    steps: Steps = unwatched,
+    path: Path, output: Path, how: Reading, warn: Callable[[str], None], steps: Steps = unwatched
 ) -> tuple[Timeline, dict[str, object]]:
     """As :func:`load_timeline`, read as its project remembers where nothing else is said; and how that was, to remember.
 
@@ -71,26 +83,22 @@ def load_remembered(
     """
     from highlight_cuts_cv.jobs.remembered import remembered_settings
 
-    before = remembered_settings(path, player or name, output).get("reading")
+    before = remembered_settings(path, how.chosen, output).get("reading")
     known: dict[str, Any] = dict(before) if isinstance(before, dict) else {}
     given = {
-        "media_root": None if media_root is None else str(media_root.absolute()),
-        "padding": padding,
-        "rate": rate,
+        "media_root": None if how.media_root is None else str(how.media_root.absolute()),
+        "padding": how.padding,
+        "rate": how.rate,
     }
     known |= {name: value for name, value in given.items() if value is not None}
     root = known.get("media_root")
-    read = load_timeline(
-        path,
-        None if root is None else Path(root),
-        player,
-        known.get("padding"),
-        warn,
-        known.get("rate"),
-        name,
-        steps,
+    so = replace(
+        how,
+        media_root=None if root is None else Path(root),
+        padding=known.get("padding"),
+        rate=known.get("rate"),
     )
-    return read, known
+    return load_timeline(path, so, warn, steps), known
 
 
 def target_path(timeline: Path, chosen: str | None, output: Path | None, given: Given) -> Path:

@@ -191,13 +191,12 @@ def by_clip(timeline: Timeline, players: Players) -> dict[str, dict[str, tuple[P
 
 
 def _timeline_file(timeline: Timeline, output: Path, delivery: Delivery = REPLACING) -> Path:
-    from highlight_cuts_cv.timeline.formats import SUFFIXES
+    from highlight_cuts_cv.timeline.formats import SUFFIXES, written_as
 
     inputs = [timeline.path, *(clip.media_path for clip in timeline.clips)]
     if delivery.deliverer is not None:
         return checked_output(output, inputs, (delivery.suffix,))
-    if output.suffix.lower() in (".csv", ".tsv"):
-        output = output.with_suffix(".otio")
+    output = written_as(output)
     if output.suffix.lower() == ".otiod":
         return checked_folder(output, [*inputs, timeline.base], "content.otio")
     return checked_output(output, inputs, SUFFIXES)

@@ -13,8 +13,6 @@ from highlight_cuts_cv.timeline.loading import Loaded, choose, read_file
 from highlight_cuts_cv.timeline.sources import Sources, media_timecode
 from highlight_cuts_cv.timeline.times import exact_rate, float_rate, frame_range, nearest_frame, seconds
 
-SUFFIXES = (".csv", ".tsv")
-
 
 def load_csv(path: Path, player: str | None, sources: Sources, adapter_args: Mapping[str, object]) -> Loaded:
     """Read a CSV at the rate of its first medium, cut to what the media hold, with an audio track.

@@ -15,6 +15,7 @@ from highlight_cuts_cv.timeline.places import items_of, transitions_around
 from highlight_cuts_cv.timeline.times import nearest_frame, seconds
 
 PROJECT = ".kdenlive"
+TABLES = (".csv", ".tsv")
 SUFFIXES = (".otio", *BUNDLES, PROJECT)
 _ADAPTERS = {PROJECT: "highlight_cuts_kdenlive"}
 
@@ -28,6 +29,16 @@ class _Shown(NamedTuple):
     first: int
     file: str
     speed: float
+
+
+def is_table(path: Path) -> bool:
+    """Whether *path* is a CSV (or the like), which names recordings and times, and neither tracks nor renders."""
+    return path.suffix.lower() in TABLES
+
+
+def written_as(output: Path) -> Path:
+    """The timeline that is written where *output* is asked for: beside a table a timeline."""
+    return output.with_suffix(".otio") if is_table(output) else output
 
 
 def is_project(output: Path) -> bool:

@@ -17,6 +17,7 @@ from highlight_cuts_cv.timeline.bundles import media_base
 from highlight_cuts_cv.timeline.cleaning import relink
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.dialects import undo_kdenlive
+from highlight_cuts_cv.timeline.formats import is_table
 from highlight_cuts_cv.timeline.freezing import is_beside
 from highlight_cuts_cv.timeline.loading import load
 from highlight_cuts_cv.timeline.locate import MediaFinder
@@ -59,7 +60,7 @@ def read_timeline(
 
         probe = probe_media
     path = Path(path).absolute()
-    is_csv = path.suffix.lower() in csv_input.SUFFIXES
+    is_csv = is_table(path)
     _check_choice(path, is_csv, player, name, rate)
     base, note = media_base(path, steps)
     sources = Sources(MediaFinder(base, media_root), probe)

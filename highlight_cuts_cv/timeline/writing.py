@@ -21,7 +21,7 @@ from highlight_cuts_cv.timeline.cleaning import describe_file, external_referenc
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.dialects import DIALECTS
 from highlight_cuts_cv.timeline.document import read_document, reveal
-from highlight_cuts_cv.timeline.formats import SUFFIXES, is_project, write_project
+from highlight_cuts_cv.timeline.formats import SUFFIXES, is_project, write_project, written_as
 from highlight_cuts_cv.timeline.freezing import (
     content_lengths,
     grow_ranges,
@@ -151,9 +151,7 @@ def write_tracked(
 
 
 def _checked_output(timeline: Timeline, output: Path) -> Path:
-    output = Path(output).absolute()
-    if output.suffix.lower() in (".csv", ".tsv"):  # a CSV can name neither renders nor tracks
-        output = output.with_suffix(".otio")
+    output = written_as(Path(output).absolute())
     if output.suffix.lower() not in SUFFIXES:
         raise BadInputError(
             f"The tracked timeline is written as {' or '.join(SUFFIXES)}, but the output is {output}."

@@ -15,7 +15,7 @@ from highlight_cuts_cv.faces.cli.options import (
 )
 from highlight_cuts_cv.faces.cli.reading import bars_for
 from highlight_cuts_cv.faces.console import say_warning, table
-from highlight_cuts_cv.faces.shared import load_timeline
+from highlight_cuts_cv.faces.shared import Reading, load_timeline
 
 
 @app.command()
@@ -28,8 +28,9 @@ def clips(
     timeline_name: TimelineName = None,
 ) -> None:
     """Show what is in a timeline: the clips, by the names that --pick takes."""
+    how = Reading(media_root=media_root, player=player, padding=padding, rate=rate, name=timeline_name)
     with bars_for(timeline) as step:
-        read = load_timeline(timeline, media_root, player, padding, say_warning, rate, timeline_name, step)
+        read = load_timeline(timeline, how, say_warning, step)
     table(
         ("clip", "name", "track", "media", "starts at", "frames", "rate"),
         [

@@ -13,7 +13,7 @@ from highlight_cuts_cv.faces.cli.app import app
 from highlight_cuts_cv.faces.cli.options import CHOICE_HELP, MediaRoot, Padding, Player, Rate, TimelineName
 from highlight_cuts_cv.faces.cli.reading import bars_for
 from highlight_cuts_cv.faces.console import progress_bars, say, say_warning, table
-from highlight_cuts_cv.faces.shared import load_remembered, tracked_path
+from highlight_cuts_cv.faces.shared import Reading, load_remembered, tracked_path
 from highlight_cuts_cv.jobs.setup import DEFAULT_DETECTOR, parse_choice
 from highlight_cuts_cv.media.moments import FORMS, Moment, parse_moment
 
@@ -64,9 +64,8 @@ def detect(
 
     moment = None if frame is None else _moment(frame)
     if is_timeline(source):
-        _detect_clips(
-            source, moment, clip or [], output, detector, media_root, player, padding, rate, timeline_name
-        )
+        how = Reading(media_root=media_root, player=player, padding=padding, rate=rate, name=timeline_name)
+        _detect_clips(source, moment, clip or [], output, detector, how)
         return
     for name, value in (
         *(("--clip", clip), ("--media-root", media_root), ("--player", player)),
@@ -107,11 +106,7 @@ def _detect_clips(
     named: Sequence[str],
     output: Path | None,
     detector: str | None,
-    media_root: Path | None,
-    player: str | None,
-    padding: float | None,
-    rate: str | None,
-    name: str | None,
+    how: Reading,
 ) -> None:
     from highlight_cuts_cv.faces.pictures import (
         check_picture,
@@ -126,11 +121,9 @@ def _detect_clips(
 
     if moment is not None and len(named) != 1:
         raise BadInputError("A frame counts within one clip; say in which with --clip.")
-    target = tracked_path(path, player or name)
+    target = tracked_path(path, how.chosen)
     with bars_for(path) as step:
-        read, reading = load_remembered(
-            path, target, media_root, player, padding, say_warning, rate, name, step
-        )
+        read, reading = load_remembered(path, target, how, say_warning, step)
     wanted = {read.clip(name).clip_id for name in named}
     clips = [clip for clip in read.clips if not wanted or clip.clip_id in wanted]
     output = output or target.with_name(f"{target.name.removesuffix('.tracked.otio')}.players.jpg")
@@ -138,7 +131,7 @@ def _detect_clips(
     inputs = [path, *(clip.media_path for clip in read.clips)]
     for file in [folder / f"{clip.clip_id}.jpg" for clip in clips] if folder else [output]:
         check_picture(file, inputs, makes_folder=folder is not None)
-    with Project(read, player or name, target) as project:
+    with Project(read, how.chosen, target) as project:
         given = Given(detector=detector)
         setup = project.setup(given)
         pictures, captions, rows = [], [], []

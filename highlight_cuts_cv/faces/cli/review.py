@@ -10,6 +10,7 @@ import typer
 from highlight_cuts_cv.faces.cli.app import app
 from highlight_cuts_cv.faces.cli.options import MediaRoot, Padding, Player, Rate
 from highlight_cuts_cv.faces.console import say, say_warning
+from highlight_cuts_cv.faces.shared import Reading
 
 
 @app.command()
@@ -41,7 +42,6 @@ def review(
     rate: Rate = None,
 ) -> None:
     """Pick, check and correct in the browser, then make the films: a page on this machine, offline."""
-    from highlight_cuts_cv.faces.web.desk import Reading
     from highlight_cuts_cv.faces.web.server import serve
 
     def opened(address: str) -> None:

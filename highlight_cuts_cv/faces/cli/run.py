@@ -23,7 +23,7 @@ from highlight_cuts_cv.faces.cli.options import (
 )
 from highlight_cuts_cv.faces.cli.reading import bars_for
 from highlight_cuts_cv.faces.console import progress_bars, say, say_error, say_warning, table
-from highlight_cuts_cv.faces.shared import load_remembered, target_path
+from highlight_cuts_cv.faces.shared import Reading, load_remembered, target_path
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     DEFAULT_EXPORTER,
@@ -150,12 +150,11 @@ def run(
         deliver=way,
         editor=editor,
     )
-    chosen = player or timeline_name
+    how = Reading(media_root=media_root, player=player, padding=padding, rate=rate, name=timeline_name)
+    chosen = how.chosen
     target = target_path(timeline, chosen, output, given)
     with bars_for(timeline) as step:
-        read, reading = load_remembered(
-            timeline, target, media_root, player, padding, say_warning, rate, timeline_name, step
-        )
+        read, reading = load_remembered(timeline, target, how, say_warning, step)
     picks, forgotten = parse_player_picks(pick or []), [parse_forgotten(text) for text in forget or []]
     if film is not None:
         check_film(read, film, target)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
 
 from highlight_cuts_cv.errors import BadInputError
-from highlight_cuts_cv.faces.shared import load_remembered, tracked_path
+from highlight_cuts_cv.faces.shared import Reading, load_remembered, tracked_path
 from highlight_cuts_cv.faces.web.films import RENDER, Films
 from highlight_cuts_cv.faces.web.press import Press
 from highlight_cuts_cv.faces.web.review import HEAVY, LIGHT, Review
@@ -20,20 +20,12 @@ from highlight_cuts_cv.files.outputs import writing_sentences
 from highlight_cuts_cv.jobs.remembered import project_of
 from highlight_cuts_cv.project.folder import game_of
 from highlight_cuts_cv.project.store import ProjectStore
+from highlight_cuts_cv.timeline.formats import is_table
 from highlight_cuts_cv.timeline.names import safe_name
 
 TIMELINES = (".otio", ".csv", ".tsv", ".edl", ".xml", ".fcpxml", ".kdenlive", ".aaf")
 _MOST_WAITING = 60
 _MOST_SESSIONS = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """How timelines are read; see :func:`~highlight_cuts_cv.faces.shared.load_remembered`."""
-
-    media_root: Path | None = None
-    padding: float | None = None
-    rate: str | None = None
 
 
 @dataclass(eq=False)
@@ -92,15 +84,8 @@ class Desk:
         warnings: list[str] = []
         with self._lock:
             target = tracked_path(path, player or None)
-            timeline, read_so = load_remembered(
-                path,
-                target,
-                reading.media_root,
-                player or None,
-                reading.padding if path.suffix.lower() in (".csv", ".tsv") else None,
-                warnings.append,
-                reading.rate,
-            )
+            how = replace(reading, player=player or None, padding=reading.padding if is_table(path) else None)
+            timeline, read_so = load_remembered(path, target, how, warnings.append)
             if not timeline.clips:
                 raise BadInputError(f"{path} shows no clip that could be marked.")
             folder = project_of(path, target)

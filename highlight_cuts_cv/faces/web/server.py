@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from highlight_cuts_cv.errors import BadInputError, JobFailedError
+from highlight_cuts_cv.faces.shared import Reading
 
 EVERYWHERE = ("0.0.0.0", "::")
 
@@ -18,7 +19,7 @@ EVERYWHERE = ("0.0.0.0", "::")
 def serve(
     timeline: Path,
     player: str,
-    reading: object,
+    reading: Reading,
     host: str,
     port: int,
     token: str | None,
@@ -33,7 +34,7 @@ def serve(
     import uvicorn
 
     from highlight_cuts_cv.faces.web.app import make_app
-    from highlight_cuts_cv.faces.web.desk import Desk, Reading
+    from highlight_cuts_cv.faces.web.desk import Desk
 
     private = not is_loopback(host)
     if private and not token:
@@ -41,7 +42,6 @@ def serve(
             f"At {host} others can reach this server; give --token with a long word that only those know who may, "
             f"or leave --host out."
         )
-    assert isinstance(reading, Reading)
     listening = _listen(host, port)
     port = listening.getsockname()[1]
     folder = timeline if timeline.is_dir() else timeline.parent

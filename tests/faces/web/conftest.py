@@ -20,8 +20,9 @@ import httpx2 as httpx
 from starlette.testclient import TestClient
 
 from highlight_cuts_cv.faces.demo import demo_clip, write_cut
+from highlight_cuts_cv.faces.shared import Reading
 from highlight_cuts_cv.faces.web.app import make_app
-from highlight_cuts_cv.faces.web.desk import Desk, Reading
+from highlight_cuts_cv.faces.web.desk import Desk
 
 HOST, TOKEN = "127.0.0.1:4711", "secret-of-the-test"
 WHOM = ((1056.0, 330.0), (950.0, 268.0))

@@ -11,7 +11,8 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 
-from highlight_cuts_cv.faces.web.desk import Desk, Reading
+from highlight_cuts_cv.faces.shared import Reading
+from highlight_cuts_cv.faces.web.desk import Desk
 from highlight_cuts_cv.media import probe
 
 from .conftest import WHOM, Api, client_of, until, write_game

@@ -8,7 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from highlight_cuts_cv.errors import BadInputError
-from highlight_cuts_cv.faces.web.desk import Desk, Reading
+from highlight_cuts_cv.faces.shared import Reading
+from highlight_cuts_cv.faces.web.desk import Desk
 from highlight_cuts_cv.faces.web.security import MOST_BYTES, Guard
 from highlight_cuts_cv.faces.web.server import is_loopback, serve
 
