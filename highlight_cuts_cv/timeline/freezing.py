@@ -17,7 +17,7 @@ import opentimelineio as otio
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.locate import plain_path
-from highlight_cuts_cv.timeline.places import items_of, transitions_around
+from highlight_cuts_cv.timeline.places import extent_of, items_of, transitions_around
 from highlight_cuts_cv.timeline.times import exact_rate, frame_range, frames, nearest_frame, seconds
 
 
@@ -149,8 +149,7 @@ def spread_markers(
 
 def _moment(clip: TimelineClip, otio_clip: otio.schema.Clip, frame: int) -> Fraction:
     """When picture *frame* of the clip's render is on screen, in seconds of the timeline."""
-    begin = next(begin for begin, _, item in items_of(otio_clip.parent()) if item is otio_clip)
-    return begin + (frame - clip.head) / clip.rate
+    return extent_of(otio_clip)[0] + (frame - clip.head) / clip.rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +217,7 @@ def _in_step(item: otio.core.Item, begin: Fraction, clip: otio.schema.Clip, rate
     file = _file_name(item)
     if file is None or file != _file_name(clip):
         return False
-    ours = next(begin for begin, _, other in items_of(clip.parent()) if other is clip)
+    ours = extent_of(clip)[0]
     theirs = seconds(item.trimmed_range().start_time) - begin
     return abs(seconds(clip.trimmed_range().start_time) - ours - theirs) < 1 / rate
 

@@ -15,7 +15,7 @@ import opentimelineio as otio
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.notes import NAMESPACE, note_of
-from highlight_cuts_cv.timeline.places import items_of, transitions_around
+from highlight_cuts_cv.timeline.places import extent_of, items_of, transitions_around
 from highlight_cuts_cv.timeline.times import float_rate, nearest_frame, seconds
 
 OVERLAY = "overlay"
@@ -40,7 +40,7 @@ def why_no_overlay(timeline: Timeline, clip: TimelineClip) -> str | None:
         return "its track lies in no stack that could take another"
     try:
         if isinstance(track, otio.schema.Track):
-            _extent(otio_clip)
+            extent_of(otio_clip)
     except (BadInputError, otio.exceptions.OTIOError, NotImplementedError):
         return "something before it on its track does not say how long it is"
     return None
@@ -82,7 +82,7 @@ def lay_over(
     if not isinstance(track, otio.schema.Track):
         track.insert(track.index(below) + 1, over)
         return over
-    begin = _extent(below)[0] - lead / rate
+    begin = extent_of(below)[0] - lead / rate
     _place(track, over, begin, begin + length, rate)
     return over
 
@@ -98,7 +98,7 @@ def drop_overlays(below: otio.schema.Clip, rate: Fraction) -> None:
     lanes = list(_lanes(track))
     if not lanes:
         return
-    begin, end = _extent(below)
+    begin, end = extent_of(below)
     for lane in lanes:
         for first, last, item in list(items_of(lane)):
             shared = min(last, end) - max(first, begin)
@@ -115,10 +115,9 @@ def _place(
     above = track
     for lane in _lanes(track):
         above = lane
-        taken = [
-            (first, last) for first, last, item in items_of(lane) if not isinstance(item, otio.schema.Gap)
-        ]
-        if not _has_transitions(lane) and all(last <= begin or first >= end for first, last in taken):
+        if not _has_transitions(lane) and all(
+            last <= begin or first >= end for first, last, _ in _filled(lane)
+        ):
             break
     else:
         stack = track.parent()
@@ -126,17 +125,14 @@ def _place(
         lane.metadata[NAMESPACE] = {OVERLAY: True}
         lane.source_range = track.source_range
         stack.insert(stack.index(above) + 1, lane)
-    clips = [
-        (first, last, item) for first, last, item in items_of(lane) if not isinstance(item, otio.schema.Gap)
-    ]
-    _fill(lane, [*clips, (begin, end, over)], rate)
+    _fill(lane, [*_filled(lane), (begin, end, over)], rate)
     if track.source_range is not None:  # it says what is seen of the track, and so it has to be there
         _pad(lane, sum((last - first for first, last, _ in items_of(track)), Fraction(0)), rate)
 
 
-def _extent(clip: otio.schema.Clip) -> tuple[Fraction, Fraction]:
-    """Begin and end of *clip* on its track, in seconds."""
-    return next((begin, end) for begin, end, item in items_of(clip.parent()) if item is clip)
+def _filled(lane: otio.schema.Track) -> list[tuple[Fraction, Fraction, otio.core.Item]]:
+    """Begin and end, in seconds, of what is no gap."""
+    return [each for each in items_of(lane) if not isinstance(each[2], otio.schema.Gap)]
 
 
 def _fill(

@@ -20,6 +20,11 @@ def items_of(track: otio.schema.Track) -> Iterator[tuple[Fraction, Fraction, oti
             begin = end
 
 
+def extent_of(clip: otio.schema.Clip) -> tuple[Fraction, Fraction]:
+    """Begin and end of *clip* on its track, in seconds."""
+    return next((begin, end) for begin, end, item in items_of(clip.parent()) if item is clip)
+
+
 def transitions_around(
     clip: otio.schema.Clip,
 ) -> tuple[otio.schema.Transition | None, otio.schema.Transition | None]:
