@@ -157,3 +157,9 @@ def within(picks: Sequence[Pick], clip: ClipInfo) -> tuple[Pick, ...]:
         for pick in picks
         if 0 <= pick.frame_index - clip.first_frame < clip.frame_count
     )
+
+
+def players_within(picks: Mapping[str, Sequence[Pick]], clip: ClipInfo) -> dict[str, tuple[Pick, ...]]:
+    """By player, those *picks* that :func:`within` keeps; players without one are left out."""
+    found = {player: within(told, clip) for player, told in picks.items()}
+    return {player: told for player, told in found.items() if told}

@@ -55,7 +55,7 @@ from highlight_cuts_cv.project.state import (
     SessionState,
     Status,
     Work,
-    within,
+    players_within,
 )
 from highlight_cuts_cv.project.workers import Worker, is_alive, only_one
 from highlight_cuts_cv.tracking.picks import Pick
@@ -75,8 +75,7 @@ class Claim:
 
     def picks_in(self, clip: ClipInfo) -> dict[str, tuple[Pick, ...]]:
         """By player, the picks that lie in *clip*, in its frames."""
-        found = {player: within(picks, clip) for player, picks in self.clip.picks.items()}
-        return {player: picks for player, picks in found.items() if picks}
+        return players_within(self.clip.picks, clip)
 
 
 def clip_sources(timeline: Timeline) -> list[ClipSource]:

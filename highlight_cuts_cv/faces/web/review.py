@@ -20,7 +20,13 @@ from highlight_cuts_cv.jobs.analyse import shown_frames, shown_times
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import BoundingBox, ClipInfo, Track
-from highlight_cuts_cv.project.state import ClipTrackingState, SessionState, Work, in_recording, within
+from highlight_cuts_cv.project.state import (
+    ClipTrackingState,
+    SessionState,
+    Work,
+    in_recording,
+    players_within,
+)
 from highlight_cuts_cv.project.store import ProjectStore, clip_sources
 from highlight_cuts_cv.tracking.picks import Pick, check_places, shows_player
 
@@ -65,8 +71,7 @@ class Clip:
     @property
     def picks(self) -> dict[str, tuple[Pick, ...]]:
         """By player, those that lie in the clip, in its frames."""
-        found = {player: within(told, self.info) for player, told in self.state.picks.items()}
-        return {player: told for player, told in found.items() if told}
+        return players_within(self.state.picks, self.info)
 
 
 class Review:
