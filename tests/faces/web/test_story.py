@@ -73,6 +73,25 @@ def test_the_page_opens_on_the_first_clip_with_people_to_click(page, server):
     assert page.title().startswith("game.otio ")
 
 
+def test_what_is_typed_stays_when_the_answer_to_another_change_comes(page, server):
+    held: list[Any] = []
+    page.route("**/look", lambda route: held.append(route))
+    page.fill("[data-field=Color]", "#00ff00")  # a colour is chosen at once
+    while not held:
+        page.wait_for_timeout(10)
+    page.fill("[data-field=Size]", "3")
+    with page.expect_response("**/look"):
+        held.pop().continue_()
+    page.wait_for_timeout(300)
+    page.unroute("**/look")
+    assert page.input_value("[data-field=Size]") == "3"
+    with page.expect_response("**/look") as answer:
+        page.keyboard.press("Tab")
+    assert answer.value.json()["look"]["indicator"]["options"] == {"color": "#00ff00", "size": 3}
+    until(page, "document.querySelector('[data-field=Color]').value === '#00ff00'")
+    assert page.input_value("[data-field=Size]") == "3"
+
+
 def test_a_click_makes_the_clip_play_with_the_marker(page, server):
     page.fill("[data-field=Color]", "#ff00ff")
     page.locator("[data-field=Color]").dispatch_event("change")

@@ -25,6 +25,15 @@ export class LookPanel {
     this.drawn = "";
     this.indicators = get("/cv/indicators").then((answer) => answer.indicators);
     form.addEventListener("submit", (event) => event.preventDefault());
+    // An answer may come while somebody types: the form is drawn anew when that is done.
+    this.typing = false;
+    this.late = false;
+    form.addEventListener("input", () => (this.typing = true));
+    form.addEventListener("change", () => (this.typing = false), { capture: true });
+    form.addEventListener("focusout", () => {
+      this.typing = false;
+      if (this.late) setTimeout(async () => this.renderForm(await this.indicators));
+    });
   }
 
   async show(look, who) {
@@ -103,6 +112,8 @@ export class LookPanel {
   }
 
   renderForm(indicators) {
+    this.late = this.typing;
+    if (this.late) return;
     const choice = this.choice;
     const spec = indicators.find((one) => one.name === choice.name) ?? indicators[0];
     const rows = [
@@ -113,7 +124,8 @@ export class LookPanel {
     for (const option of spec.options) {
       rows.push(
         field(title(option.name), input(option, choice.options[option.name] ?? option.default), (value) => {
-          const options = { ...choice.options, [option.name]: value };
+          // As it is now: another option may have been changed since the form was drawn.
+          const options = { ...this.choice.options, [option.name]: value };
           if (value === option.default) delete options[option.name];
           this.change({ name: choice.name, options });
         }),
