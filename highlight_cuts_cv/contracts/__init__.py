@@ -25,6 +25,7 @@ from highlight_cuts_cv.contracts.following import (
     TrackJob,
     TrackStore,
 )
+from highlight_cuts_cv.contracts.identifying import Identifier, IdentifyJob, Identity, Sighting
 from highlight_cuts_cv.contracts.options import Option, Options, OptionValue, resolve_options
 from highlight_cuts_cv.contracts.progress import (
     UNWATCHED,
@@ -40,6 +41,7 @@ from highlight_cuts_cv.contracts.specs import (
     DelivererSpec,
     DetectorSpec,
     ExporterSpec,
+    IdentifierSpec,
     IndicatorSpec,
     TrackerSpec,
 )
@@ -62,6 +64,10 @@ __all__ = [
     "ExporterSpec",
     "FrameSource",
     "Freeze",
+    "Identifier",
+    "IdentifierSpec",
+    "IdentifyJob",
+    "Identity",
     "Indicator",
     "IndicatorSpec",
     "MediaKit",
@@ -73,6 +79,7 @@ __all__ = [
     "RawFrame",
     "SceneFrame",
     "SceneSource",
+    "Sighting",
     "Steps",
     "TrackJob",
     "TrackStore",

@@ -10,6 +10,7 @@ from highlight_cuts_cv.contracts.delivering import Deliverer
 from highlight_cuts_cv.contracts.drawing import Indicator
 from highlight_cuts_cv.contracts.exporting import Exporter
 from highlight_cuts_cv.contracts.following import Detector, Tracker
+from highlight_cuts_cv.contracts.identifying import Identifier
 from highlight_cuts_cv.contracts.options import Option, Options
 
 _NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
@@ -95,3 +96,10 @@ class DelivererSpec(_Spec):
     create: Callable[[Options], Deliverer]
     suffix: str = ".txt"
     overlays: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifierSpec(_Spec):
+    """Names an identifier and makes it."""
+
+    create: Callable[[Options], Identifier]

@@ -21,6 +21,9 @@ from highlight_cuts_cv.contracts import (
     DrawJob,
     Exporter,
     ExportJob,
+    Identifier,
+    IdentifyJob,
+    Identity,
     Indicator,
     Tracker,
     TrackJob,
@@ -179,6 +182,32 @@ class GuardedDeliverer(Guard):
         if not path.exists():
             raise self.wrong(f"says that it wrote {path}, but there is no such file")
         return path
+
+
+class GuardedIdentifier(Guard):
+    """An identifier whose answers are checked."""
+
+    def __init__(self, identifier: Identifier, who: str) -> None:
+        super().__init__(who)
+        self._identifier = identifier
+
+    def identify(self, job: IdentifyJob) -> list[Identity]:
+        """As :meth:`Identifier.identify`.  Raises JobFailedError for whatever the plugin does wrong."""
+        with self.doing("to say who somebody is"):
+            result: object = self._identifier.identify(job)
+        found = list(self.expect(result, Sequence, "identify"))  # type: ignore[type-abstract]
+        for one in found:
+            self.expect(one, Identity, "identify")
+            if not all(0 <= place < len(job.sightings) for place in one.seen):
+                raise self.wrong(f"saw {one.label!r} in a sighting that it was not given")
+        if (together := sum(one.probability for one in found)) > 1 + 1e-6:
+            raise self.wrong(f"returned probabilities that add up to {together:g} from identify()")
+        return sorted(found, key=lambda one: -one.probability)
+
+    def close(self) -> None:
+        """As :meth:`Identifier.close`."""
+        with self.doing("to close"):
+            self._identifier.close()
 
 
 def describe(error: BaseException) -> str:

@@ -14,7 +14,14 @@ from collections.abc import Iterable
 
 import pluggy
 
-from highlight_cuts_cv.contracts import DelivererSpec, DetectorSpec, ExporterSpec, IndicatorSpec, TrackerSpec
+from highlight_cuts_cv.contracts import (
+    DelivererSpec,
+    DetectorSpec,
+    ExporterSpec,
+    IdentifierSpec,
+    IndicatorSpec,
+    TrackerSpec,
+)
 
 GROUP = "highlight_cuts_cv"
 hookspec = pluggy.HookspecMarker(GROUP)
@@ -140,4 +147,33 @@ def hccv_deliverers() -> Iterable[DelivererSpec]:  # type: ignore[empty-body]
         @hookimpl
         def hccv_deliverers():
             yield DelivererSpec(name="listing", create=lambda options: Listing(), suffix=".txt")
+    """
+
+
+@hookspec
+def hccv_identifiers() -> Iterable[IdentifierSpec]:  # type: ignore[empty-body]
+    """Provide identifiers: things that say who somebody is, from pictures of one person.
+
+    A complete plugin, which knows one player by a shirt in blazing red::
+
+        from highlight_cuts_cv.api import IdentifierSpec, Identity, hookimpl
+
+        class RedShirt:
+            def identify(self, job):
+                seen = []
+                for place, sighting in enumerate(job.sightings):
+                    x1, y1, x2, y2 = (max(0, int(value)) for value in sighting.box.as_xyxy())
+                    blue, green, red = sighting.picture[y1:y2, x1:x2].reshape(-1, 3).mean(axis=0)
+                    if red > 2 * max(blue, green):
+                        seen.append(place)
+                if 2 * len(seen) <= len(job.sightings):
+                    return []
+                return [Identity("Sam", 0.9, tuple(seen))]
+
+            def close(self):
+                pass
+
+        @hookimpl
+        def hccv_identifiers():
+            yield IdentifierSpec(name="red-shirt", create=lambda options: RedShirt())
     """

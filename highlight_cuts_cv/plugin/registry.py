@@ -20,6 +20,8 @@ from highlight_cuts_cv.contracts import (
     DetectorSpec,
     Exporter,
     ExporterSpec,
+    Identifier,
+    IdentifierSpec,
     Indicator,
     IndicatorSpec,
     Tracker,
@@ -33,13 +35,14 @@ from highlight_cuts_cv.plugin.guard import (
     GuardedDeliverer,
     GuardedDetector,
     GuardedExporter,
+    GuardedIdentifier,
     GuardedIndicator,
     GuardedTracker,
     describe,
 )
 from highlight_cuts_cv.plugin.shelves import PluginReport, Shelf
 
-Spec = DetectorSpec | TrackerSpec | IndicatorSpec | ExporterSpec | DelivererSpec
+Spec = DetectorSpec | TrackerSpec | IndicatorSpec | ExporterSpec | DelivererSpec | IdentifierSpec
 
 HOOKS: dict[str, tuple[str, type[Any]]] = {
     "hccv_detectors": ("detector", DetectorSpec),
@@ -47,6 +50,7 @@ HOOKS: dict[str, tuple[str, type[Any]]] = {
     "hccv_indicators": ("indicator", IndicatorSpec),
     "hccv_exporters": ("exporter", ExporterSpec),
     "hccv_deliverers": ("deliverer", DelivererSpec),
+    "hccv_identifiers": ("identifier", IdentifierSpec),
 }
 """Hook name -> (kind of thing, spec class)."""
 
@@ -66,6 +70,7 @@ class Registry:
         self.indicators: Shelf[IndicatorSpec] = Shelf("indicator")
         self.exporters: Shelf[ExporterSpec] = Shelf("exporter")
         self.deliverers: Shelf[DelivererSpec] = Shelf("deliverer")
+        self.identifiers: Shelf[IdentifierSpec] = Shelf("identifier")
 
     @property
     def _shelves(self) -> dict[str, Shelf[Any]]:
@@ -75,6 +80,7 @@ class Registry:
             "hccv_indicators": self.indicators,
             "hccv_exporters": self.exporters,
             "hccv_deliverers": self.deliverers,
+            "hccv_identifiers": self.identifiers,
         }
 
     def load(self, points: Iterable[EntryPoint]) -> None:
@@ -157,6 +163,10 @@ class Registry:
     def deliverer(self, name: str, options: Mapping[str, object] | None = None) -> Deliverer:
         """Make a deliverer by name; raises as :meth:`detector` does."""
         return GuardedDeliverer(*_make(self.deliverers, name, options, Deliverer))  # type: ignore[type-abstract]
+
+    def identifier(self, name: str, options: Mapping[str, object] | None = None) -> Identifier:
+        """Make an identifier by name; raises as :meth:`detector` does."""
+        return GuardedIdentifier(*_make(self.identifiers, name, options, Identifier))  # type: ignore[type-abstract]
 
 
 T = TypeVar("T")

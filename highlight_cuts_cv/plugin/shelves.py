@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from highlight_cuts_cv.contracts import DelivererSpec, DetectorSpec, ExporterSpec, IndicatorSpec, TrackerSpec
+from highlight_cuts_cv.contracts import (
+    DelivererSpec,
+    DetectorSpec,
+    ExporterSpec,
+    IdentifierSpec,
+    IndicatorSpec,
+    TrackerSpec,
+)
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.plugin.elsewhere import distribution_of
 
-S = TypeVar("S", DetectorSpec, TrackerSpec, IndicatorSpec, ExporterSpec, DelivererSpec)
+S = TypeVar("S", DetectorSpec, TrackerSpec, IndicatorSpec, ExporterSpec, DelivererSpec, IdentifierSpec)
 
 BUNDLED = "highlight-cuts-cv"
 """The distribution whose names nobody else can take."""

@@ -12,12 +12,14 @@
 from highlight_cuts_cv.testing.contracts import check_detector, check_indicator, check_tracker
 from highlight_cuts_cv.testing.deliverers import check_deliverer
 from highlight_cuts_cv.testing.exporters import check_exporter
+from highlight_cuts_cv.testing.identifiers import check_identifier
 from highlight_cuts_cv.testing.timelines import check_untouched
 
 __all__ = [
     "check_deliverer",
     "check_detector",
     "check_exporter",
+    "check_identifier",
     "check_indicator",
     "check_tracker",
     "check_untouched",

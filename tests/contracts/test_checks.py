@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from highlight_cuts_cv.api import CancelledError, Detections, State
-from highlight_cuts_cv.testing import check_deliverer, check_detector, check_exporter
+from highlight_cuts_cv.api import CancelledError, Detections, Identity, State
+from highlight_cuts_cv.testing import check_deliverer, check_detector, check_exporter, check_identifier
 
 
 class Middle:
@@ -234,3 +234,85 @@ def test_a_right_deliverer_passes(tmp_path):
 def test_a_wrong_deliverer_fails(wrong, said, tmp_path: Path):
     with pytest.raises((AssertionError, AttributeError), match=said):
         check_deliverer(wrong(), tmp_path / "out.txt")
+
+
+class Knows:
+    """Takes everybody for Sam, right in every way."""
+
+    def identify(self, job):
+        if job.cancelled():
+            raise CancelledError("stopped")
+        return [Identity("Sam", 0.5, (0,)), Identity("Bo", 0.25)]
+
+    def close(self):
+        pass
+
+
+class PaintsOnSightings(Knows):
+    def identify(self, job):
+        for sighting in job.sightings:
+            sighting.picture[:] = 0
+        return super().identify(job)
+
+
+class GuessesAnew(Knows):
+    def __init__(self):
+        self.times = 0
+
+    def identify(self, job):
+        self.times += 1
+        return [] if job.cancelled() or self.times % 2 else super().identify(job)
+
+
+class StopsWithAnError(Knows):
+    def identify(self, job):
+        assert not job.cancelled(), "not made to be stopped"
+        return super().identify(job)
+
+
+class NeedsTwo(Knows):
+    def identify(self, job):
+        assert len(job.sightings) > 1, "not made for this"
+        return super().identify(job)
+
+
+class TooSure(Knows):
+    def identify(self, job):
+        return [Identity("Sam", 0.8), Identity("Bo", 0.8)]
+
+
+class WrongWayRound(Knows):
+    def identify(self, job):
+        return super().identify(job)[::-1]
+
+
+class Twice(Knows):
+    def identify(self, job):
+        return [Identity("Sam", 0.5), Identity("Sam", 0.5)]
+
+
+class SawMore(Knows):
+    def identify(self, job):
+        return [Identity("Sam", 0.5, (len(job.sightings),))]
+
+
+def test_a_right_identifier_passes():
+    check_identifier(Knows())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (PaintsOnSightings, "not painted on"),
+        (GuessesAnew, "the same answer"),
+        (StopsWithAnError, "not made to be stopped"),
+        (NeedsTwo, "not made for this"),
+        (TooSure, "at most 1"),
+        (WrongWayRound, "most probable first"),
+        (Twice, "told once"),
+        (SawMore, "places in the job"),
+    ],
+)
+def test_a_wrong_identifier_fails(wrong, said):
+    with pytest.raises(AssertionError, match=said):
+        check_identifier(wrong())

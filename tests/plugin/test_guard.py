@@ -17,6 +17,8 @@ from highlight_cuts_cv.api import (
     Detections,
     DetectorSpec,
     ExporterSpec,
+    IdentifierSpec,
+    Identity,
     IndicatorSpec,
     Placement,
     Shade,
@@ -32,7 +34,7 @@ from highlight_cuts_cv.plugin.registry import Registry
 from highlight_cuts_cv.plugin.shelves import PluginReport
 
 COUNT = 3
-JOB = SimpleNamespace(clip=SimpleNamespace(frame_count=COUNT), output=Path("out.txt"))
+JOB = SimpleNamespace(clip=SimpleNamespace(frame_count=COUNT), output=Path("out.txt"), sightings=[object()])
 FRAMES = [object()] * COUNT
 KINDS = {
     "detector": ("detect", DetectorSpec, "look for players"),
@@ -40,6 +42,7 @@ KINDS = {
     "indicator": ("draw", IndicatorSpec, "draw the marker"),
     "exporter": ("export", ExporterSpec, "write out.txt"),
     "deliverer": ("deliver", DelivererSpec, "write out.txt"),
+    "identifier": ("identify", IdentifierSpec, "say who somebody is"),
 }
 
 
@@ -128,6 +131,9 @@ WRONG = {
     "a text": ("exporter", "out.txt", "a str from export"),
     "no file": ("exporter", Path("no/such.txt"), "there is no such file"),
     "nothing delivered": ("deliverer", None, "returned None from deliver.. instead of a Path"),
+    "no identities": ("identifier", "Sam", "a str from identify.. instead of a Identity"),
+    "two for sure": ("identifier", [Identity("A", 0.6), Identity("B", 0.6)], "add up to 1.2"),
+    "seen nowhere": ("identifier", [Identity("A", 0.6, (1,))], "in a sighting that it was not given"),
     "no file delivered": ("deliverer", Path("no/such.txt"), "there is no such file"),
 }
 
@@ -151,6 +157,8 @@ def test_what_is_right_passes_unchanged(tmp_path):
     path.touch()
     assert call("exporter", lambda *_: path) is path
     assert call("deliverer", lambda *_: path) is path
+    likely, rarely = Identity("A", 0.6, (0,)), Identity("B", 0.2)
+    assert call("identifier", lambda *_: [rarely, likely]) == [likely, rarely]
 
 
 def test_a_detector_is_asked_by_one_thread_at_a_time():

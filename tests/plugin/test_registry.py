@@ -19,7 +19,13 @@ from highlight_cuts_cv.api import IndicatorSpec, hookimpl
 from highlight_cuts_cv.model import BadInputError, JobFailedError
 from highlight_cuts_cv.plugin.registry import HOOKS, Registry, get_registry
 from highlight_cuts_cv.plugin.shelves import PluginReport
-from highlight_cuts_cv.testing import check_deliverer, check_detector, check_exporter, check_indicator
+from highlight_cuts_cv.testing import (
+    check_deliverer,
+    check_detector,
+    check_exporter,
+    check_identifier,
+    check_indicator,
+)
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "third_party_indicator"
 GOOD = """
@@ -174,6 +180,7 @@ def test_bundled_plugins_are_all_well():
     assert "follow" in registry.trackers.names()
     assert {"dot", "ring", "arrow", "glow", "box", "label"} <= set(registry.indicators.names())
     assert "burn" in registry.exporters.names()
+    assert "numbers" in registry.identifiers.names()
 
 
 @pytest.mark.parametrize("hook", HOOKS)
@@ -194,6 +201,8 @@ def test_the_example_in_a_hooks_docstring_is_a_complete_plugin(hook, site, tmp_p
         check_deliverer(thing, tmp_path_factory.mktemp("empty") / "out.txt")
     elif kind == "detector":
         check_detector(thing)
+    elif kind == "identifier":
+        check_identifier(thing)
     elif kind == "indicator":  # and a tracker says itself that its player never moves
         check_indicator(thing)
 
