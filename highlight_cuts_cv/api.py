@@ -73,6 +73,7 @@ from highlight_cuts_cv.model import (
 from highlight_cuts_cv.plugin.hookspecs import hookimpl
 from highlight_cuts_cv.rendering.code_values import matrix_name
 from highlight_cuts_cv.rendering.flat import FlatPicture, flattened, in_video_colors, require_sprites
+from highlight_cuts_cv.rendering.keyframes import keyframes
 from highlight_cuts_cv.tracking.identities import Identities, track_by_identity
 
 __all__ = [
@@ -146,6 +147,7 @@ __all__ = [
     "flattened",
     "hookimpl",
     "in_video_colors",
+    "keyframes",
     "limited_rate",
     "lost_rows",
     "matrix_name",

@@ -64,10 +64,12 @@ class TrackerSpec(_Spec):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorSpec(_Spec):
     """Names an indicator and makes it.  ``needs_motion`` True has the camera's motion worked out for it,
-    which means decoding the clip."""
+    which means decoding the clip.  ``shades`` True says that it dims the picture, so that its marker cannot be
+    laid above one."""
 
     create: Callable[[Options], Indicator]
     needs_motion: bool = False
+    shades: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

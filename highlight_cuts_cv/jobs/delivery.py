@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from highlight_cuts_cv.errors import BadInputError
@@ -69,6 +70,20 @@ def _of_plugin(choice: Choice, target: str) -> Delivery:
         raise BadInputError(f"There is no way '{choice.name}' to deliver a timeline; choose {known}.")
     spec = shelf.find(choice.name)
     return Delivery("overlay" if spec.overlays else "replace", target, choice)
+
+
+def check_laid_over(delivery: Delivery, setup: Setup, players: Iterable[str]) -> None:
+    """Raise BadInputError now, before any work, when the marker of one of *players* dims the picture and so
+    cannot lie above it."""
+    from highlight_cuts_cv.plugin.registry import get_registry
+
+    for player in players if delivery.over else ():
+        name = setup.indicator_of(player).name
+        if get_registry().indicators.find(name).shades:
+            raise BadInputError(
+                f"The indicator '{name}' dims the picture around the player, which a marker above the picture cannot; "
+                "choose another, or --deliver replace."
+            )
 
 
 def setup_for(delivery: Delivery, setup: Setup) -> Setup:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from highlight_cuts_cv.contracts import UNWATCHED, Steps, no_warning, resolve_options, unwatched
 from highlight_cuts_cv.files.outputs import checked_folder, checked_output, writing_sentences
 from highlight_cuts_cv.jobs.clip import media_clip
-from highlight_cuts_cv.jobs.delivery import REPLACING, Delivery, setup_for
+from highlight_cuts_cv.jobs.delivery import REPLACING, Delivery, check_laid_over, setup_for
 from highlight_cuts_cv.jobs.freeze import plan_freeze
 from highlight_cuts_cv.jobs.media_folder import film_names, media_folder, remember_films
 from highlight_cuts_cv.jobs.plugin_delivery import check_deliverer, hand_to_plugin
@@ -61,6 +61,7 @@ def plan(
     if not any(players.values()):
         raise BadInputError("Nobody was picked; give --pick CLIP=FRAME:... for at least one clip.")
     check_owners(setup.indicators, players)
+    check_laid_over(delivery, setup, [player for player, picked in players.items() if picked])
     picks = by_clip(timeline, players)
     output = _timeline_file(timeline, output, delivery)
     if delivery.live and not is_project(output):
@@ -172,12 +173,13 @@ def run_timeline(
 
 
 def _fades(timeline: Timeline, clip: TimelineClip) -> tuple[int, int]:
-    """The frames over which an overlay fades.  Raises BadInputError for a clip that can have none."""
-    from highlight_cuts_cv.timeline.overlays import faded_frames, why_no_overlay
+    """The frames over which an overlay fades, since transitions do not reach it.  Raises BadInputError for a clip that can have none."""
+    from highlight_cuts_cv.timeline.overlays import why_no_overlay
+    from highlight_cuts_cv.timeline.places import crossed_frames
 
     if obstacle := why_no_overlay(timeline, clip):
         raise BadInputError(f"Nothing can be laid above the clip '{clip.clip_id}', since {obstacle}.")
-    return faded_frames(timeline, clip)
+    return crossed_frames(timeline, clip)
 
 
 def by_clip(timeline: Timeline, players: Players) -> dict[str, dict[str, tuple[Pick, ...]]]:

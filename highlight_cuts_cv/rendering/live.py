@@ -9,6 +9,7 @@ import numpy as np
 
 from highlight_cuts_cv.model import ByteArray, JobFailedError, Placement, SpriteTrack
 from highlight_cuts_cv.rendering.flat import flattened
+from highlight_cuts_cv.rendering.keyframes import keyframes
 
 _PLACE, _SIZE, _OPACITY = 0.25, 0.25, 0.02
 """How far straight lines between keyframes may be from the marker: pixels, pixels, shares."""
@@ -59,7 +60,7 @@ def live_marker(sprites: SpriteTrack, frames: Sequence[int]) -> LiveMarker | Non
     for column in range(4):  # where it does not show it waits between where it did and will
         rows[:, column] = np.interp(every, seen, rows[seen, column])
     rows[:, 4] = np.nan_to_num(rows[:, 4])
-    kept = _corners(rows / (_PLACE, _PLACE, _SIZE, _SIZE, _OPACITY))
+    kept = keyframes(rows, (_PLACE, _PLACE, _SIZE, _SIZE, _OPACITY))
     return LiveMarker(rgba, np.column_stack([kept.astype(float), rows[kept]]))
 
 
@@ -84,22 +85,3 @@ def _picture(parts: Sequence[Placement]) -> tuple[ByteArray, tuple[float, float]
     if flat is None:
         raise JobFailedError("The marker is drawn with pictures in which nothing shows.")
     return flat.rgba, (flat.x - 1.0, flat.y - 1.0)
-
-
-def _corners(rows: np.ndarray) -> np.ndarray:
-    """The rows between which straight lines are nowhere more than 1 from the others: Douglas and Peucker's."""
-    kept = {0, len(rows) - 1}
-    open_spans = [(0, len(rows) - 1)]
-    while open_spans:
-        first, last = open_spans.pop()
-        if last - first < 2:
-            continue
-        share = np.arange(1, last - first)[:, None] / (last - first)
-        line = rows[first] + share * (rows[last] - rows[first])
-        off = np.abs(rows[first + 1 : last] - line).max(axis=1)
-        worst = int(np.argmax(off))
-        if off[worst] > 1:
-            middle = first + 1 + worst
-            kept.add(middle)
-            open_spans += [(first, middle), (middle, last)]
-    return np.array(sorted(kept))

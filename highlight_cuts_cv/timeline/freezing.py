@@ -17,16 +17,14 @@ import opentimelineio as otio
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.locate import plain_path
-from highlight_cuts_cv.timeline.places import extent_of, items_of, transitions_around
+from highlight_cuts_cv.timeline.places import crossed_frames, extent_of, has_own_speed, items_of
 from highlight_cuts_cv.timeline.times import exact_rate, frame_range, frames, nearest_frame, seconds
 
 
 def freeze_window(timeline: Timeline, clip: TimelineClip) -> range:
     """The frames of the clip's render, at the timeline's rate, that no transition lies over."""
-    before, after = transitions_around(timeline.otio_clip(clip))
-    lead = nearest_frame(seconds(before.out_offset), clip.rate) if before else 0
-    trail = nearest_frame(seconds(after.in_offset), clip.rate) if after else 0
-    return range(clip.head + lead, clip.frame_count - clip.tail - trail)
+    lead, trail = crossed_frames(timeline, clip)
+    return range(lead, clip.frame_count - trail)
 
 
 def why_no_freeze(timeline: Timeline, clip: TimelineClip, frame: int) -> str | None:
@@ -48,7 +46,7 @@ def _reasons(timeline: Timeline, clip: TimelineClip, places: range) -> list[str 
         whatever = "it lies in a nested sequence, whose place in the edit would change"
     elif any(_is_trimmed(item) for item in (timeline.otio.tracks, *timeline.otio.tracks)):
         whatever = "the timeline or one of its tracks is trimmed as a whole"
-    elif any(isinstance(effect, otio.schema.TimeEffect) for effect in otio_clip.effects):
+    elif has_own_speed(otio_clip):
         whatever = "its speed is changed"
     elif not len(freeze_window(timeline, clip)):
         whatever = "transitions lie over all of it"

@@ -15,8 +15,8 @@ import opentimelineio as otio
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.notes import NAMESPACE, note_of
-from highlight_cuts_cv.timeline.places import extent_of, items_of, transitions_around
-from highlight_cuts_cv.timeline.times import float_rate, nearest_frame, seconds
+from highlight_cuts_cv.timeline.places import extent_of, has_own_speed, items_of
+from highlight_cuts_cv.timeline.times import float_rate, seconds
 
 OVERLAY = "overlay"
 """The key, under our namespace, of what carries an overlay: a clip, and the track that is there for it."""
@@ -46,18 +46,6 @@ def why_no_overlay(timeline: Timeline, clip: TimelineClip) -> str | None:
     return None
 
 
-def faded_frames(timeline: Timeline, clip: TimelineClip) -> tuple[int, int]:
-    """How many frames at the begin and at the end of *clip* transitions lie over, its ``head`` and ``tail``
-    among them: there the marker of an overlay fades, since transitions do not reach it."""
-    otio_clip = timeline.otio_clip(clip)
-    before, after = transitions_around(otio_clip)
-    if _has_own_speed(otio_clip):
-        return 0, 0
-    lead = clip.head + nearest_frame(seconds(before.out_offset), clip.rate) if before else 0
-    trail = clip.tail + nearest_frame(seconds(after.in_offset), clip.rate) if after else 0
-    return lead, trail
-
-
 def lay_over(
     below: otio.schema.Clip,
     clip: TimelineClip,
@@ -69,7 +57,7 @@ def lay_over(
     *film* has its whole length as ``available_range``.  In transitions it reaches as far as its clip does.
     """
     rate, used = clip.rate, below.trimmed_range()
-    lead, trail = (0, 0) if _has_own_speed(below) else (clip.head, clip.tail)
+    lead, trail = (0, 0) if has_own_speed(below) else (clip.head, clip.tail)
     start = seconds(film.available_range.start_time) + (clip.head - lead) / rate
     # At most as much as there is: what is no whole number of frames was rounded up for the film.
     length = min(
@@ -166,10 +154,6 @@ def _lanes(track: otio.schema.Track) -> Iterator[otio.schema.Track]:
 
 def _has_transitions(lane: otio.schema.Track) -> bool:
     return any(isinstance(item, otio.schema.Transition) for item in lane)
-
-
-def _has_own_speed(clip: otio.schema.Clip) -> bool:
-    return any(isinstance(effect, otio.schema.TimeEffect) for effect in clip.effects)
 
 
 def _moves_pixels(effect: otio.schema.Effect) -> bool:

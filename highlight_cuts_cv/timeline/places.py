@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import opentimelineio as otio
 
-from highlight_cuts_cv.timeline.times import exact_rate, seconds
+from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
+from highlight_cuts_cv.timeline.times import exact_rate, nearest_frame, seconds
 
 
 def items_of(track: otio.schema.Track) -> Iterator[tuple[Fraction, Fraction, otio.core.Item]]:
@@ -37,6 +38,22 @@ def transitions_around(
         before if isinstance(before, otio.schema.Transition) else None,
         after if isinstance(after, otio.schema.Transition) else None,
     )
+
+
+def has_own_speed(clip: otio.schema.Clip) -> bool:
+    return any(isinstance(effect, otio.schema.TimeEffect) for effect in clip.effects)
+
+
+def crossed_frames(timeline: Timeline, clip: TimelineClip) -> tuple[int, int]:
+    """How many frames at the begin and at the end of the render of *clip* transitions lie over, its ``head`` and
+    ``tail`` among them; none where its speed is changed, since these are frames of another pace."""
+    otio_clip = timeline.otio_clip(clip)
+    before, after = transitions_around(otio_clip)
+    if has_own_speed(otio_clip):
+        return 0, 0
+    lead = clip.head + nearest_frame(seconds(before.out_offset), clip.rate) if before else 0
+    trail = clip.tail + nearest_frame(seconds(after.in_offset), clip.rate) if after else 0
+    return lead, trail
 
 
 def is_imported(item: otio.core.Composable) -> bool:

@@ -83,26 +83,14 @@ class Builder:
             if number.isdigit()
         }
         self._numbers = (number for number in count(2) if number not in used)
-        self._films: dict[tuple[str, tuple[Marker, ...]], tuple[int, Element]] = {}
+        self._films: dict[str, tuple[int, Element, list[Marker]]] = {}
         self._folder: int | None = None
 
     def in_bin(self, film: Film) -> int:
-        """Put *film* into the bin, once; its number there."""
-        key = film.path, film.markers
-        if key not in self._films:
+        """Put *film* into the bin, once for each file, which has the markers of all its clips; its number there."""
+        if film.path not in self._films:
             number = next(self._numbers)
             producer = self._producer(film, number)
-            if film.markers:
-                marks = [
-                    {
-                        "comment": mark.text,
-                        "duration": mark.frames if mark.frames > 1 else 0,
-                        "pos": mark.frame,
-                        "type": mark.kind,
-                    }
-                    for mark in film.markers
-                ]
-                set_prop(producer, "kdenlive:markers", json.dumps(marks, ensure_ascii=False, indent=4) + "\n")
             self._define(producer)
             last = self.project.time(film.length - 1)
             self.project.bin.append(
@@ -110,8 +98,22 @@ class Builder:
                     "entry", {"producer": producer.get("id", ""), "in": self.project.time(0), "out": last}
                 )
             )
-            self._films[key] = number, producer
-        return self._films[key][0]
+            self._films[film.path] = number, producer, []
+        number, producer, marked = self._films[film.path]
+        if new := [mark for mark in dict.fromkeys(film.markers) if mark not in marked]:
+            marked += new
+            marks = [
+                {
+                    "comment": mark.text,
+                    "duration": mark.frames if mark.frames > 1 else 0,
+                    "pos": mark.frame,
+                    "type": mark.kind,
+                }
+                for mark in sorted(marked, key=lambda mark: mark.frame)
+            ]
+            set_prop(producer, "kdenlive:markers", json.dumps(marks, ensure_ascii=False, indent=4) + "\n")
+            _indent(producer)
+        return number
 
     def producer(self, film: Film) -> tuple[str, int]:
         """A producer of *film* for a track; its name, and the film's number in the bin."""

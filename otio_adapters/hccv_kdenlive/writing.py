@@ -165,18 +165,24 @@ def _film(clip: otio.schema.Clip, rate: Fraction, kind: str) -> tuple[Film, int]
         Fraction(1),
     )
     origin = _seconds(available.start_time)
+    length = max(_frames(available.duration, rate), 1)
+    placed = [
+        (marker, _whole((_seconds(marker.marked_range.start_time) - origin) * rate))
+        for marker in clip.markers
+    ]
     markers = tuple(
         Marker(
-            max(_whole((_seconds(marker.marked_range.start_time) - origin) * rate), 0),
+            frame,
             max(_frames(marker.marked_range.duration, rate), 1),
             marker.comment or marker.name,
             int(_note(marker).get("type", _KINDS.get(marker.color, 0))),
         )
-        for marker in clip.markers
+        for marker, frame in placed
+        if 0 <= frame < length  # a film has less than its recording, of which Kdenlive marks all
     )
     film = Film(
         path=reference.target_url,
-        length=max(_frames(available.duration, rate), 1),
+        length=length,
         speed=speed,
         sound=kind == otio.schema.TrackKind.Audio,
         name=name_of(reference.target_url),

@@ -41,6 +41,7 @@ SPEC = IndicatorSpec(
     name="spotlight",
     create=Spotlight,
     summary="Everything but the player dims",
+    shades=True,
     options=(
         Option(name="size", kind=float, default=1.0, summary="times the usual size", minimum=0.25, maximum=5),
         Option(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from highlight_cuts_cv.api import BadInputError, ExportJob, Placement, require_sprites
+from highlight_cuts_cv.api import BadInputError, ExportJob, Placement, keyframes, require_sprites
 
 
 class Marker(NamedTuple):
@@ -82,19 +82,5 @@ def number(value: float, places: int) -> str:
 
 def thinned(values: Sequence[float], slack: float) -> Keys:
     """The keyframes from which straight lines stay within *slack* of *values*, one for each frame."""
-    kept = [0]
-    while kept[-1] < len(values) - 1:
-        start = kept[-1]
-        lowest, highest = -np.inf, np.inf
-        end = start + 1
-        for at in range(start + 1, len(values)):
-            steps = at - start
-            slope = (values[at] - values[start]) / steps
-            if lowest <= slope <= highest:
-                end = at
-            lowest = max(lowest, (values[at] - slack - values[start]) / steps)
-            highest = min(highest, (values[at] + slack - values[start]) / steps)
-            if lowest > highest:
-                break
-        kept.append(end)
+    kept = keyframes(values, slack).tolist()
     return Keys(tuple(kept), tuple(float(values[at]) for at in kept))

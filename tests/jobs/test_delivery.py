@@ -146,6 +146,8 @@ def test_an_exporter_that_does_not_fit_is_refused(way, exporter, sentence):
         (["--deliver", "overlay", "--film", "all.mp4"], "nothing to join"),
         (["--deliver", "overlay", "--intro", "1"], "needs a film"),
         (["--deliver", "overlay", "--quality", "final"], "are for films"),
+        (["--deliver", "overlay", "--indicator", "spotlight"], "dims the picture"),
+        (["--deliver", "live", "-o", "cut.kdenlive", "--indicator", "spotlight"], "dims the picture"),
     ],
 )
 def test_what_cannot_be_delivered_is_said_before_any_work(cut, more, sentence):

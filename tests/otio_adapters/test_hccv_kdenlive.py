@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -297,6 +298,23 @@ def test_any_timeline_becomes_a_new_project(tmp_path):
     for _, tractor in made.tracks(made.sequence()):
         _, second = (made.by_id[str(track.get("producer"))] for track in tractor.findall("track"))
         assert len(second.findall("entry")) == len(tractor.findall("transition"))
+
+
+def test_a_file_is_in_the_bin_once_with_the_markers_of_all_its_clips(tmp_path):
+    timeline = new_timeline(tmp_path)
+    for clip, frame in (
+        (timeline.tracks[0][1], 30),
+        (timeline.tracks[0][4], 130),
+        (timeline.tracks[0][4], 400),
+    ):
+        clip.markers.append(otio.schema.Marker("at", span(frame, 1, 30000 / 1001), comment=f"at {frame}"))
+    otio.adapters.write_to_file(timeline, str(tmp_path / "new.kdenlive"), NAME)
+    made = Project((tmp_path / "new.kdenlive").read_bytes(), tmp_path)
+    binned = [made.by_id[str(entry.get("producer"))] for entry in made.bin.findall("entry")]
+    files = [prop(each, "resource") for each in binned if each.tag != "tractor"]
+    assert sorted(map(str, files)) == [(tmp_path / name).as_posix() for name in ("a.mp4", "b.mp4")]
+    (marks,) = (prop(each, "kdenlive:markers") for each in binned if "a.mp4" in str(prop(each, "resource")))
+    assert [mark["pos"] for mark in json.loads(str(marks))] == [30, 130], "none beyond the file's end"
 
 
 def test_a_nested_timeline_cannot_go_into_a_new_project(tmp_path):

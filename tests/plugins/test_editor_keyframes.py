@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hccv_scripts._keys import thinned
 
 from highlight_cuts_cv.media import clip_of, probe
 from highlight_cuts_cv.model import BadInputError, ClipInfo, SpriteTrack
@@ -33,26 +32,6 @@ def middles(job: Any) -> dict[int, tuple[float, float]]:
         index: (each.x + each.sprite.rgba.shape[1] / 2, each.y + each.sprite.rgba.shape[0] / 2)
         for index, (each, *_) in job.sprites.by_frame().items()
     }
-
-
-# --- thinning ---
-
-
-@pytest.mark.parametrize("slack", [0.0, 0.2, 3.0])
-def test_few_keyframes_miss_nothing_by_more_than_asked(slack):
-    rng = np.random.default_rng(3)
-    values = (np.cumsum(rng.normal(size=200)) + 20 * (np.arange(200) > 90)).tolist()
-    keys = thinned(values, slack)
-    assert (keys.frames[0], keys.frames[-1]) == (0, 199)
-    assert max(abs(keys.at(at) - value) for at, value in enumerate(values)) <= slack + 1e-9
-    assert len(keys.frames) < (200 if slack else 201) and (slack < 3 or len(keys.frames) < 60)
-
-
-@pytest.mark.parametrize(
-    ("values", "frames"), [([5.0] * 9, (0, 8)), ([0, 1, 2, 3, 2, 1], (0, 3, 5)), ([7], (0,))]
-)
-def test_straight_lines_need_two_keyframes(values, frames):
-    assert thinned(values, 0.01).frames == frames
 
 
 # --- Fusion ---

@@ -9,7 +9,9 @@ from opentimelineio.opentime import RationalTime, TimeRange
 from highlight_cuts_cv.model import Mark
 from highlight_cuts_cv.testing import check_untouched
 from highlight_cuts_cv.timeline import TrackedRender, read_timeline, write_tracked
-from highlight_cuts_cv.timeline.overlays import faded_frames, is_overlay
+from highlight_cuts_cv.timeline.overlays import is_overlay
+from highlight_cuts_cv.timeline.freezing import freeze_window
+from highlight_cuts_cv.timeline.places import crossed_frames
 
 
 def span(start, count, rate=30.0):
@@ -75,8 +77,22 @@ def test_in_a_dissolve_two_overlays_reach_into_each_other(laid, edit, media):
     lanes = [[clip.name for clip in track.find_clips()] for track in result.tracks if is_overlay(track)]
     assert not any({"Goal", "Replay"} <= set(names) for names in lanes), "so they need a lane each"
     timeline = read_timeline(edit("match_day"), probe=media.probe)
-    fades = {clip.name: faded_frames(timeline, clip) for clip in timeline.clips}
+    fades = {clip.name: crossed_frames(timeline, clip) for clip in timeline.clips}
     assert (fades["Kick off"], fades["Goal"], fades["Replay"]) == ((0, 0), (0, 15), (15, 0))
+
+
+def test_frames_of_another_pace_are_not_taken_for_those_of_a_dissolve(laid, edit, media):
+    path = edit("match_day")
+    document = otio.adapters.read_from_file(str(path))
+    goal = next(clip for clip in document.find_clips() if clip.name == "Goal")
+    goal.effects.append(otio.schema.LinearTimeWarp(time_scalar=2.0))
+    otio.adapters.write_to_file(document, str(path))
+    timeline = read_timeline(path, probe=media.probe)
+    (fast,) = (clip for clip in timeline.clips if clip.name == "Goal")
+    assert fast.tail > 0
+    assert crossed_frames(timeline, fast) == (0, 0) and freeze_window(timeline, fast) == range(
+        fast.frame_count
+    )
 
 
 def test_read_again_overlays_are_no_clips_and_stay_where_nobody_is_followed_anew(laid, media):
