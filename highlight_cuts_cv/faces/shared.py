@@ -120,14 +120,16 @@ def tracked_path(timeline: Path, chosen: str | None, delivery: Delivery = REPLAC
     """Where the tracked timeline goes unless another place is named: beside *timeline*.
 
     The name of the player or timeline that was *chosen* is in it, so that the next choice does not replace it.  A
-    project stays one, what is live becomes one, and what a plugin delivers has its suffix.
+    project stays one, what is live becomes one, what a plugin delivers has its suffix, and other formats that hold
+    what was done stay theirs.
     """
+    from highlight_cuts_cv.timeline.formats import PROJECT, own_suffix
+
     stem = timeline.stem
     if chosen is not None:
         name = re.sub(r"[^\w.-]+", "-", chosen).strip("-.")
         stem = f"{stem}.{name or 'player'}"
-    project = delivery.live or timeline.suffix.lower() == ".kdenlive"
-    suffix = delivery.suffix or (".kdenlive" if project else ".otio")
+    suffix = delivery.suffix or (PROJECT if delivery.live else own_suffix(timeline))
     return timeline.with_name(f"{stem}.tracked{suffix}")
 
 

@@ -55,7 +55,7 @@ def plan(
     """
     setup = setup_for(delivery, setup)
     check_deliverer(delivery)
-    from highlight_cuts_cv.timeline.formats import is_project
+    from highlight_cuts_cv.timeline.formats import is_project, require_format
 
     check_setup(setup)
     if not any(players.values()):
@@ -69,6 +69,8 @@ def plan(
             "With --deliver live the marker is keyframes, which only an editor's project can hold; "
             f"name the output {output.stem}.kdenlive, or deliver an overlay."
         )
+    if delivery.deliverer is None:
+        require_format(timeline.otio, output, timeline.rate, delivery.over)
     folder = media_folder(output)
     films = film_names(timeline.clips, folder, delivery.way)
     tasks = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-
 _AHEAD = 32
 """Frames that are looked at together, at first."""
 

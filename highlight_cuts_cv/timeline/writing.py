@@ -21,7 +21,7 @@ from highlight_cuts_cv.timeline.cleaning import describe_file, external_referenc
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
 from highlight_cuts_cv.timeline.dialects import DIALECTS
 from highlight_cuts_cv.timeline.document import read_document, reveal
-from highlight_cuts_cv.timeline.formats import SUFFIXES, is_project, write_project, written_as
+from highlight_cuts_cv.timeline.formats import SUFFIXES, is_exchange, write_format, written_as
 from highlight_cuts_cv.timeline.freezing import (
     content_lengths,
     grow_ranges,
@@ -87,8 +87,9 @@ def write_tracked(
     will not come out right; for ``resolve`` a missing medium is refused, which would fail the whole import.
     *output* ends in ``.otio`` (``.csv`` is replaced by it), in ``.otioz`` or ``.otiod`` for a bundle with the media
     that are shown (see :mod:`~highlight_cuts_cv.timeline.bundles`; *watch* looks on), or in ``.kdenlive``: a timeline
-    that came from such a project is that project, changed in these clips only, any other a new one.  Other timelines
-    of the file that was read are written along as they were.
+    that came from such a project is that project, changed in these clips only, any other a new one.  ``.xml`` and
+    ``.edl`` are written as far as they hold it; *warn* hears what they do not.  Other timelines
+    of the file that was read are written along as they were, in ``.otio`` and bundles.
 
     Raises BadInputError for an unknown clip id or target, an unsuitable *output* or a picture that
     cannot stand still, JobFailedError when a render is missing, not as long as its clip, or of a variable rate, or the file written does not read back the same.
@@ -128,13 +129,15 @@ def write_tracked(
     plain_paths(document, MediaFinder(timeline.base))
     if target == "resolve":
         _require_all_media(result)
-    if not is_project(output):
+    if not is_exchange(output):
         for sentence in DIALECTS[target](result, timeline.rate):
             warn(sentence)
-    if is_project(output):
+    if is_exchange(output):
         info = timeline.clips[0].info
         with writing_sentences(output), atomic_output(output) as temporary:
-            write_project(result, temporary, (info.width, info.height), timeline.rate, output)
+            lacking = write_format(result, temporary, (info.width, info.height), timeline.rate, output)
+        if lacking:
+            warn(lacking)
         return output
     if output.suffix.lower() in BUNDLES:
         text = write_bundle(document, output, serialized, timeline.base, watch)

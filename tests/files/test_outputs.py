@@ -112,7 +112,7 @@ def test_an_output_that_cannot_be_written_is_refused_before_any_work(game, write
     assert sorted(game.parent.iterdir()) == before
 
 
-@pytest.mark.parametrize("name", ["out.xml", "out.mp4", "t2.csv.gz", "out"])
+@pytest.mark.parametrize("name", ["out.aaf", "out.mp4", "t2.csv.gz", "out"])
 def test_a_timeline_is_written_as_otio_or_not_at_all(game, name):
     with pytest.raises(BadInputError, match=r"must end in \.otio"):
         WRITERS["run"][0](game.parent, game.parent / name)

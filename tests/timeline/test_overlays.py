@@ -9,8 +9,8 @@ from opentimelineio.opentime import RationalTime, TimeRange
 from highlight_cuts_cv.model import Mark
 from highlight_cuts_cv.testing import check_untouched
 from highlight_cuts_cv.timeline import TrackedRender, read_timeline, write_tracked
-from highlight_cuts_cv.timeline.overlays import is_overlay
 from highlight_cuts_cv.timeline.freezing import freeze_window
+from highlight_cuts_cv.timeline.overlays import is_overlay
 from highlight_cuts_cv.timeline.places import crossed_frames
 
 

@@ -302,7 +302,7 @@ def test_rule_10_for_resolve_no_medium_may_be_missing(tracked, media):
 def test_unsuitable_arguments(edit, media):
     path = edit("match_day")
     timeline = read_timeline(path, probe=media.probe)
-    for output, message in [(path, "another name"), (path.with_suffix(".xml"), r"written as \.otio")]:
+    for output, message in [(path, "another name"), (path.with_suffix(".aaf"), r"written as \.otio")]:
         with pytest.raises(BadInputError, match=message):
             write_tracked(timeline, {}, output, probe=media.probe)
     with pytest.raises(BadInputError, match="any, kdenlive, resolve"):

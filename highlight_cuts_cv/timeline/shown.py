@@ -1,0 +1,91 @@
+"""What a timeline shows when, to hold what was written against what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+from urllib.parse import unquote
+
+import opentimelineio as otio
+
+from highlight_cuts_cv.timeline.locate import plain_path
+from highlight_cuts_cv.timeline.places import items_of, transitions_around
+from highlight_cuts_cv.timeline.times import nearest_frame, seconds
+
+
+class Shown(NamedTuple):
+    """What plays when: frames at the timeline's rate, with what transitions show of it."""
+
+    track: int
+    begin: int
+    length: int
+    first: int
+    file: str
+    speed: float
+
+
+def difference(wanted: otio.schema.Timeline, came: otio.schema.Timeline, rate: Fraction) -> str | None:
+    """What *came* shows otherwise than *wanted*, as the end of a sentence; ``None`` where both show the same."""
+    return _difference(sorted(_shown(wanted, rate)), sorted(_shown(came, rate)))
+
+
+def difference_in_list(
+    wanted: otio.schema.Timeline, came: otio.schema.Timeline, rate: Fraction
+) -> str | None:
+    """:func:`difference` for an edit list: it has the first track of pictures, from its first picture on, and counts
+    in the files' timecode."""
+    lists = []
+    for timeline in (wanted, came):
+        found = sorted(each for each in _shown(timeline, rate, of_file=False) if each.track == 0)
+        begin = found[0].begin if found else 0
+        lists.append([each._replace(begin=each.begin - begin) for each in found])
+    return _difference(*lists)
+
+
+def _difference(expected: list[Shown], came: list[Shown]) -> str | None:
+    for wanted, found in zip(expected, came, strict=False):
+        # A changed speed is rounded to whole frames of another pace.
+        slack = 0 if wanted.speed == 1 else 1
+        if wanted._replace(first=0) != found._replace(first=0) or abs(wanted.first - found.first) > slack:
+            return f"{wanted} did not read back as it was written, but as {found}"
+    if len(expected) != len(came):
+        return f"{len(came)} clips came back of {len(expected)}"
+    return None
+
+
+def _shown(timeline: otio.schema.Timeline, rate: Fraction, of_file: bool = True) -> Iterator[Shown]:
+    for kind in (otio.schema.TrackKind.Video, otio.schema.TrackKind.Audio):
+        tracks = [
+            track for track in timeline.tracks if isinstance(track, otio.schema.Track) and track.kind == kind
+        ]
+        for number, track in enumerate(tracks):
+            place = number if kind == otio.schema.TrackKind.Video else -1 - number
+            yield from _on_track(track, place, rate, of_file)
+
+
+def _on_track(track: otio.schema.Track, number: int, rate: Fraction, of_file: bool) -> Iterator[Shown]:
+    """*of_file* counts from the file's first frame, else from timecode 0."""
+    for begin, _, item in items_of(track):
+        reference = item.media_reference if isinstance(item, otio.schema.Clip) else None
+        if not isinstance(reference, otio.schema.ExternalReference) or not item.enabled:
+            continue
+        before, after = transitions_around(item)
+        lead = nearest_frame(seconds(before.in_offset), rate) if before else 0
+        trail = nearest_frame(seconds(after.out_offset), rate) if after else 0
+        used, available = item.trimmed_range(), reference.available_range
+        origin = seconds(available.start_time) if available and of_file else Fraction(0)
+        yield Shown(
+            track=number,
+            begin=nearest_frame(begin, rate) - lead,
+            length=nearest_frame(seconds(used.duration), rate) + lead + trail,
+            first=nearest_frame(seconds(used.start_time) - origin, rate) - lead,
+            file=_file(reference.target_url),
+            speed=next(
+                (e.time_scalar for e in item.effects if isinstance(e, otio.schema.LinearTimeWarp)), 1.0
+            ),
+        )
+
+
+def _file(url: str) -> str:
+    return unquote(plain_path(url)) if url[:5].lower() == "file:" else url
