@@ -1,0 +1,1 @@
+"""DaVinci Resolve: a script for its Scripts menu, and putting it there."""
