@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 
 Element = ElementTree.Element
 
-_CLOCK = re.compile(r"(\d+):(\d+):(\d+)(?:([.,:;])(\d+))?")
+_CLOCK = re.compile(r"(\d+):(\d+):(-?)(\d+)(?:([.,:;])(\d+))?")
+"""Kdenlive writes a time before 0 with the sign on its seconds: 00:00:-0.033."""
 _SEQUENCE = "17"
 """Kdenlive's producer type of a timeline."""
 
@@ -174,11 +175,13 @@ class Project:
         found = _CLOCK.fullmatch(text)
         if not found:
             raise KdenliveError(f"'{text}' is no time")
-        hours, minutes, seconds = (int(found[group]) for group in (1, 2, 3))
+        hours, minutes, seconds = (int(found[group]) for group in (1, 2, 4))
         whole = (hours * 60 + minutes) * 60 + seconds
-        if found[4] in (":", ";"):
-            return round(whole * self.rate) + int(found[5])
-        return round((whole + Fraction(f"0.{found[5] or 0}")) * self.rate)
+        if found[5] in (":", ";"):
+            frames = round(whole * self.rate) + int(found[6])
+        else:
+            frames = round((whole + Fraction(f"0.{found[6] or 0}")) * self.rate)
+        return -frames if found[3] else frames
 
     def time(self, frames: int) -> str:
         """*frames* as Kdenlive writes them: a clock time in milliseconds."""
