@@ -27,7 +27,7 @@ class Shown(NamedTuple):
 
 def difference(wanted: otio.schema.Timeline, came: otio.schema.Timeline, rate: Fraction) -> str | None:
     """What *came* shows otherwise than *wanted*, as the end of a sentence; ``None`` where both show the same."""
-    return _difference(sorted(_shown(wanted, rate)), sorted(_shown(came, rate)))
+    return _difference(sorted(shown(wanted, rate)), sorted(shown(came, rate)))
 
 
 def difference_in_list(
@@ -37,7 +37,7 @@ def difference_in_list(
     in the files' timecode."""
     lists = []
     for timeline in (wanted, came):
-        found = sorted(each for each in _shown(timeline, rate, of_file=False) if each.track == 0)
+        found = sorted(each for each in shown(timeline, rate, of_file=False) if each.track == 0)
         begin = found[0].begin if found else 0
         lists.append([each._replace(begin=each.begin - begin) for each in found])
     return _difference(*lists)
@@ -54,7 +54,9 @@ def _difference(expected: list[Shown], came: list[Shown]) -> str | None:
     return None
 
 
-def _shown(timeline: otio.schema.Timeline, rate: Fraction, of_file: bool = True) -> Iterator[Shown]:
+def shown(timeline: otio.schema.Timeline, rate: Fraction, of_file: bool = True) -> Iterator[Shown]:
+    """All that plays in *timeline*, track by track: pictures from 0 up, sound from -1 down.  *of_file* counts from
+    the file's first frame, else from timecode 0."""
     for kind in (otio.schema.TrackKind.Video, otio.schema.TrackKind.Audio):
         tracks = [
             track for track in timeline.tracks if isinstance(track, otio.schema.Track) and track.kind == kind
@@ -65,7 +67,6 @@ def _shown(timeline: otio.schema.Timeline, rate: Fraction, of_file: bool = True)
 
 
 def _on_track(track: otio.schema.Track, number: int, rate: Fraction, of_file: bool) -> Iterator[Shown]:
-    """*of_file* counts from the file's first frame, else from timecode 0."""
     for begin, _, item in items_of(track):
         reference = item.media_reference if isinstance(item, otio.schema.Clip) else None
         if not isinstance(reference, otio.schema.ExternalReference) or not item.enabled:

@@ -229,7 +229,14 @@ def test_what_is_no_project_is_said(tmp_path, text, sentence):
 
 @pytest.mark.parametrize(
     ("text", "frames"),
-    [("00:00:01.969", 59), ("59", 59), ("00:00:01:29", 59), ("00:00:01,969", 59), ("00:00:-0.033", -1), (None, 0)],
+    [
+        ("00:00:01.969", 59),
+        ("59", 59),
+        ("00:00:01:29", 59),
+        ("00:00:01,969", 59),
+        ("00:00:-0.033", -1),
+        (None, 0),
+    ],
 )
 def test_times_in_each_spelling_are_frames(text, frames):
     profile = '<mlt><profile width="1" height="1" frame_rate_num="30000" frame_rate_den="1001"/></mlt>'
