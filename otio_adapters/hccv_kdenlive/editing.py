@@ -105,30 +105,51 @@ def add_track(builder: Builder, sequence: Element, above: str, name: str, items:
         set_prop(composing, "b_track", place)
     last = model if model is not None else sequence.findall("track")[-1]
     sequence.insert(list(sequence).index(last) + 1, composing)
-    _count_track(project, sequence, place)
+    _count_track(project, sequence, place, 1)
     return tractor
 
 
-def _count_track(project: Project, sequence: Element, place: int) -> None:
-    """Groups name tracks by their number, without the black ground; targets do, too."""
+def remove_track(project: Project, sequence: Element, tractor: Element) -> None:
+    """Take the track *tractor* away; whatever counts tracks in that timeline no longer counts it."""
+    tracks = sequence.findall("track")
+    place = [track.get("producer") for track in tracks].index(tractor.get("id"))
+    sequence.remove(tracks[place])
+    for transition in sequence.findall("transition"):
+        numbers = {side: int(prop(transition, side) or 0) for side in ("a_track", "b_track")}
+        if numbers["b_track"] == place:
+            sequence.remove(transition)
+            continue
+        for side, number in numbers.items():
+            if number >= place:  # what was composed with it is with the track below again
+                set_prop(transition, side, number - 1)
+    for name in [*(track.get("producer", "") for track in tractor.findall("track")), tractor.get("id", "")]:
+        if (element := project.by_id.pop(name, None)) is not None:
+            project.root.remove(element)
+    _count_track(project, sequence, place, -1)
+
+
+def _count_track(project: Project, sequence: Element, place: int, more: int) -> None:
+    """Groups name tracks by their number, without the black ground; targets do, too.  *more* is 1 for a track that is
+    new at *place*, -1 for one that was there."""
+    first = place - 1 if more > 0 else place
     for holder, prefix in (
         (sequence, "kdenlive:sequenceproperties."),
         (project.bin, "kdenlive:docproperties."),
     ):
         groups = prop(holder, f"{prefix}groups")
-        if groups is not None and (moved := _moved_groups(groups, place - 1)) is not None:
+        if groups is not None and (moved := _moved_groups(groups, first, more)) is not None:
             set_prop(holder, f"{prefix}groups", moved)
         for name in ("activeTrack", "audioTarget", "videoTarget"):
             value = prop(holder, f"{prefix}{name}")
-            if value is not None and value.lstrip("-").isdigit() and int(value) >= place - 1:
-                set_prop(holder, f"{prefix}{name}", int(value) + 1)
+            if value is not None and value.lstrip("-").isdigit() and int(value) >= first:
+                set_prop(holder, f"{prefix}{name}", int(value) + more)
         for name in ("tracksCount", "tracks"):
             value = prop(holder, f"{prefix}{name}")
             if value is not None and value.isdigit():
-                set_prop(holder, f"{prefix}{name}", int(value) + 1)
+                set_prop(holder, f"{prefix}{name}", int(value) + more)
 
 
-def _moved_groups(text: str, place: int) -> str | None:
+def _moved_groups(text: str, first: int, more: int) -> str | None:
     try:
         groups = json.loads(text)
     except ValueError:
@@ -143,8 +164,8 @@ def _moved_groups(text: str, place: int) -> str | None:
         elif isinstance(group, dict):
             move(group.get("children"))
             track, colon, rest = str(group.get("data", "")).partition(":")
-            if colon and track.isdigit() and int(track) >= place:
-                group["data"] = f"{int(track) + 1}:{rest}"
+            if colon and track.isdigit() and int(track) >= first:
+                group["data"] = f"{int(track) + more}:{rest}"
 
     move(groups)
     return json.dumps(groups, ensure_ascii=False, indent=4) + "\n"
@@ -169,4 +190,4 @@ def _shows(project: Project, sequence: Element) -> Iterator[Element]:
             yield from (tractor, track)
 
 
-__all__ = ["add_track", "find", "lengthen", "shift_effect", "swap"]
+__all__ = ["add_track", "find", "lengthen", "remove_track", "shift_effect", "swap"]

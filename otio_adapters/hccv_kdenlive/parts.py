@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
 from xml.etree import ElementTree
 
+from hccv_kdenlive.ours import Origin, note_origin, note_overlay
 from hccv_kdenlive.project import Element, Project, prop, set_prop
 
 ADDED = "237"
@@ -38,6 +39,8 @@ class Film:
     sound: bool = False
     name: str = ""
     markers: tuple[Marker, ...] = ()
+    origin: Origin | None = None
+    overlay: bool = False
 
     @property
     def still(self) -> bool:
@@ -88,9 +91,15 @@ class Builder:
 
     def in_bin(self, film: Film) -> int:
         """Put *film* into the bin, once for each file, which has the markers of all its clips; its number there."""
+        if film.path not in self._films and (known := self._known(film)) is not None:
+            if film.overlay or film.origin is not None:
+                self._note(known, film)
+                _set_markers(known, film.markers)
+            self._films[film.path] = int(prop(known, "kdenlive:id") or 0), known, [*film.markers]
         if film.path not in self._films:
             number = next(self._numbers)
             producer = self._producer(film, number)
+            self._note(producer, film)
             self._define(producer)
             last = self.project.time(film.length - 1)
             self.project.bin.append(
@@ -102,18 +111,23 @@ class Builder:
         number, producer, marked = self._films[film.path]
         if new := [mark for mark in dict.fromkeys(film.markers) if mark not in marked]:
             marked += new
-            marks = [
-                {
-                    "comment": mark.text,
-                    "duration": mark.frames if mark.frames > 1 else 0,
-                    "pos": mark.frame,
-                    "type": mark.kind,
-                }
-                for mark in sorted(marked, key=lambda mark: mark.frame)
-            ]
-            set_prop(producer, "kdenlive:markers", json.dumps(marks, ensure_ascii=False, indent=4) + "\n")
-            _indent(producer)
+            _set_markers(producer, marked)
         return number
+
+    def _known(self, film: Film) -> Element | None:
+        """What the bin has of the file of *film*, if that is as long."""
+        for entry in self.project.bin.findall("entry"):
+            found = self.project.by_id.get(entry.get("producer", ""))
+            if found is not None and found.tag != "tractor" and self.project.file(found) == film.path:
+                return found if self.project.length(found) == film.length else None
+        return None
+
+    @staticmethod
+    def _note(producer: Element, film: Film) -> None:
+        if film.overlay:
+            note_overlay(producer)
+        elif film.origin is not None:
+            note_origin(producer, film.origin)
 
     def producer(self, film: Film) -> tuple[str, int]:
         """A producer of *film* for a track; its name, and the film's number in the bin."""
@@ -150,7 +164,6 @@ class Builder:
         What is mixed with the one before lies on the track's other playlist.
         """
         lists = [Element("playlist", {"id": next(self._names)}) for _ in range(2)]
-        ends, turn = [0, 0], 0
         time = self.project.time
         tractor = Element(
             "tractor",
@@ -170,16 +183,7 @@ class Builder:
             ("collapsed", 0),
         ):
             set_prop(tractor, f"kdenlive:{property_}", value)
-        mixes = []
-        for item in items:
-            # What is in no mix lies on the first playlist; Kdenlive repairs projects where it does not.
-            turn = 1 - turn if item.mixed else 0
-            if item.mixed:
-                mixes.append(self._mix(item, turn, sound))
-            if item.begin > ends[turn]:
-                lists[turn].append(Element("blank", {"length": time(item.begin - ends[turn])}))
-            lists[turn].append(self.entry(item))
-            ends[turn] = item.end
+        mixes = self._fill(lists, items, sound)
         for each in lists:
             tractor.append(
                 Element("track", {"hide": "video" if sound else "audio", "producer": each.get("id", "")})
@@ -191,6 +195,33 @@ class Builder:
             self.project.root.insert(place + offset, each)
             self.project.by_id[each.get("id", "")] = each
         return tractor
+
+    def refill(self, tractor: Element, items: Sequence[Placed]) -> None:
+        """Let a track of overlays, which is there already, show *items* and nothing else."""
+        lists = [self.project.by_id[each.get("producer", "")] for each in tractor.findall("track")]
+        for each in lists:
+            for item in [*each.findall("entry"), *each.findall("blank")]:
+                each.remove(item)
+        self._fill(lists, items, False)
+        for each in lists:
+            _indent(each)
+        tractor.set("out", self.project.time(max([item.end for item in items], default=1) - 1))
+
+    def _fill(self, lists: Sequence[Element], items: Sequence[Placed], sound: bool) -> list[Element]:
+        """Put *items* onto the two playlists of a track; the mixes between them."""
+        ends, turn = [0, 0], 0
+        time = self.project.time
+        mixes = []
+        for item in items:
+            # What is in no mix lies on the first playlist; Kdenlive repairs projects where it does not.
+            turn = 1 - turn if item.mixed else 0
+            if item.mixed:
+                mixes.append(self._mix(item, turn, sound))
+            if item.begin > ends[turn]:
+                lists[turn].append(Element("blank", {"length": time(item.begin - ends[turn])}))
+            lists[turn].append(self.entry(item))
+            ends[turn] = item.end
+        return mixes
 
     def _mix(self, item: Placed, turn: int, sound: bool) -> Element:
         time = self.project.time
@@ -266,6 +297,26 @@ class Builder:
         place = 0 if profile is None else list(self.project.root).index(profile) + 1
         self.project.root.insert(place, producer)
         self.project.by_id[producer.get("id", "")] = producer
+
+
+def _set_markers(producer: Element, markers: Iterable[Marker]) -> None:
+    """Give a clip of the bin *markers* and no others; nothing changes where it has them."""
+    marks = [
+        {
+            "comment": mark.text,
+            "duration": mark.frames if mark.frames > 1 else 0,
+            "pos": mark.frame,
+            "type": mark.kind,
+        }
+        for mark in sorted(markers, key=lambda mark: mark.frame)
+    ]
+    try:
+        known = json.loads(prop(producer, "kdenlive:markers") or "[]")
+    except ValueError:
+        known = None
+    if known != marks:
+        set_prop(producer, "kdenlive:markers", json.dumps(marks, ensure_ascii=False, indent=4) + "\n")
+        _indent(producer)
 
 
 def qtblend(track: int) -> Element:

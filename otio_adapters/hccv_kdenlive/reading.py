@@ -9,12 +9,15 @@ from xml.etree import ElementTree
 
 import opentimelineio as otio
 
+from hccv_kdenlive.ours import NAMESPACE, OVERLAY, Origin, is_overlay, origin_of
 from hccv_kdenlive.project import Element, Piece, Project, prop
 
 KEY = "highlight_cuts_kdenlive"
 """Where, in the metadata, it is noted from which element of the project a thing was read."""
 _NAMED = {"qtblend": "Transform", "affine": "Transform", "pan_zoom": "Pan and zoom"}
 """Names of effects that do not say what they do."""
+_ORIGINAL = "original"
+"""What the tool calls the recording behind a film, and its note of the way back to it."""
 
 
 def read(project: Project, path: Path | None) -> otio.schema.Timeline:
@@ -43,6 +46,9 @@ def _tracks(project: Project, sequence: Element, seen: set[str]) -> list[otio.sc
         track.metadata[KEY] = {"track": element.get("id", "")}
         track.enabled = shown.get("hide") not in ("both", "audio" if sound else "video")
         _fill(project, track, project.pieces(element), seen)
+        clips = [item for item in track if not isinstance(item, otio.schema.Gap)]
+        if clips and all(OVERLAY in (item.metadata.get(NAMESPACE) or {}) for item in clips):
+            track.metadata[NAMESPACE] = {OVERLAY: True}
         (audio if sound else video).append(track)
     return [*video, *reversed(audio)]  # Kdenlive has its first audio track on top
 
@@ -73,6 +79,8 @@ def _fill(project: Project, track: otio.schema.Track, pieces: list[Piece], seen:
         ):
             start = (piece.first + lead) * Fraction(item.effects[0].time_scalar).limit_denominator(100_000)
             item.source_range = _span(round(start), piece.length - lead - trail, rate)
+        if isinstance(item, otio.schema.Clip) and (origin := origin_of(project, piece.producer)) is not None:
+            _with_original(project, item, origin)
         track.append(item)
         at = piece.end - trail
 
@@ -96,6 +104,8 @@ def _item(project: Project, piece: Piece, kind: str, seen: set[str]) -> otio.cor
     clip.metadata[KEY] = where
     hidden = prop(producer, "set.test_audio" if kind == otio.schema.TrackKind.Audio else "set.test_image")
     clip.enabled = hidden != "1"
+    if is_overlay(project, producer):
+        clip.metadata[NAMESPACE] = {OVERLAY: True}
     file, speed = project.file(producer), project.speed(producer)
     if file is None or speed is None or speed <= 0:
         clip.media_reference = otio.schema.GeneratorReference(name or "", prop(producer, "mlt_service") or "")
@@ -107,6 +117,41 @@ def _item(project: Project, piece: Piece, kind: str, seen: set[str]) -> otio.cor
     clip.effects.extend(_effect(element, piece.first) for element in _filters(piece.entry))
     clip.markers.extend(_markers(prop(project.in_bin(producer), "kdenlive:markers"), rate))
     return clip
+
+
+def _with_original(project: Project, clip: otio.schema.Clip, origin: Origin) -> None:
+    """Let *clip*, which shows a film in the place of a recording, carry the recording, too, as in an .otio."""
+    rate, shown = project.rate, clip.source_range
+    original = otio.schema.ExternalReference(
+        (project.base / origin.file).as_posix(), _span(0, origin.length, rate)
+    )
+    film = clip.media_reference
+    clip.name = _called(project, origin.file)
+    clip.set_media_references({clip.DEFAULT_MEDIA_KEY: film, _ORIGINAL: original}, clip.DEFAULT_MEDIA_KEY)
+    clip.metadata[NAMESPACE] = {
+        _ORIGINAL: {
+            "reference": _ORIGINAL,
+            "displaced_default": _ORIGINAL,
+            "source_range": _span(
+                int(shown.start_time.value) + origin.first, int(shown.duration.value), rate
+            ),
+            "written_range": shown,
+            "effects": [],
+            "first": otio.opentime.RationalTime(origin.first, float(rate)),
+        }
+    }
+    for marker in clip.markers:
+        if marker.comment in origin.texts:
+            marker.metadata[NAMESPACE] = {"mark": True}
+
+
+def _called(project: Project, file: str) -> str:
+    """What the bin calls a recording."""
+    for entry in project.bin.findall("entry"):
+        found = project.by_id.get(entry.get("producer", ""))
+        if found is not None and project.file(found) == (project.base / file).as_posix():
+            return prop(found, "kdenlive:clipname") or Path(file).name
+    return Path(file).name
 
 
 def _filters(entry: Element) -> list[Element]:

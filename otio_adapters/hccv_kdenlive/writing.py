@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 
 import opentimelineio as otio
 
-from hccv_kdenlive.editing import add_track, find, lengthen, shift_effect, swap
+from hccv_kdenlive.editing import add_track, find, lengthen, remove_track, shift_effect, swap
 from hccv_kdenlive.fresh import new_project, new_track
+from hccv_kdenlive.ours import NAMESPACE, OVERLAY, Origin, drop_unused, is_overlay, origin_of
 from hccv_kdenlive.parts import Builder, Film, Marker, Placed, name_of, transform
 from hccv_kdenlive.project import Element, KdenliveError, Project
 from hccv_kdenlive.reading import KEY
 
-_OURS = "highlight_cuts_cv"
 _FOLDER = "Highlight Cuts CV"
 """The bin folder of what is added to somebody's project."""
 _KINDS = {"GREEN": 3, "RED": 8, "YELLOW": 4, "ORANGE": 5, "BLUE": 1, "CYAN": 2, "PURPLE": 0}
@@ -26,23 +26,35 @@ _KINDS = {"GREEN": 3, "RED": 8, "YELLOW": 4, "ORANGE": 5, "BLUE": 1, "CYAN": 2, 
 def edit(project: Project, timeline: otio.schema.Timeline) -> None:
     """Make *project* what *timeline*, which was read from it, has become.
 
-    Raises KdenliveError for changes other than films in the place of recordings and tracks above.
+    Raises KdenliveError for changes other than films in the place of recordings and tracks of overlays above.
     """
-    _Edit(project).stack(timeline.tracks, project.sequence())
+    edit = _Edit(project)
+    edit.stack(timeline.tracks, project.sequence())
+    if edit.changed:
+        drop_unused(project)
 
 
 class _Edit:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._builder = Builder(project, _FOLDER)
+        self.changed = False
 
     def stack(self, stack: otio.schema.Stack, sequence: Element) -> None:
         below = None
+        there = {_note(track).get("track") for track in stack}
+        for _, element in self._project.tracks(sequence):
+            if element.get("id") not in there and self._shows_overlays(element):
+                remove_track(self._project, sequence, element)
+                self.changed = True
         for track in stack:
             known = _note(track).get("track")
             if known is not None:
                 below = known
-                self._track(track)
+                if OVERLAY in (track.metadata.get(NAMESPACE) or {}):
+                    self._overlays(track, known)
+                else:
+                    self._track(track)
             elif below is None:
                 raise KdenliveError(
                     f"the track '{track.name}' lies below all others, where none can be added"
@@ -50,7 +62,23 @@ class _Edit:
             else:
                 items = list(placed_items(track, self._project))
                 below = add_track(self._builder, sequence, below, track.name, items).get("id", "")
+                self.changed = True
                 lengthen(self._project, sequence, max((item.end for item in items), default=0))
+
+    def _shows_overlays(self, element: Element) -> bool:
+        pieces = self._project.pieces(element)
+        return bool(pieces) and all(is_overlay(self._project, piece.producer) for piece in pieces)
+
+    def _overlays(self, track: otio.schema.Track, name: str) -> None:
+        """Let a track of overlays show what it now holds, if that is something else."""
+        tractor = self._project.by_id[name]
+        clips = [item for item in track if isinstance(item, otio.schema.Clip)]
+        if all("playlist" in _note(clip) for clip in clips) and len(clips) == len(
+            self._project.pieces(tractor)
+        ):
+            return
+        self._builder.refill(tractor, list(placed_items(track, self._project)))
+        self.changed = True
 
     def _track(self, track: otio.schema.Track) -> None:
         for begin, lead, _, item in _items(track, self._project.rate):
@@ -72,10 +100,19 @@ class _Edit:
             reference = item.media_reference
             if not isinstance(reference, otio.schema.ExternalReference) or not item.enabled:
                 continue
-            if "original" not in (item.metadata.get(_OURS) or {}):
-                continue  # it was found elsewhere, perhaps; Kdenlive asks the user where
+            if "original" not in (item.metadata.get(NAMESPACE) or {}):
+                # Found elsewhere, perhaps; Kdenlive asks the user where.
+                if (origin := origin_of(self._project, piece.producer)) is not None:
+                    recording = Film(path=reference.target_url, length=origin.length)
+                    swap(self._builder, piece, recording, piece.first + origin.first)
+                    self.changed = True
+                continue
             film, first = _film(item, self._project.rate, track.kind)
+            if (self._project.file(piece.producer), piece.first) == (film.path, first - lead):
+                self._builder.in_bin(film)  # that of an earlier run, which stays; its markers may be others
+                continue
             swap(self._builder, piece, film, first - lead)
+            self.changed = True
 
 
 def create(timeline: otio.schema.Timeline, size: tuple[int, int]) -> Project:
@@ -137,7 +174,7 @@ def _filters(clip: otio.schema.Clip, first: int, length: int, project: Project) 
 
 
 def _rects(effect: otio.schema.Effect) -> dict[str, Any] | None:
-    ours = effect.metadata.get(_OURS)
+    ours = effect.metadata.get(NAMESPACE)
     return dict(ours) if hasattr(ours, "get") and "rects" in ours else None
 
 
@@ -187,10 +224,28 @@ def _film(clip: otio.schema.Clip, rate: Fraction, kind: str) -> tuple[Film, int]
         sound=kind == otio.schema.TrackKind.Audio,
         name=name_of(reference.target_url),
         markers=markers,
+        origin=_origin(clip, rate),
+        overlay=OVERLAY in (clip.metadata.get(NAMESPACE) or {}),
     )
     if speed <= 0:
         raise KdenliveError(f"'{clip.name}' plays backwards, which cannot be written")
     return film, _whole((_seconds(used.start_time) - origin) * rate / speed)
+
+
+def _origin(clip: otio.schema.Clip, rate: Fraction) -> Origin | None:
+    """What a film stands for, where *clip* plays one."""
+    back = (clip.metadata.get(NAMESPACE) or {}).get("original") or {}
+    original = clip.media_references().get(back.get("reference"))
+    if not isinstance(original, otio.schema.ExternalReference) or original.available_range is None:
+        return None
+    there = original.available_range
+    first = _whole((_seconds(back["first"]) - _seconds(there.start_time)) * rate)
+    texts = tuple(
+        marker.comment or marker.name
+        for marker in clip.markers
+        if "mark" in (marker.metadata.get(NAMESPACE) or {})
+    )
+    return Origin(original.target_url, _frames(there.duration, rate), first, texts)
 
 
 def _items(track: otio.schema.Track, rate: Fraction) -> Iterator[tuple[int, int, int, otio.core.Item]]:

@@ -57,6 +57,22 @@ def project(request, tmp_path):
     return path
 
 
+class FakeProbe:
+    """Answers for the project's media, and for films of *clip*."""
+
+    def __init__(self, project, clip=None):
+        from tests.timeline.conftest import FakeMedia
+
+        self._media = FakeMedia(project.parent)
+        for name in ("game.mp4", "second.mp4"):
+            self._media.add(f"media/{name}", 500, Fraction(25))
+        if clip is not None:
+            self._media.add("films/one.mp4", clip.frame_count, clip.rate)
+
+    def __call__(self, path):
+        return self._media.probe(path)
+
+
 @pytest.fixture
 def tracked(project, tmp_path):
     """Reads the project and delivers films of the chosen clips, in their places or above."""
@@ -141,7 +157,7 @@ def test_a_film_in_a_clips_place_changes_the_entry_and_adds_to_the_bin(project, 
     assert {place for place in before if place not in same | lost} == set()
     new = {re.sub(r"hccv\d+", "hccv", place) for place in now if place not in before}
     assert all(place.startswith(("/producer[hccv]", "/chain[hccv]", "/playlist")) for place in new), new
-    assert shown(read(after))["Game"][1] == (70, 0, 45, "02-second.mp4")
+    assert shown(read(after))["Game"][1] == (70, 0, 45, "second.mp4")
     assert shown(read(after), "Audio") == shown(read(project), "Audio")
 
 
@@ -400,3 +416,108 @@ def test_a_real_kdenlive_opens_a_new_project_as_it_is(tmp_path):
     subprocess.run([opener, str(given), str(tmp_path / "out")], check=True, timeout=280)
     saved = read(tmp_path / "out" / "imported.kdenlive")
     assert shown(saved) == shown(read(given)) and shown(saved, "Audio") == shown(read(given), "Audio")
+
+
+# --- a project that was tracked is tracked again ---
+
+
+@pytest.fixture
+def again(project, tracked):
+    """Takes what was written for what is read next, and delivers once more."""
+
+    def run(path, wanted, over=False, output="again.kdenlive"):
+        shutil.copy(path, project)
+        return tracked(wanted, over, output)
+
+    return run
+
+
+def in_bin(path):
+    """The files in the bin, with their notes."""
+    made = Project(path.read_bytes(), path.parent)
+    found = [made.by_id[str(entry.get("producer"))] for entry in made.bin.findall("entry")]
+    return sorted(Path(str(prop(each, "resource"))).name for each in found if each.tag != "tractor")
+
+
+def counts(path):
+    """What counts tracks."""
+    made = Project(path.read_bytes(), path.parent)
+    sequence = made.sequence()
+    pairs = sorted(
+        (str(prop(each, "a_track")), str(prop(each, "b_track"))) for each in sequence.findall("transition")
+    )
+    groups = prop(sequence, "kdenlive:sequenceproperties.groups") or prop(
+        made.bin, "kdenlive:docproperties.groups"
+    )
+    return len(sequence.findall("track")), pairs, json.loads(str(groups))
+
+
+def test_overlays_are_laid_once_however_often_it_is_tracked(project, tracked, again):
+    start = project.with_name("start.kdenlive")
+    shutil.copy(project, start)
+    first = tracked(["01-game", "second"], over=True)
+    names = [clip.name for clip in read_timeline(first, probe=FakeProbe(project)).clips]
+    assert names == ["game", "second", "game"], "overlays are no clips"
+    assert canonical(again(first, [], True, "none.kdenlive")) == canonical(first)
+    second = again(first, ["second"], True)
+    assert shown(read(second)) == shown(read(first)) and counts(second) == counts(first)
+    assert in_bin(second) == in_bin(first)
+    third = again(second, ["01-game", "second"], False, "films.kdenlive")
+    assert [track.name for track in read(third).video_tracks()] == ["Game", "Titles"], "the empty track goes"
+    assert counts(third) == counts(start)
+    assert not [name for name in in_bin(third) if name.endswith(".mov")]
+
+
+def test_a_film_stands_for_its_recording_when_it_is_tracked_again(project, tracked, again):
+    shutil.copy(project, project.with_name("start.kdenlive"))
+    first = tracked(["01-game"])
+    timeline = read_timeline(first, probe=FakeProbe(project))
+    was = read_timeline(project, probe=FakeProbe(project))
+    for now, before in zip(timeline.clips, was.clips, strict=True):
+        assert (now.media_path, now.start, now.frame_count) == (
+            before.media_path,
+            before.start,
+            before.frame_count,
+        )
+    assert canonical(again(first, [], False, "none.kdenlive")) == canonical(first), (
+        "a film stays that nobody picks anew"
+    )
+    second = again(first, ["01-game"], False)
+    assert shown(read(second)) == shown(read(first)) and in_bin(second) == in_bin(first)
+    # Its effect, too, stays on its picture.
+    rects = [
+        prop(each, "rect")
+        for path in (first, second)
+        for each in Project(path.read_bytes(), path.parent).root.iter("filter")
+        if prop(each, "rect")
+    ]
+    assert len(set(rects)) == 1
+    over = again(second, ["01-game"], True, "over.kdenlive")
+    assert shown(read(over))["Game"] == shown(read(project.with_name("start.kdenlive")))["Game"], (
+        "below an overlay lies the recording"
+    )
+    assert {name for name in in_bin(over) if name.endswith(".mp4")} == {"game.mp4", "second.mp4"}
+
+
+def test_the_users_markers_stay_and_ours_are_made_anew(project, tmp_path):
+    from highlight_cuts_cv.model import Mark
+
+    def deliver(source, text, output):
+        timeline = read_timeline(source, probe=FakeProbe(project))
+        (clip,) = (each for each in timeline.clips if each.clip_id == "01-game")
+        film = tmp_path / "films" / "one.mp4"
+        film.parent.mkdir(exist_ok=True)
+        film.touch()
+        render = TrackedRender(film, marks=[Mark(frame=0, frames=1, text=text)])
+        return write_tracked(timeline, {"01-game": render}, tmp_path / output, probe=FakeProbe(project, clip))
+
+    first = deliver(project, "90 % sure", "first.kdenlive")
+    second = deliver(first, "95 % sure", "second.kdenlive")
+    marks = [
+        [
+            (marker.comment, marker.marked_range.start_time.value)
+            for marker in read(path).find_clips()[0].markers
+        ]
+        for path in (first, second)
+    ]
+    assert marks == [[("90 % sure", 0), ("kick-off", 10)], [("95 % sure", 0), ("kick-off", 10)]]
