@@ -14,7 +14,7 @@ from pathlib import Path
 from highlight_cuts_cv import __version__
 from highlight_cuts_cv.analysis.nearby import looks
 from highlight_cuts_cv.analysis.workbench import ClipWorkbench
-from highlight_cuts_cv.contracts import Cadence, Freeze, Steps, unwatched
+from highlight_cuts_cv.contracts import Cadence, Freeze, Steps, Watch, unwatched
 from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
@@ -26,7 +26,7 @@ from highlight_cuts_cv.jobs.live import write_live
 from highlight_cuts_cv.jobs.marks import clip_marks
 from highlight_cuts_cv.jobs.media_folder import take_folder
 from highlight_cuts_cv.jobs.setup import Setup
-from highlight_cuts_cv.model import ClipInfo, Mark, Track
+from highlight_cuts_cv.model import ClipInfo, LiveMarker, Mark, SpriteTrack, Track
 from highlight_cuts_cv.rendering.fading import faded
 from highlight_cuts_cv.tracking.picks import Pick
 
@@ -60,8 +60,8 @@ class ClipResult:
 
     ``tracks`` has the path of each player, by name.  At frame ``freeze_at`` of the render the picture
     stands still for ``freeze_frames`` frames.  ``note`` is what the timeline says of it, plain JSON values;
-    ``marks`` what it is marked with.  ``keys`` move a live marker: (frame, left, top, width, height, opacity)
-    each, straight lines between.
+    ``marks`` what it is marked with.  ``live`` are the markers where no film is made, the first's picture being
+    ``render``.
     """
 
     clip_id: str
@@ -69,7 +69,7 @@ class ClipResult:
     tracks: Mapping[str, Track]
     note: Mapping[str, object]
     marks: Sequence[Mark] = ()
-    keys: Sequence[tuple[float, ...]] = ()
+    live: Sequence[LiveMarker] = ()
     freeze_at: int = 0
     freeze_frames: int = 0
 
@@ -96,17 +96,30 @@ def run(task: ClipTask, steps: Steps = unwatched) -> ClipResult:
         watch = steps(f"Rendering {task.label}")
         freeze = None if task.freeze is None else task.freeze.freeze(clip, [*tracks.values()], watch)
         with warnings_to(watch):
-            sprites = draw_all(bench, tracks, setup, watch, freeze)
-        if any(task.fades):
-            sprites = faded(sprites, clip.rate / task.rate, task.frame_count, task.fades)
+            if task.live:
+                live = _live_markers(bench, task, tracks, watch)
+                return replace(result_of(task, task.render, tracks, freeze), live=live)
+            sprites = _faded(task, draw_all(bench, tracks, setup, watch, freeze))
         cadence = Cadence(task.rate, task.frame_count, freeze)
         first = next(iter(tracks.values()))
-        keys: Sequence[tuple[float, ...]] = ()
-        if task.live:
-            render, keys = task.render, write_live(clip, sprites, task.render, task.rate, task.frame_count)
-        else:
-            render = write(clip, first, sprites, task.render, setup, cadence, watch)
-    return replace(result_of(task, render, tracks, freeze), keys=keys)
+        render = write(clip, first, sprites, task.render, setup, cadence, watch)
+    return result_of(task, render, tracks, freeze)
+
+
+def _live_markers(
+    bench: ClipWorkbench, task: ClipTask, tracks: Mapping[str, Track], watch: Watch
+) -> list[LiveMarker]:
+    players = {
+        player: _faded(task, draw_all(bench, {player: track}, task.setup, watch))
+        for player, track in tracks.items()
+    }
+    return write_live(task.clip, players, task.render, task.rate, task.frame_count)
+
+
+def _faded(task: ClipTask, sprites: SpriteTrack) -> SpriteTrack:
+    if not any(task.fades):
+        return sprites
+    return faded(sprites, task.clip.rate / task.rate, task.frame_count, task.fades)
 
 
 def follow_players(bench: ClipWorkbench, task: ClipTask, steps: Steps) -> dict[str, Track]:

@@ -82,10 +82,6 @@ def plan(
         of_players = {name: tuple(pick.in_frames(clip) for pick in given) for name, given in as_given.items()}
         for one in of_players.values():
             check_picks(one, clip)
-        if delivery.live and len(of_players) > 1:
-            raise BadInputError(
-                f"With --deliver live one player can be marked in a clip; in '{clip_id}' there are {len(of_players)}."
-            )
         tasks.append(
             ClipTask(
                 clip=clip,
@@ -142,7 +138,7 @@ def deliver(
             freeze_frames=result.freeze_frames,
             over=delivery.over,
             marks=result.marks,
-            keys=result.keys,
+            live=result.live,
         )
         for result in results
     }

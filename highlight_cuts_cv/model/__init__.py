@@ -11,7 +11,7 @@ from highlight_cuts_cv.model.arrays import ByteArray, FloatArray, read_only
 from highlight_cuts_cv.model.boxes import Anchor, BoundingBox, Detections, Region
 from highlight_cuts_cv.model.doubts import Doubt, Why, doubts_within
 from highlight_cuts_cv.model.geometry import body_sizes, box_areas, box_intersections, box_ious, pairwise_ious
-from highlight_cuts_cv.model.marks import Mark
+from highlight_cuts_cv.model.marks import LiveMarker, Mark
 from highlight_cuts_cv.model.media import AudioInfo, ClipInfo, ColorTags, MediaInfo
 from highlight_cuts_cv.model.pictures import Frame, Undrawn
 from highlight_cuts_cv.model.sprites import Placement, Shade, Sprite, SpriteTrack, merged_sprites
@@ -32,6 +32,7 @@ __all__ = [
     "Frame",
     "HighlightCutsError",
     "JobFailedError",
+    "LiveMarker",
     "Mark",
     "MediaInfo",
     "Placement",

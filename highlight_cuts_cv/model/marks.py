@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +18,15 @@ class Mark:
     frames: int
     text: str
     doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LiveMarker:
+    """A marker without a film: its ``picture``, and what moves it.
+
+    ``keys`` are (frame, left, top, width, height, opacity) each, in frames of what the clip shows on the timeline and
+    display pixels of its recording, opacity from 0 to 1; straight lines lie between.
+    """
+
+    picture: Path
+    keys: Sequence[tuple[float, ...]]

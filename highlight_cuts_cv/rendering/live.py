@@ -16,7 +16,7 @@ _PLACE, _SIZE, _OPACITY = 0.25, 0.25, 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class LiveMarker:
+class MovedPicture:
     """``rgba`` (h, w, 4) uint8 is the marker; ``keys`` is (K, 6) float64: frame of the film, left, top, width,
     height in display pixels, opacity from 0 to 1, with straight lines between."""
 
@@ -24,7 +24,7 @@ class LiveMarker:
     keys: np.ndarray
 
 
-def live_marker(sprites: SpriteTrack, frames: Sequence[int]) -> LiveMarker | None:
+def live_marker(sprites: SpriteTrack, frames: Sequence[int]) -> MovedPicture | None:
     """The marker of *sprites* as a picture that moves through a film, which shows the clip's *frames*.
 
     The picture is the one of the frame in which the marker shows best; where it changes its look, that is
@@ -61,7 +61,7 @@ def live_marker(sprites: SpriteTrack, frames: Sequence[int]) -> LiveMarker | Non
         rows[:, column] = np.interp(every, seen, rows[seen, column])
     rows[:, 4] = np.nan_to_num(rows[:, 4])
     kept = keyframes(rows, (_PLACE, _PLACE, _SIZE, _SIZE, _OPACITY))
-    return LiveMarker(rgba, np.column_stack([kept.astype(float), rows[kept]]))
+    return MovedPicture(rgba, np.column_stack([kept.astype(float), rows[kept]]))
 
 
 def _box(parts: Sequence[Placement]) -> tuple[float, float, float, float]:

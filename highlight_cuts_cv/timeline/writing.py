@@ -14,7 +14,7 @@ import opentimelineio as otio
 from highlight_cuts_cv.contracts import UNWATCHED, Watch, no_warning
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.outputs import writing_sentences
-from highlight_cuts_cv.model import BadInputError, JobFailedError, Mark, MediaInfo
+from highlight_cuts_cv.model import BadInputError, JobFailedError, LiveMarker, Mark, MediaInfo
 from highlight_cuts_cv.timeline.bundles import SUFFIXES as BUNDLES
 from highlight_cuts_cv.timeline.bundles import read_bundle, write_bundle
 from highlight_cuts_cv.timeline.cleaning import describe_file, external_references, plain_paths, spell_ntsc
@@ -53,9 +53,8 @@ class TrackedRender:
     The file covers exactly the clip's ``frame_count`` frames, and ``freeze_frames`` more while its frame
     ``freeze_at`` stands still (both at the timeline's rate).  ``metadata`` holds plain JSON values.
     ``over`` says that it is the marker alone, of the picture's size, to lie above the clip; nothing
-    stands still in it.  ``marks`` become markers of the clip that plays it.  With ``keys`` it is a picture of
-    the marker, which lies above the clip and moves: (frame, left, top, width, height, opacity) each, in pixels of
-    the recording, straight lines between.
+    stands still in it.  ``marks`` become markers of the clip that plays it.  With ``live`` there is no film, but
+    pictures of markers that lie above the clip and move; the file is the first one's.
     """
 
     path: Path
@@ -64,7 +63,7 @@ class TrackedRender:
     freeze_frames: int = 0
     over: bool = False
     marks: Sequence[Mark] = ()
-    keys: Sequence[tuple[float, ...]] = ()
+    live: Sequence[LiveMarker] = ()
 
 
 def write_tracked(
@@ -189,8 +188,10 @@ def _put(
         raise ValueError(f"{path.name!r} must be made of letters, digits, '.', '_' and '-'; use safe_name()")
     if not path.is_file():
         raise JobFailedError(f"The render of clip '{clip.clip_id}' is missing: there is no file {path}.")
-    if render.keys:
-        return _put_live(otio_clip, clip, render, path)
+    if render.live:
+        over = [_put_live(otio_clip, clip, render, marker) for marker in render.live]
+        put_marks(over[0], render.marks, 0, clip.rate)
+        return over[0]
     info = probe(path)
     if info.variable_rate:
         raise JobFailedError(f"The render {path} has a variable frame rate, which editors show out of step.")
@@ -233,15 +234,15 @@ def _put(
 
 
 def _put_live(
-    otio_clip: otio.schema.Clip, clip: TimelineClip, render: TrackedRender, picture: Path
+    otio_clip: otio.schema.Clip, clip: TimelineClip, render: TrackedRender, marker: LiveMarker
 ) -> otio.schema.Clip:
     """Lay a picture of the marker above *otio_clip*, with an effect that moves it."""
+    picture = marker.picture.absolute()
     reference = otio.schema.ExternalReference(picture.as_posix(), frame_range(0, clip.frame_count, clip.rate))
     reference.name = picture.name
     over = lay_over(otio_clip, clip, reference, render.metadata)
-    keys = {"rects": [list(key) for key in render.keys], "width": clip.info.width, "height": clip.info.height}
+    keys = {"rects": [list(key) for key in marker.keys], "width": clip.info.width, "height": clip.info.height}
     over.effects.insert(0, otio.schema.Effect("Transform", "transform", {NAMESPACE: keys}))
-    put_marks(over, render.marks, 0, clip.rate)
     return over
 
 

@@ -221,13 +221,31 @@ def test_a_live_marker_is_a_picture_with_keyframes_in_a_project(cut):
     # It shows what an overlay shows: a still player, and so two keys at the same place.
     (picture,) = pictures(result.render, "rgba")
     *_, middle = list(pictures(above.render, "rgba"))[:30]
-    _, left, top, width, height, opacity = result.keys[0]
-    assert (width, height, opacity) == (picture.shape[1], picture.shape[0], 1) and len(result.keys) == 2
+    (marker,) = result.live
+    _, left, top, width, height, opacity = marker.keys[0]
+    assert (width, height, opacity) == (picture.shape[1], picture.shape[0], 1) and len(marker.keys) == 2
     ys, xs = np.nonzero(middle[..., 3] > 128)
     mine = np.argwhere(picture[..., 3] > 128)
     assert (left + mine[:, 1].mean(), top + mine[:, 0].mean()) == pytest.approx(
         (xs.mean(), ys.mean()), abs=0.3
     )
+
+
+def test_each_of_several_players_has_a_live_marker_of_their_own(cut):
+    timeline, output = read_timeline(cut), cut.with_name("out.kdenlive")
+    places = {"Sam": "500,300,40,100", "Ann": "100,200,40,100"}
+    picks = parse_player_picks([f"{name}@{CLIP}=0:{place}" for name, place in places.items()])
+    looks = {"Sam": parse_choice("dot:color=red"), "Ann": parse_choice("ring")}
+    (result,) = run_timeline(timeline, picks, output, Setup(indicators=looks), delivery=LIVE)
+    assert [marker.picture.name for marker in result.live] == [f"{CLIP}.marker.png", f"{CLIP}.2.marker.png"]
+    middles = [marker.keys[0][1] + marker.keys[0][3] / 2 for marker in result.live]
+    assert middles == pytest.approx([520, 120], abs=3)
+    back = otio.adapters.read_from_file(str(output))
+    names = [
+        Path(clip.media_reference.target_url).name for track in back.tracks[1:] for clip in track.find_clips()
+    ]
+    assert sorted(names) == sorted(marker.picture.name for marker in result.live), "each on a track above"
+    assert len(re.findall('<property name="rect">', output.read_text())) == 2
 
 
 @pytest.mark.parametrize(
@@ -237,7 +255,6 @@ def test_a_live_marker_is_a_picture_with_keyframes_in_a_project(cut):
         (["-o", "out.kdenlive", "--quality", "final"], "no quality can be chosen"),
         (["-o", "out.kdenlive", "--intro", "1"], "an intro needs one"),
         (["-o", "out.kdenlive", "--film", "all.mp4"], "nothing to join"),
-        (["-o", "out.kdenlive", "--pick", f"Ann@{CLIP}=0:10,300,40,100"], "there are 2"),
     ],
 )
 def test_what_cannot_be_live_is_said_before_any_work(cut, monkeypatch, more, sentence):

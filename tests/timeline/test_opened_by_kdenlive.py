@@ -13,6 +13,7 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
+from highlight_cuts_cv.model import LiveMarker
 from highlight_cuts_cv.testing.synthetic import make_counting_clip
 from highlight_cuts_cv.timeline import TrackedRender, read_timeline, write_tracked
 from highlight_cuts_cv.timeline.shown import shown
@@ -40,8 +41,8 @@ def write(media, way: str, make=None) -> Path:
         film = media.add(f"films/{clip.clip_id}.{ENDINGS[way]}", clip.frame_count, NTSC)
         if make is not None:
             make(film, clip.frame_count)
-        keys = [(0.0, 10.0, 10.0, 8.0, 8.0, 1.0)] if way == "live" else []
-        renders[clip.clip_id] = TrackedRender(film, over=way != "replace", keys=keys)
+        live = [LiveMarker(film, [(0.0, 10.0, 10.0, 8.0, 8.0, 1.0)])] if way == "live" else []
+        renders[clip.clip_id] = TrackedRender(film, over=way != "replace", live=live)
     return write_tracked(timeline, renders, media.folder / f"{way}.kdenlive", probe=media.probe)
 
 
