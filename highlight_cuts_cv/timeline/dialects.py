@@ -63,7 +63,7 @@ def for_resolve(timeline: otio.schema.Timeline, rate: Fraction) -> list[str]:
 def for_finalcut(timeline: otio.schema.Timeline, rate: Fraction) -> list[str]:
     """Whole frames."""
     at_rate(timeline, rate)
-    return ["Final Cut Pro reads no .otio; a converter to FCPXML has to stand between."]
+    return ["Final Cut Pro reads no .otio; name the output NAME.fcpxml."]
 
 
 def for_premiere(timeline: otio.schema.Timeline, rate: Fraction) -> list[str]:

@@ -14,12 +14,14 @@ from urllib.parse import quote
 import opentimelineio as otio
 
 from highlight_cuts_cv.timeline.cleaning import at_rate, external_references
+from highlight_cuts_cv.timeline.fcpxml import FcpxmlError, read_shown, write_fcpxml
 from highlight_cuts_cv.timeline.notes import NAMESPACE, note_of
-from highlight_cuts_cv.timeline.shown import difference, difference_in_list
+from highlight_cuts_cv.timeline.shown import difference, difference_in_list, difference_of, shown
 from highlight_cuts_cv.timeline.times import exact_rate
 
 _FCP7, _CMX = "fcp_xml", "cmx_3600"
 """Where these adapters keep what they read, in the metadata, and what they are called."""
+_FCPXML = "this program's own"
 
 
 class AdapterError(Exception):
@@ -40,6 +42,10 @@ class Exchange(NamedTuple):
 
 def _as_it_is(timeline: otio.schema.Timeline, rate: Fraction) -> None:
     pass
+
+
+def _whole_frames(timeline: otio.schema.Timeline, rate: Fraction) -> None:
+    at_rate(timeline, rate)
 
 
 def prepare_xml(timeline: otio.schema.Timeline, rate: Fraction) -> None:
@@ -82,6 +88,12 @@ EXCHANGE = {
         "Final Cut Pro 7's XML holds one file for each clip and no note of what was done; track again from the "
         "timeline that was read.",
     ),
+    ".fcpxml": Exchange(
+        _FCPXML,
+        _whole_frames,
+        "FCPXML holds one file for each clip, neither effects nor levels, and no note of what was done; track again from the "
+        "timeline that was read. Tried in no Final Cut Pro.",
+    ),
     ".edl": Exchange(
         _CMX,
         prepare_edl,
@@ -105,6 +117,14 @@ def write_through(
     exchange, copied = EXCHANGE[suffix], timeline.deepcopy()
     pace = rate or exact_rate(timeline.duration().rate)
     exchange.prepare(copied, pace)
+    if exchange.adapter == _FCPXML:
+        try:
+            write_fcpxml(copied, path, pace, arguments.get("size", (1920, 1080)))
+        except FcpxmlError as error:
+            raise AdapterError(str(error)) from error
+        if found := difference_of(shown(timeline, pace), read_shown(path, pace)):
+            raise AdapterError(found)
+        return
     try:
         otio.adapters.write_to_file(copied, str(path), adapter_name=exchange.adapter, **arguments)
         more = {"rate": float(pace)} if suffix == ".edl" else {}

@@ -90,7 +90,9 @@ def write_format(
     JobFailedError when the adapter cannot write it, or something does not come back.
     """
     try:
-        write_through(timeline, path, rate, **({"size": size} if is_project(output) else {}))
+        write_through(
+            timeline, path, rate, **({"size": size} if output.suffix.lower() in (PROJECT, ".fcpxml") else {})
+        )
     except AdapterError as error:
         raise JobFailedError(f"The timeline cannot be written as {output}: {error}.") from error
     return EXCHANGE[output.suffix.lower()].told

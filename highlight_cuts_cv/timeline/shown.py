@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -27,7 +27,7 @@ class Shown(NamedTuple):
 
 def difference(wanted: otio.schema.Timeline, came: otio.schema.Timeline, rate: Fraction) -> str | None:
     """What *came* shows otherwise than *wanted*, as the end of a sentence; ``None`` where both show the same."""
-    return _difference(sorted(shown(wanted, rate)), sorted(shown(came, rate)))
+    return difference_of(shown(wanted, rate), shown(came, rate))
 
 
 def difference_in_list(
@@ -40,17 +40,19 @@ def difference_in_list(
         found = sorted(each for each in shown(timeline, rate, of_file=False) if each.track == 0)
         begin = found[0].begin if found else 0
         lists.append([each._replace(begin=each.begin - begin) for each in found])
-    return _difference(*lists)
+    return difference_of(*lists)
 
 
-def _difference(expected: list[Shown], came: list[Shown]) -> str | None:
-    for wanted, found in zip(expected, came, strict=False):
+def difference_of(wanted: Iterable[Shown], came: Iterable[Shown]) -> str | None:
+    """:func:`difference` of what two timelines show."""
+    expected, there = sorted(wanted), sorted(came)
+    for one, found in zip(expected, there, strict=False):
         # A changed speed is rounded to whole frames of another pace.
-        slack = 0 if wanted.speed == 1 else 1
-        if wanted._replace(first=0) != found._replace(first=0) or abs(wanted.first - found.first) > slack:
-            return f"{wanted} did not read back as it was written, but as {found}"
-    if len(expected) != len(came):
-        return f"{len(came)} clips came back of {len(expected)}"
+        slack = 0 if one.speed == 1 else 1
+        if one._replace(first=0) != found._replace(first=0) or abs(one.first - found.first) > slack:
+            return f"{one} did not read back as it was written, but as {found}"
+    if len(expected) != len(there):
+        return f"{len(there)} clips came back of {len(expected)}"
     return None
 
 
@@ -81,12 +83,13 @@ def _on_track(track: otio.schema.Track, number: int, rate: Fraction, of_file: bo
             begin=nearest_frame(begin, rate) - lead,
             length=nearest_frame(seconds(used.duration), rate) + lead + trail,
             first=nearest_frame(seconds(used.start_time) - origin, rate) - lead,
-            file=_file(reference.target_url),
+            file=file_of(reference.target_url),
             speed=next(
                 (e.time_scalar for e in item.effects if isinstance(e, otio.schema.LinearTimeWarp)), 1.0
             ),
         )
 
 
-def _file(url: str) -> str:
+def file_of(url: str) -> str:
+    """The file that *url* names: a URL, whose signs may be encoded, or a plain path."""
     return unquote(plain_path(url)) if url[:5].lower() == "file:" else url
