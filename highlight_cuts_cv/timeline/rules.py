@@ -17,6 +17,7 @@ import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError, MediaInfo
 from highlight_cuts_cv.timeline.bundles import media_base
+from highlight_cuts_cv.timeline.cleaning import external_references
 from highlight_cuts_cv.timeline.dialects import LINK, file_name, link_of, lost_in_points
 from highlight_cuts_cv.timeline.loading import load
 from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
@@ -25,6 +26,7 @@ from highlight_cuts_cv.timeline.originals import FREEZE
 from highlight_cuts_cv.timeline.overlays import is_overlay
 from highlight_cuts_cv.timeline.places import starts_at_0
 from highlight_cuts_cv.timeline.rates import is_shown_video, timeline_rate
+from highlight_cuts_cv.timeline.shown import file_of
 from highlight_cuts_cv.timeline.sources import NoVideoError, Sources, media_timecode
 from highlight_cuts_cv.timeline.times import exact_rate, float_rate, ntsc_rate, seconds
 from highlight_cuts_cv.timeline.writing import SCHEMAS
@@ -54,6 +56,10 @@ class Finding:
     wrong: bool = False
 
 
+_BY_URL = (".xml", ".fcpxml")
+"""Formats in which files are named by URLs."""
+
+
 def check_rules(path: Path, probe: Callable[[Path], MediaInfo] | None = None) -> list[Finding]:
     """Hold the timeline file *path* against the rules; the findings, by rule and in the timeline's order.
 
@@ -68,6 +74,9 @@ def check_rules(path: Path, probe: Callable[[Path], MediaInfo] | None = None) ->
     if findings:  # nobody reads more of it
         return findings
     timeline = load(path, None, {}).timeline
+    if path.suffix.lower() in _BY_URL:
+        for _, reference in external_references(timeline):
+            reference.target_url = file_of(reference.target_url)
     sources = Sources(MediaFinder(media_base(path)[0]), probe)
     rate = timeline_rate(timeline, sources)
     try:

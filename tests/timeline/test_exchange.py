@@ -15,6 +15,7 @@ from highlight_cuts_cv.faces.shared import tracked_path
 from highlight_cuts_cv.timeline import TrackedRender, read_timeline, write_tracked
 from highlight_cuts_cv.timeline.exchange import AdapterError, write_through
 from highlight_cuts_cv.timeline.formats import require_format
+from highlight_cuts_cv.timeline.rules import check_rules
 from highlight_cuts_cv.timeline.shown import difference
 from tests.timeline.judged import NTSC, add_media, judged
 
@@ -70,6 +71,11 @@ def test_final_cut_7_xml_shows_what_the_timeline_shows(delivered, over, rate):
         assert urlparse(url.text).netloc == "localhost"
         assert (path.parent / unquote(urlparse(str(url.text)).path)).is_file()
     assert {str(each.text) for each in root.iter("ntsc")} == {"FALSE" if rate == 25 else "TRUE"}
+
+
+def test_the_doctor_finds_nothing_wrong_with_what_is_written(delivered, media):
+    path, _, _ = delivered("edit.tracked.xml")
+    assert not [found for found in check_rules(path, media.probe) if found.wrong], "in XML, files are URLs"
 
 
 def test_files_with_spaces_and_signs_are_named_as_urls(media, tmp_path):
