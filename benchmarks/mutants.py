@@ -17,24 +17,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from command_line import plain_parser
+from mutant import Mutant
+from mutants_of_everybody import EVERYBODY
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("highlight_cuts_cv", "plugins", "otio_adapters", "tests", "conftest.py", "pyproject.toml")
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One mistake: in `file`, `old`, which is there once, becomes `new`; some of `tests` must fail then."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    tests: tuple[str, ...]
 
 
 def _follow(name: str, file: str, old: str, new: str) -> Mutant:
@@ -146,6 +136,7 @@ MUTANTS = (
     ),
     _follow("always calm", "confidence.py", "if not self.calm or (", "if ("),
     _follow("never calm", "confidence.py", "if not self.calm or (", "if True or ("),
+    *EVERYBODY,
     # of two paths
     _path("nothing fills in", "duel.py", "fill = second.shown & ~first.shown", "fill = second.shown & False"),
     _path("no doubt where they differ", "duel.py", "result.scores[~agree] = np.minimum(", "_ = np.minimum("),

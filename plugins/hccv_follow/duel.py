@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hccv_follow.path import AGREE_IOU, Path
+from hccv_follow.path import AGREE_IOU, Path, run_start
 from hccv_follow.tuning import setting
 
 
@@ -64,14 +64,14 @@ def settle(
     overlap = first.overlap(second)
     apart = overlap[order] < AGREE_IOU
     agree = (overlap >= AGREE_IOU) | (~first.shown & ~second.shown)
-    result = Path(first.boxes.copy(), first.scores.copy())
+    result = Path(first.boxes.copy(), first.scores.copy(), first.met | second.met)
     fill = second.shown & ~first.shown
     result.boxes[fill], result.scores[fill] = second.boxes[fill], second.scores[fill]
     result.scores[~agree] = np.minimum(result.scores[~agree], s.doubted)
     end = 0
     # Parted once both are shown apart for a while, until they show the same for a while.
-    while (start := _run_start(apart, end, max(2, round(rate * s.parted)))) < len(order):
-        end = _run_start(agree[order], start, max(2, round(rate * s.met)))
+    while (start := run_start(apart, end, max(2, round(rate * s.parted)))) < len(order):
+        end = run_start(agree[order], start, max(2, round(rate * s.met)))
         chosen = _judge((first, second), overlap, order, start, end, rate, back, s)
         frames = order[start:end]
         if chosen is None:
@@ -80,16 +80,6 @@ def settle(
             result.boxes[frames] = chosen.boxes[frames]
             result.scores[frames] = np.minimum(chosen.scores[frames], s.doubted)
     return result
-
-
-def _run_start(flags: NDArray[np.bool_], at: int, need: int) -> int:
-    """Where, from place *at* on, the first run of *need* set flags begins; their number if there is none."""
-    run = 0
-    for place in range(at, len(flags)):
-        run = run + 1 if flags[place] else 0
-        if run >= need:
-            return place - run + 1
-    return len(flags)
 
 
 def _judge(

@@ -49,6 +49,7 @@ class Follower:
         self._others = beginning.others
         self._learning = beginning.learning
         self._lost = 0  # looks in a row without the player
+        self.met = False
         self._looks = 0
 
     @property
@@ -72,6 +73,7 @@ class Follower:
         Returns the box (4,), NaN when lost, and its score.
         """
         self._looks += 1
+        self.met = False
         motion, frames = self._pace.resume(motion)
         extent = np.array([frame.width, frame.height])
         expected = self._motion.expect(motion, frames, self._others, self._absence.out)
@@ -132,7 +134,7 @@ class Follower:
         self._confidence.felt(chosen.total)
         player = sight.players[chosen.row] if chosen.row >= 0 else None
         self._outline.take(player, float(self._motion.centre[1]), shape.size, expected.frames)
-        crowded = self._others.crowd(shape.box(self._motion.centre))
+        self.met = crowded = self._others.crowd(shape.box(self._motion.centre))
         if not crowded:
             shape.correct(chosen, self._motion.centre, sight.players)
         alone = self._learning.alone(self._others.centres(), self._motion.centre, shape.size)

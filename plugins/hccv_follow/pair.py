@@ -53,7 +53,7 @@ class Pair:
             box, score = follower.step(frame, motion, everyone)
             boxes.append(box)
             for path in paths:
-                path.boxes[index], path.scores[index] = box, score
+                path.boxes[index], path.scores[index], path.met[index] = box, score, follower.met
         if len(self._followers) == 2:
             self._reunite(index)
         elif (patient := self._followers[0].patient) is not None:

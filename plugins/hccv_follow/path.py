@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,18 @@ AGREE_IOU = 0.3
 
 @dataclass(slots=True)
 class Path:
-    """Boxes (F, 4) float64 xyxy, NaN where lost, and their scores (F,), 0 to 1."""
+    """Boxes (F, 4) float64 xyxy, NaN where lost, and their scores (F,), 0 to 1.
+
+    ``met`` (F,) bool tells where somebody else stood in the way, or covered part of the player.
+    """
 
     boxes: NDArray[np.float64]
     scores: NDArray[np.float64]
+    met: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+
+    def __post_init__(self) -> None:
+        if len(self.met) != len(self.scores):
+            self.met = np.zeros(len(self.scores), bool)
 
     @classmethod
     def lost(cls, count: int) -> Path:
@@ -33,8 +41,13 @@ class Path:
     def part(self, frames: NDArray[np.int64]) -> Path:
         """The same path in *frames*, lost elsewhere."""
         part = Path.lost(len(self.scores))
-        part.boxes[frames], part.scores[frames] = self.boxes[frames], self.scores[frames]
+        part.put(self, frames)
         return part
+
+    def put(self, other: Path, frames: slice | NDArray[np.int64] | NDArray[np.bool_]) -> None:
+        """Go the *other* path's way in *frames*."""
+        self.boxes[frames], self.scores[frames] = other.boxes[frames], other.scores[frames]
+        self.met[frames] = other.met[frames]
 
     def hide(self, frames: slice | NDArray[np.int64]) -> None:
         """Say lost in *frames*."""
@@ -48,3 +61,13 @@ class Path:
 def iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     """Of two boxes (4,) xyxy; 0 where one is lost (NaN)."""
     return float(np.nan_to_num(box_ious(a, b)))
+
+
+def run_start(flags: NDArray[np.bool_], at: int, need: int) -> int:
+    """Where, from place *at* on, the first run of *need* set flags begins; their number if there is none."""
+    run = 0
+    for place in range(at, len(flags)):
+        run = run + 1 if flags[place] else 0
+        if run >= need:
+            return place - run + 1
+    return len(flags)

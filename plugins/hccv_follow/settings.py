@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hccv_follow.absence import AbsenceSettings
+from hccv_follow.appearance import AppearanceSettings
 from hccv_follow.colours import ColourSettings
 from hccv_follow.confidence import ConfidenceSettings
 from hccv_follow.decision import DecisionSettings
@@ -14,13 +15,16 @@ from hccv_follow.filter import FilterSettings
 from hccv_follow.finish import FinishSettings
 from hccv_follow.join import JoinSettings
 from hccv_follow.learning import LearningSettings
+from hccv_follow.linking import LinkingSettings
 from hccv_follow.motion import MotionSettings
 from hccv_follow.others import NeighbourSettings
 from hccv_follow.outline import OutlineSettings
+from hccv_follow.review import ReviewSettings
 from hccv_follow.scout import ScoutSettings
 from hccv_follow.search import SearchSettings
 from hccv_follow.shape import ShapeSettings
 from hccv_follow.sight import SightSettings
+from hccv_follow.tracklets import TrackletSettings
 from hccv_follow.tuning import setting
 
 
@@ -64,3 +68,7 @@ class Settings:
     duel: DuelSettings = field(default_factory=DuelSettings)
     join: JoinSettings = field(default_factory=JoinSettings)
     finish: FinishSettings = field(default_factory=FinishSettings)
+    tracklets: TrackletSettings = field(default_factory=TrackletSettings)
+    appearance: AppearanceSettings = field(default_factory=AppearanceSettings)
+    linking: LinkingSettings = field(default_factory=LinkingSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)

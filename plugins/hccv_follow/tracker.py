@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hccv_follow.beginning import begin
+from hccv_follow.crowd import Onlooker
 from hccv_follow.duel import settle
 from hccv_follow.finish import FinishSettings, bridge, drop_flashes, fill_skipped
 from hccv_follow.follower import Follower
@@ -19,6 +20,7 @@ from hccv_follow.pair import Pair
 from hccv_follow.passes import Guide, Known, Pass, paired, planned
 from hccv_follow.path import Path
 from hccv_follow.record import Record
+from hccv_follow.review import reviewed
 from hccv_follow.settings import Settings
 from hccv_follow.sight import Eye
 from highlight_cuts_cv.api import CancelledError, Frame, SceneSource, State, Track, TrackJob
@@ -53,8 +55,7 @@ class FollowTracker:
             if forward is not None and backward is not None:
                 merged = join(forward, backward, job.scene.cuts(), self._settings.join)
             if merged is not None:
-                shown = merged.shown
-                path.boxes[shown], path.scores[shown] = merged.boxes[shown], merged.scores[shown]
+                path.put(merged, merged.shown)
         return _finished(path, job.scene, job, self._settings.finish)
 
 
@@ -76,6 +77,7 @@ class _Run:
         self._done, self._total = 0, total
         self._begun: tuple[tuple[float, ...], Follower] | None = None
         self._net: Future[CropNet] | None = None
+        self._onlooker: Onlooker | None = None
 
     def followed(self, one: Pass) -> Path:
         """The pass's path, within its shot."""
@@ -117,13 +119,37 @@ class _Run:
             if guide.agrees(one):
                 return guide.path.part(one.order)
         done = self._done
-        eager, patient = self._run(one.start, box, one.stop, guides=guides)
+        path = self._reviewed(self._settled(one.start, box, one.stop, guides), one)
         self._done = done
+        return path
+
+    def _settled(self, start: int, box: NDArray[np.float64], stop: int, guides: Sequence[Guide] = ()) -> Path:
+        """The path from *start* to *stop* (excluded), as two followers together say."""
+        eager, patient = self._run(start, box, stop, guides=guides)
+        way = 1 if stop > start else -1
 
         def back(index: int, at: NDArray[np.float64], until: int) -> Path:
-            return self._run(index, at, until - one.way, eager=False)[1]
+            return self._run(index, at, until - way, eager=False)[1]
 
-        return settle(eager, patient, one.order, self._rate, back, self._s.duel)
+        return settle(eager, patient, np.arange(start, stop, way), self._rate, back, self._s.duel)
+
+    def _reviewed(self, path: Path, one: Pass) -> Path:
+        """The path, as everybody together say."""
+        if self._job.detections is None:
+            return path
+        if self._onlooker is None:
+            self._onlooker = Onlooker(
+                self._scene,
+                self._job.detections,
+                (self._job.clip.width, self._job.clip.height),
+                self._rate,
+                lambda: self._tick(0),
+                (self._s.tracklets, self._s.appearance, self._s.linking),
+            )
+        cuts = self._scene.cuts()
+        return reviewed(
+            path, one.order, cuts, self._rate, self._onlooker.crowd, self._settled, self._s.review
+        )
 
     def _run(
         self,
@@ -163,7 +189,7 @@ class _Run:
             if guide is not None:
                 rest = np.arange(index, stop, -1 if backward else 1)
                 for path in pair.paths:
-                    path.boxes[rest], path.scores[rest] = guide.path.boxes[rest], guide.path.scores[rest]
+                    path.put(guide.path, rest)
                 break
         assert pair is not None
         for path in pair.paths:

@@ -14,7 +14,8 @@ from hccv_follow.candidate import Candidate, Terms
 from hccv_follow.decision import TOO_LITTLE, Verdict
 from hccv_follow.record import Record
 from hccv_follow.settings import Settings
-from mutants import MUTANTS, ROOT, Mutant, mutated
+from mutant import Mutant
+from mutants import MUTANTS, ROOT, mutated
 from terms import draw, line, main, recorded, wanted_settings
 
 from highlight_cuts_cv.faces.demo import demo_clip

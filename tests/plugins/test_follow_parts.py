@@ -41,8 +41,8 @@ def test_who_left_the_picture_is_expected_nearer_than_who_is_hidden():
 class Scripted:
     """A follower that shows given boxes."""
 
-    def __init__(self, boxes, patient=None, calm=False, torn=()):
-        self._boxes, self._torn = iter(boxes), set(torn)
+    def __init__(self, boxes, patient=None, calm=False, torn=(), met=()):
+        self._boxes, self._torn, self._met = iter(boxes), set(torn), set(met)
         self.patient, self._calm, self._step = None, calm, 0
         self._patient, self.torn, self.joined_again = patient, False, 0
 
@@ -51,7 +51,7 @@ class Scripted:
 
     def step(self, picture, motion, everyone):
         self._step += 1
-        self.torn = self._step in self._torn
+        self.torn, self.met = self._step in self._torn, self._step in self._met
         if self.torn and self._patient is not None:
             self.patient, self._patient = self._patient, None
         return next(self._boxes), 0.8
@@ -83,6 +83,11 @@ def test_two_followers_that_show_different_players_stay_two():
     pair = run(Scripted([BOX] * 20, patient, torn=[2]), 20)
     assert patient._step == 18
     assert iou(pair.paths[0].boxes[20], pair.paths[1].boxes[20]) == 0
+
+
+def test_a_path_tells_where_somebody_was_in_the_way():
+    (path, _) = run(Scripted([BOX] * 5, met=[2, 3]), 5).paths
+    assert np.flatnonzero(path.met).tolist() == [2, 3]
 
 
 def test_the_last_frame_is_always_looked_at():

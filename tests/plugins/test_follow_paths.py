@@ -51,6 +51,12 @@ def test_what_only_one_of_two_shows_is_shown_and_doubted():
     assert result.scores.tolist() == [0.9] * 5 + [0.6] * 4 + [0.9] * 11
 
 
+def test_what_either_met_is_met():
+    first, second = path((9, LEFT, 0.9)), path((9, LEFT, 0.9))
+    first.met[2], second.met[5] = True, True
+    assert np.flatnonzero(settle(first, second, np.arange(9), RATE, Back(0, 0, 9)).met).tolist() == [2, 5]
+
+
 @pytest.mark.parametrize(("frames", "parted"), [(4, False), (5, True)])
 def test_two_part_after_a_quarter_second_apart(frames, parted):
     first = path((20, LEFT, 0.9), (frames, RIGHT, 0.9), (20, LEFT, 0.9))

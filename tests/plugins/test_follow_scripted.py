@@ -136,6 +136,16 @@ def test_nothing_is_learnt_while_somebody_covers_the_player():
     assert run.filter.lessons == 0
 
 
+def test_somebody_who_covers_part_of_the_player_is_met_and_somebody_beside_is_not():
+    for x, met in ((415, True), (460, False)):
+        other = Person(x, like=0.4)
+        run = Run(PLAYER, other)
+        run.stand(10, PLAYER, other)
+        assert run.follower.met is met
+        run.stand(1)
+        assert not run.follower.met, "who is lost is lost"
+
+
 def test_frames_are_left_out_only_while_the_player_is_well_seen():
     run = Run(PLAYER)
     run.stand(12, PLAYER)

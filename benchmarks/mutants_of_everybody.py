@@ -1,0 +1,166 @@
+"""Mistakes in what everybody together decide; see mutants.py."""
+
+from __future__ import annotations
+
+from mutant import Mutant
+
+
+def _everybody(name: str, file: str, old: str, new: str) -> Mutant:
+    return Mutant(name, f"plugins/hccv_follow/{file}.py", old, new, (f"tests/plugins/test_follow_{file}.py",))
+
+
+EVERYBODY = (
+    Mutant(
+        "nobody is met",
+        "plugins/hccv_follow/follower.py",
+        "self.met = crowded = ",
+        "crowded = ",
+        ("tests/plugins/test_follow_scripted.py",),
+    ),
+    Mutant(
+        "whoever was met stays",
+        "plugins/hccv_follow/follower.py",
+        "        self._looks += 1\n        self.met = False\n",
+        "        self._looks += 1\n",
+        ("tests/plugins/test_follow_scripted.py",),
+    ),
+    Mutant(
+        "what the second met is forgotten",
+        "plugins/hccv_follow/duel.py",
+        "first.met | second.met",
+        "first.met",
+        ("tests/plugins/test_follow_paths.py",),
+    ),
+    _everybody(
+        "any overlap is one person",
+        "tracklets",
+        "best > s.overlap and",
+        "best > 0.01 and",
+    ),
+    _everybody(
+        "rivals break nothing", "tracklets", "best > s.overlap and rival < s.rival * best", "best > s.overlap"
+    ),
+    _everybody(
+        "the camera breaks pieces",
+        "tracklets",
+        "motion[:, :2] @ (centre + self.speed) + motion[:, 2]",
+        "centre + self.speed",
+    ),
+    _everybody(
+        "cuts break nothing",
+        "tracklets",
+        "if index in cuts or index - 1 not in found:",
+        "if index - 1 not in found:",
+    ),
+    _everybody(
+        "gaps break nothing", "tracklets", "if index in cuts or index - 1 not in found:", "if index in cuts:"
+    ),
+    _everybody(
+        "doubles are people", "tracklets", "nested: float = setting(0.85,", "nested: float = setting(1.85,"
+    ),
+    _everybody(
+        "people are doubles", "tracklets", "weaker: float = setting(0.7,", "weaker: float = setting(0.9,"
+    ),
+    _everybody(
+        "all are clean", "tracklets", "covered: float = setting(2.0,", "covered: float = setting(0.0,"
+    ),
+    _everybody("distance is free", "linking", "min(off**2 / 2, s.most_distance)", "0.0"),
+    _everybody(
+        "anybody gets anywhere", "linking", "if distance > s.reach + s.reach_speed * seconds:", "if False:"
+    ),
+    _everybody("speed does not count", "linking", "(stop - start) / max(1, few - 1),", "np.zeros(2),"),
+    _everybody(
+        "kits do not count", "linking", "colours: float = setting(4.0,", "colours: float = setting(0.0,"
+    ),
+    _everybody("looks do not count", "linking", "look: float = setting(1.5,", "look: float = setting(0.0,"),
+    _everybody(
+        "heights do not count", "linking", "height: float = setting(10.0,", "height: float = setting(0.0,"
+    ),
+    _everybody(
+        "nobody enters at the edge", "linking", "edge: float = setting(0.35,", "edge: float = setting(1.0,"
+    ),
+    _everybody(
+        "people enter anywhere", "linking", "enter: float = setting(14.0,", "enter: float = setting(5.0,"
+    ),
+    _everybody("everything is somebody", "linking", "following == np.arange(count)", "following == -2"),
+    _everybody(
+        "glimpses are people",
+        "linking",
+        "nobody_score: float = setting(0.2,",
+        "nobody_score: float = setting(-9.0,",
+    ),
+    _everybody(
+        "people are hidden for long",
+        "linking",
+        "longest: float = setting(3.0,",
+        "longest: float = setting(4.0,",
+    ),
+    _everybody("cuts are linked over", "linking", " and shots[i] == shots[j]:", ":"),
+    _everybody("the camera is distance", "linking", "found = self.maps[frame]", "found = np.eye(2, 3)"),
+    _everybody("few looks say as much", "appearance", "* known", "* 1.0"),
+    _everybody(
+        "covered people are sampled",
+        "appearance",
+        "clean: float = setting(0.2,",
+        "clean: float = setting(0.0,",
+    ),
+    _everybody("any sample", "appearance", "part[np.argmax(worth[part])]", "part[0]"),
+    _everybody(
+        "light tells people apart",
+        "appearance",
+        "scatter = within.T @ within / max(1, len(within) - 1)",
+        "scatter = np.eye(kept)",
+    ),
+    _everybody("no most", "appearance", "float(np.tanh(ratio))", "ratio"),
+    _everybody("pictures are searched again", "crowd", "if index not in self._found]", "]"),
+    _everybody(
+        "people are described again", "crowd", "if _key(one, place) not in self._descriptors:", "if True:"
+    ),
+    _everybody("the first that overlaps", "crowd", "best[one.frames[better]], owner", "_, owner"),
+    _everybody("always the follower", "review", "if parting.margin > 0 and changes < s.rounds:", "if False:"),
+    _everybody(
+        "always the chain",
+        "review",
+        "if parting.margin > 0 and changes < s.rounds:",
+        "if changes < s.rounds:",
+    ),
+    _everybody(
+        "without end",
+        "review",
+        "if parting.margin > 0 and changes < s.rounds:",
+        "if parting.margin > 0 and changes < 9:",
+    ),
+    _everybody("no doubt", "review", "if abs(parting.margin) < s.sure:", "if False:"),
+    _everybody("all is doubt", "review", "if abs(parting.margin) < s.sure:", "if True:"),
+    _everybody("doubt ends soon", "review", "parting.stop if parting.met else None", "parting.stop"),
+    _everybody("doubt has no end", "review", "parting.stop if parting.met else None", "None"),
+    _everybody(
+        "the other one does not count",
+        "review",
+        "{number for one in theirs for number in crowd.chains.whole(one)} - set(agreed)",
+        "set()",
+    ),
+    _everybody(
+        "a loss is left easily", "review", "return_: float = setting(1.0,", "return_: float = setting(0.0,"
+    ),
+    _everybody("hardly seen is seen", "review", "crowd.looks.weight(chain_after) < s.seen", "False"),
+    _everybody("a blink is a loss", "review", "loss: float = setting(0.25,", "loss: float = setting(0.1,"),
+    _everybody("parts late", "review", "parted: float = setting(0.25,", "parted: float = setting(0.5,"),
+    _everybody("parts at once", "review", "enough = max(2, round(s.parted * rate))", "enough = 2"),
+    _everybody(
+        "begins anywhere",
+        "review",
+        "near[np.argmax(crowd.clean(parting.chain, count)[order[near]])]",
+        "near[0]",
+    ),
+    _everybody("begins late", "review", "round(s.settle * rate)", "round(2 * s.settle * rate)"),
+    _everybody("asks links further on", "review", "if crowd.looks.weight(parts) >= s.enough:", "if False:"),
+    _everybody("glimpses have a say", "review", "least: int = setting(3,", "least: int = setting(1,"),
+    _everybody(
+        "changes beyond a cut",
+        "review",
+        "order = order[order < cut] if cut > begun else order[order >= cut]",
+        "pass",
+    ),
+    _everybody("looks at everything", "review", "if not doubt.any():", "if False:"),
+)

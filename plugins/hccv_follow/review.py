@@ -1,0 +1,253 @@
+"""Everybody's paths against the player's: where they part, who is right, and where to follow again.
+
+The follower looks at one player and takes the others for obstacles; the chains explain everybody at
+once.  They fail on different players.  Where both show the same nothing is changed.  Where they part
+it is two people's question: if the chain is right, the one whom the follower left with was somebody
+else before.  So both exchanges are compared, by looks: the player before with either one after, and
+that somebody before with the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hccv_follow.appearance import Part
+from hccv_follow.crowd import Crowd, Span
+from hccv_follow.path import AGREE_IOU, Path, run_start
+from hccv_follow.tuning import setting
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ReviewSettings:
+    """Where everybody is looked at, when paths have parted, and what it takes to change over."""
+
+    around: float = setting(1.5, "seconds around a contact or a loss in which everybody is looked at")
+    first: float = setting(0.7, "seconds from the pick on in which everybody is looked at, too")
+    loss: float = setting(0.25, "seconds; a shorter loss is none")
+    parted: float = setting(0.25, "seconds of showing different people after which the paths have parted")
+    same: float = setting(0.5, "IoU of a path's box and a detection that are one person's")
+    least: int = setting(3, "frames of a tracklet under the path that make it the path's person")
+    after: float = setting(4.0, "seconds after the parting whose looks count")
+    enough: float = setting(4.0, "clean samples after the parting; with so many no later tracklet is asked")
+    seen: float = setting(
+        2.0, "clean samples after the parting; whoever has fewer is nobody to change over to"
+    )
+    exchange: float = setting(-0.5, "log likelihood ratio; what speaks for the chain must be more")
+    return_: float = setting(1.0, "log likelihood ratio; the same where the follower shows nobody")
+    settle: float = setting(
+        1.0, "seconds after the parting in which the cleanest box is where to follow again"
+    )
+    rounds: int = setting(6, "times that the player is followed again in one pass")
+    sure: float = setting(
+        2.0, "log likelihood ratio; who is right by less stays in doubt until they meet again"
+    )
+    doubted: float = setting(0.6, "score; the most while that is in doubt")
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Places start..stop (excluded) of a pass in which chain and follower show different people.
+
+    *chain* are the chain's tracklets, *met* whether both show the same again at stop.  *margin* is by how much
+    the looks speak for the chain, above 0 for a change, *lost* whether the follower shows nobody.
+    """
+
+    start: int
+    stop: int
+    met: bool
+    chain: Sequence[int]
+    margin: float
+    lost: bool
+
+
+Follow = Callable[[int, Floats, int], Path]
+"""Given a frame, the player's box in it and where to stop (excluded): the path from there on."""
+
+
+def reviewed(
+    path: Path,
+    order: NDArray[np.int64],
+    cuts: Sequence[int],
+    rate: float,
+    look: Callable[[Sequence[Span]], Crowd],
+    follow: Follow,
+    settings: ReviewSettings | None = None,
+) -> Path:
+    """The pass's path, changed over to the chain's person wherever everybody together says so.
+
+    ``order`` lists the pass's frames in the order followed; *cuts* are the frames that begin a shot.
+    """
+    s = settings or ReviewSettings()
+    way = 1 if len(order) < 2 or order[-1] > order[0] else -1
+    begun, stop = int(order[0]), int(order[-1]) + way
+    for cut in cuts:
+        # what lies beyond a cut is hidden anyway
+        order = order[order < cut] if cut > begun else order[order >= cut]
+    settled, changes = 0, 0
+    spans: list[Span] = []
+    crowd: Crowd | None = None
+    doubted: list[NDArray[np.int64]] = []
+    while wanted := looked_at(path, order, rate, s):
+        if crowd is None or wanted != spans:
+            spans, crowd = wanted, look(wanted)
+        parting = _next(path, order, settled, crowd, spans, rate, s)
+        if parting is None:
+            break
+        if abs(parting.margin) < s.sure:
+            doubted.append(order[parting.start : parting.stop if parting.met else None])
+        settled = parting.stop
+        if parting.margin > 0 and changes < s.rounds:
+            changes += 1
+            path, settled = _changed(path, order, parting, crowd, rate, stop, follow, s)
+    for frames in doubted:
+        path.scores[frames] = np.minimum(path.scores[frames], s.doubted)
+    return path
+
+
+def looked_at(path: Path, order: NDArray[np.int64], rate: float, s: ReviewSettings) -> list[Span]:
+    """The stretches around contacts and losses, and after the pick; none where there is neither."""
+    doubt = path.met[order].copy()
+    for start, stop in _runs(~path.shown[order]):
+        if stop - start >= s.loss * rate:
+            doubt[start:stop] = True
+    if not doubt.any():
+        return []
+    around = round(s.around * rate)
+    places = np.flatnonzero(doubt)
+    for place in places:
+        doubt[max(0, place - around) : place + around + 1] = True
+    doubt[: round(s.first * rate)] = True
+    return sorted(_between(order, start, stop) for start, stop in _runs(doubt))
+
+
+def _changed(
+    path: Path,
+    order: NDArray[np.int64],
+    parting: Parting,
+    crowd: Crowd,
+    rate: float,
+    stop: int,
+    follow: Follow,
+    s: ReviewSettings,
+) -> tuple[Path, int]:
+    """The path that goes with the chain from the parting on, and the place at which it is followed again."""
+    count = len(path.scores)
+    chain = crowd.shown(parting.chain, count)
+    places = np.arange(parting.start, parting.stop)
+    near = places[chain.shown[order[places]]][: max(1, round(s.settle * rate))]
+    begin = int(near[np.argmax(crowd.clean(parting.chain, count)[order[near]])])
+    changed = Path(path.boxes.copy(), path.scores.copy(), path.met.copy())
+    changed.hide(order[parting.start :])
+    changed.put(chain, order[parting.start : begin])
+    changed.put(follow(int(order[begin]), chain.boxes[order[begin]], stop), order[begin:])
+    return changed, begin
+
+
+def _next(
+    path: Path,
+    order: NDArray[np.int64],
+    settled: int,
+    crowd: Crowd,
+    spans: Sequence[Span],
+    rate: float,
+    s: ReviewSettings,
+) -> Parting | None:
+    """The next parting at or after place *settled*."""
+    enough = max(2, round(s.parted * rate))
+    for low, high in spans if order[0] <= order[-1] else list(spans)[::-1]:
+        places = np.flatnonzero((order >= low) & (order <= high))
+        places = places[places >= settled]
+        owner = _owner(path, order[places], crowd, s) if len(places) else None
+        if owner is None:
+            continue
+        whole = crowd.chains.whole(owner)
+        chain = crowd.shown(whole, len(path.scores))
+        seen = places[chain.shown[order[places]]]
+        agree = np.nan_to_num(path.overlap(chain)[order[seen]]) >= AGREE_IOU
+        if not agree.any():
+            continue
+        start = run_start(~agree, int(np.flatnonzero(agree)[0]), enough)
+        if start < len(seen):
+            end = run_start(agree, start, enough)
+            last = int(seen[end]) if end < len(seen) else int(places[-1]) + 1
+            margin, lost = _weighed(path, order, int(seen[start]), last, whole, crowd, rate, s)
+            return Parting(int(seen[start]), last, end < len(seen), whole, margin, lost)
+    return None
+
+
+def _owner(path: Path, frames: NDArray[np.int64], crowd: Crowd, s: ReviewSettings) -> int | None:
+    """Whose tracklet the path is on first, in *frames* in the order followed; ``None`` for nobody's."""
+    under = crowd.under(path, frames, s.same)
+    way = 1 if len(frames) < 2 or frames[-1] > frames[0] else -1
+    low, high = min(frames[0], frames[-1]), max(frames[0], frames[-1])
+
+    def met(number: int) -> int:
+        own = crowd.pieces[number].frames
+        inside = own[(own >= low) & (own <= high)]
+        return int(way * (inside[0] if way > 0 else inside[-1]))
+
+    return min((number for number, count in under.items() if count >= s.least), key=met, default=None)
+
+
+def _weighed(
+    path: Path,
+    order: NDArray[np.int64],
+    start: int,
+    stop: int,
+    whole: Sequence[int],
+    crowd: Crowd,
+    rate: float,
+    s: ReviewSettings,
+) -> tuple[float, bool]:
+    """How much speaks for the chain *whole* where it parts from the path, and whether the path is lost there."""
+    until = min(stop, start + round(s.after * rate))
+    before = _between(order, 0, start)
+    theirs = [number for number in _on(path, order[start:until], crowd, s) if number not in whole]
+    agreed = _on(path, order[:start], crowd, s)
+    past = [part for number in agreed for part in crowd.samples(number, *before)]
+    chain_after = _looked(crowd, whole, order, start, until, s)
+    most = 0.0 if crowd.looks.weight(chain_after) < s.seen else np.inf
+    if not theirs:
+        return min(crowd.looks.ratio(past, chain_after) - s.return_, most), True
+    path_after = _looked(crowd, theirs, order, start, until, s)
+    others = {number for one in theirs for number in crowd.chains.whole(one)} - set(agreed)
+    other_before = [part for number in others for part in crowd.samples(number, *before)]
+    exchanged = crowd.looks.ratio(past, chain_after) + crowd.looks.ratio(other_before, path_after)
+    kept = crowd.looks.ratio(past, path_after) + crowd.looks.ratio(other_before, chain_after)
+    return min(exchanged - kept - s.exchange, most), False
+
+
+def _on(path: Path, frames: NDArray[np.int64], crowd: Crowd, s: ReviewSettings) -> list[int]:
+    """Whose tracklets the path is on in *frames*."""
+    return [number for number, count in crowd.under(path, frames, s.same).items() if count >= s.least]
+
+
+def _looked(
+    crowd: Crowd, pieces: Sequence[int], order: NDArray[np.int64], start: int, stop: int, s: ReviewSettings
+) -> list[Part]:
+    """The looks at *pieces* after a parting, those right after it: links further on are less certain."""
+    span = _between(order, start, stop)
+    way = 1 if order[-1] >= order[0] else -1
+    parts: list[Part] = []
+    for number in sorted(pieces, key=lambda one: way * crowd.pieces[one].first):
+        parts += crowd.samples(number, *span)
+        if crowd.looks.weight(parts) >= s.enough:
+            break
+    return parts
+
+
+def _between(order: NDArray[np.int64], start: int, stop: int) -> Span:
+    """First and last frame of the places start..stop (excluded), in time's order."""
+    low, high = sorted((int(order[start]), int(order[max(start, stop - 1)])))
+    return low, high
+
+
+def _runs(flags: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(int), [0]])))
+    yield from ((int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True))

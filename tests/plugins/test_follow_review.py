@@ -1,0 +1,243 @@
+"""Where the follower's path and everybody's part: who is believed, where the player is followed again, what stays in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from hccv_follow.appearance import Part
+from hccv_follow.crowd import Crowd, Span
+from hccv_follow.linking import Chains
+from hccv_follow.path import Path
+from hccv_follow.review import reviewed
+from hccv_follow.tracklets import Tracklet
+
+RATE, COUNT = 20.0, 100
+MET = 40
+"""The frame in which two people are one, in most of these clips."""
+
+
+def box(x: float) -> list[float]:
+    return [x - 20, 100.0, x + 20, 180.0]
+
+
+def piece(first: int, last: int, x: float, clean: float = 1.0) -> Tracklet:
+    """Somebody who stands in frames first..last."""
+    frames = np.arange(first, last + 1)
+    return Tracklet(
+        frames, np.tile(box(x), (len(frames), 1)), np.full(len(frames), 0.8), np.full(len(frames), clean)
+    )
+
+
+def path(*parts: tuple[int, float | None], met: Sequence[int] = (MET,), score: float = 0.9) -> Path:
+    """Parts of so many frames at an x, or lost; in frames *met* somebody was in the way."""
+    boxes = np.repeat(
+        [[np.nan] * 4 if x is None else box(x) for _, x in parts], [n for n, _ in parts], axis=0
+    )
+    flags = np.zeros(len(boxes), bool)
+    flags[list(met)] = True
+    return Path(boxes, np.where(np.isnan(boxes[:, 0]), 0, score), flags)
+
+
+@dataclass
+class Told:
+    """Looks of which it is known whose they are: as likely one person's as *by* says, or as unlikely."""
+
+    who: Sequence[str]
+    by: float = 3.0
+
+    def ratio(self, one: Sequence[Part], other: Sequence[Part]) -> float:
+        if not one or not other:
+            return 0.0
+        shares = [np.mean([self.who[piece] == "player" for piece, _ in group]) for group in (one, other)]
+        return self.by * float(1 - 2 * abs(shares[0] - shares[1]))
+
+    def weight(self, group: Sequence[Part]) -> float:
+        return float(sum(rows.stop - rows.start for _, rows in group))
+
+
+@dataclass
+class Clip:
+    """A clip's pieces and how they are linked, and what is asked of it."""
+
+    pieces: list[Tracklet]
+    after: list[int]
+    who: Sequence[str]
+    by: float = 3.0
+    cuts: Sequence[int] = ()
+    spans: list[Sequence[Span]] = field(default_factory=list)
+    followed: list[tuple[int, float, int]] = field(default_factory=list)
+
+    def look(self, spans: Sequence[Span]) -> Crowd:
+        self.spans.append(spans)
+        chosen = [np.arange(0, len(one.frames), 4) for one in self.pieces]
+        return Crowd(self.pieces, chosen, Told(self.who, self.by), Chains(np.array(self.after, np.int64)))  # type: ignore[arg-type]
+
+    def follow(self, index: int, at: np.ndarray, stop: int) -> Path:
+        self.followed.append((index, float(at[0] + at[2]) / 2, stop))
+        return path((COUNT, float(at[0] + at[2]) / 2), met=())
+
+    def review(self, one: Path, backward: bool = False) -> Path:
+        order = np.arange(COUNT)[::-1] if backward else np.arange(COUNT)
+        return reviewed(one, order, self.cuts, RATE, self.look, self.follow)
+
+
+def crossing(by: float = 3.0, right: bool = True, **more: object) -> Clip:
+    """The player at 200, somebody at 300; each is linked with the one who is at their place after they have met.
+
+    The follower is taken to change over from 200 to 300.  *right* tells whether the chains are.
+    """
+    who = ["player", "other", "player", "other"] if right else ["player", "other", "other", "player"]
+    pieces = [piece(0, MET - 1, 200), piece(0, MET - 1, 300), piece(MET, 99, 200), piece(MET, 99, 300)]
+    return Clip(pieces, [2, 3, -1, -1], who, by, **more)  # type: ignore[arg-type]
+
+
+SWITCHED = path((MET, 200), (COUNT - MET, 300))
+
+
+def middles(one: Path) -> list[float | None]:
+    """Where it is, once for each stretch."""
+    xs = [None if np.isnan(at[0]) else float(at[0] + at[2]) / 2 for at in one.boxes]
+    return [x for place, x in enumerate(xs) if place == 0 or x != xs[place - 1]]
+
+
+def test_who_went_with_somebody_else_comes_back_to_the_player():
+    clip = crossing()
+    assert middles(clip.review(SWITCHED)) == [200]
+    assert clip.followed == [(MET, 200, COUNT)]
+    assert middles(SWITCHED) == [200, 300], "what is known of the pass is left alone"
+
+
+def test_who_stayed_with_the_player_stays_there_whatever_the_chains_are():
+    clip = crossing(right=False)
+    assert middles(clip.review(SWITCHED)) == [200, 300] and not clip.followed
+
+
+@pytest.mark.parametrize(("right", "end"), [(True, [200]), (False, [200, 300])])
+def test_the_other_one_counts_too(right, end):
+    """There is no clean look of the player before; where the other one is decides."""
+    clip = crossing(right=right)
+    look = clip.look
+
+    def without(spans: Sequence[Span]) -> Crowd:
+        crowd = look(spans)
+        crowd._chosen[0] = np.zeros(0, np.int64)
+        return crowd
+
+    clip.look = without  # type: ignore[method-assign]
+    assert middles(clip.review(SWITCHED)) == end
+
+
+@pytest.mark.parametrize(("met", "looked"), [((), 0), ((MET,), 1)])
+def test_who_is_alone_and_never_lost_costs_no_look(met, looked):
+    clip = crossing()
+    clip.review(path((COUNT, 200), met=met))
+    assert len(clip.spans) == looked
+
+
+def test_everybody_is_looked_at_around_contacts_and_losses_and_after_the_pick():
+    clip = Clip([], [], [])
+    clip.review(path((60, 200), (5, None), (35, 200), met=()))
+    assert clip.spans == [[(0, 13), (30, 94)]]
+    clip.review(path((60, 200), (4, None), (36, 200), met=()))
+    assert len(clip.spans) == 1, "a blink is no loss"
+
+
+@pytest.mark.parametrize(("by", "back"), [(1.5, True), (0.5, False)])
+def test_who_is_lost_is_found_again_where_the_looks_say_so(by, back):
+    clip = crossing(by)
+    result = clip.review(path((MET, 200), (COUNT - MET, None)))
+    assert middles(result) == ([200] if back else [200, None])
+
+
+def test_a_short_parting_is_none():
+    for frames, followed in ((4, 0), (5, 1)):
+        clip = crossing()
+        clip.review(path((MET, 200), (frames, 300), (COUNT - MET - frames, 200)))
+        assert len(clip.followed) == followed
+
+
+def test_the_player_is_followed_again_where_nobody_covers_within_a_second():
+    clip = crossing()
+    clip.pieces[2].clean[:] = 0.4
+    clip.pieces[2].clean[[7, 25]] = 0.9, 1.0
+    clip.review(SWITCHED)
+    assert clip.followed == [(MET + 7, 200, COUNT)]
+
+
+def test_what_was_decided_narrowly_is_in_doubt_until_they_meet_again():
+    for by, doubted in ((0.2, True), (3.0, False)):
+        result = crossing(by, right=False).review(path((MET, 200), (20, 300), (COUNT - MET - 20, 200)))
+        inside, outside = result.scores[MET : MET + 20], np.delete(result.scores, np.arange(MET, MET + 20))
+        assert (inside <= 0.6).all() == doubted and (outside == 0.9).all()
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_what_was_decided_narrowly_and_never_met_again_is_in_doubt_to_the_end(right):
+    result = crossing(0.2, right).review(SWITCHED)
+    assert middles(result) == ([200] if right else [200, 300])
+    assert (result.scores[MET:] <= 0.6).all() and (result.scores[:MET] == 0.9).all()
+
+
+def test_only_those_right_after_the_parting_are_asked():
+    """Wrong links later on say nothing about the parting."""
+    clip = crossing()
+    clip.pieces = [
+        *clip.pieces[:2],
+        piece(MET, 65, 200),
+        clip.pieces[3],
+        piece(68, 80, 200),
+        piece(83, 99, 200),
+    ]
+    clip.after, clip.who = [2, 3, 4, -1, 5, -1], ["player", "other", "player", "other", "other", "other"]
+    clip.review(path((MET, 200), (COUNT - MET, None)))
+    assert [index for index, _, _ in clip.followed] == [MET]
+
+
+@pytest.mark.parametrize("after", [(COUNT - MET, 300), (COUNT - MET, None)])
+@pytest.mark.parametrize(("frames", "changed"), [(8, True), (4, False)])
+def test_nobody_changes_over_to_whom_hardly_anybody_saw(after, frames, changed):
+    clip = crossing()
+    clip.pieces[2] = piece(MET + 5, MET + 4 + frames, 200)
+    result = clip.review(path((MET, 200), after))
+    assert bool(clip.followed) is changed
+    if after[1] is not None:
+        assert (result.scores[MET + 5 :] <= 0.6).all() is not changed, "and that is a doubt"
+
+
+def test_who_is_seen_for_a_glimpse_is_nobody():
+    """Where the path is, nobody else is seen but for two frames: that is a loss, and takes more to change."""
+    clip = crossing(0.8)
+    clip.pieces[3] = piece(MET + 5, MET + 6, 300)
+    clip.who = ["player", "other", "player", "player"]
+    assert middles(clip.review(SWITCHED)) == [200, 300]
+
+
+def test_backward_the_same_is_decided():
+    clip = crossing()
+    clip.after = [2, 3, -1, -1]
+    one = path((MET, 300), (COUNT - MET, 200))
+    assert middles(clip.review(one, backward=True)) == [200]
+    ((index, x, stop),) = clip.followed
+    assert (index, x, stop) == (MET - 1, 200, -1)
+
+
+def test_beyond_a_cut_nothing_is_changed():
+    clip = crossing(cuts=[MET - 5])
+    assert middles(clip.review(SWITCHED)) == [200, 300] and not clip.followed
+
+
+def test_a_pass_is_followed_again_a_few_times_at_most():
+    """Each time it goes with the other one soon after."""
+    clip = crossing()
+    begin = clip.follow
+
+    def follow(index: int, at: np.ndarray, stop: int) -> Path:
+        begin(index, at, stop)
+        return path((index + 6, 200), (COUNT - index - 6, 300), met=range(MET, COUNT))
+
+    clip.follow = follow  # type: ignore[method-assign]
+    clip.review(path((MET, 200), (COUNT - MET, 300), met=range(MET, COUNT)))
+    assert [index for index, _, _ in clip.followed] == [40, 46, 52, 58, 64, 70]
