@@ -10,7 +10,7 @@ import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.loading import Loaded, choose, read_file
-from highlight_cuts_cv.timeline.sources import Sources, media_timecode
+from highlight_cuts_cv.timeline.sources import Source, Sources, media_timecode
 from highlight_cuts_cv.timeline.times import exact_rate, float_rate, frame_range, nearest_frame, seconds
 
 
@@ -23,7 +23,11 @@ def load_csv(path: Path, player: str | None, sources: Sources, adapter_args: Map
     args: dict[str, object] = {"adapter_name": "highlight_cuts_csv", **adapter_args}
     if player is not None:
         args["player"] = player
-    document = read_file(path, args)
+
+    def lacking(video: str, start: Fraction | None) -> tuple[str, str] | None:
+        return _fault(sources, video, start)
+
+    document = read_file(path, {**args, "lacking": lacking})
     if isinstance(document, otio.schema.SerializableCollection):
         players = ", ".join(timeline.name for timeline in document)
         raise BadInputError(f"{path} has several players. Choose one with --player: {players}.")
@@ -46,19 +50,18 @@ def _rate(timeline: otio.schema.Timeline) -> float:
 
 def _fit(path: Path, clip: otio.schema.Clip, sources: Sources) -> None:
     """Cut the end to the media's (padding and rough times reach beyond it); count from its timecode."""
-    source = sources.find(clip)
-    if source is None:
-        return
-    info, used = source.info, clip.source_range
+    used = clip.source_range
     rate = exact_rate(used.duration.rate)
     start = seconds(used.start_time)
+    line = clip.metadata["highlight_cuts_csv"]["rows"][0]["line"]
+    try:
+        source = sources.source(clip)
+    except BadInputError as error:
+        sources.refuse(clip, f"line {line} of {path.name} names it, but {error}")
+        return
+    info = source.info
     if start >= info.duration:
-        rows = clip.metadata["highlight_cuts_csv"]["rows"]
-        sources.refuse(
-            clip,
-            f"line {rows[0]['line']} of {path.name} starts it at {float(start):.2f} s, "
-            f"but {source.path} is {float(info.duration):.2f} s long." + _excel_hint(start, info.duration),
-        )
+        sources.refuse(clip, f"line {line} of {path.name} starts it at {_too_late(source, start)}")
         return
     room = max(nearest_frame(info.duration - start, rate), 1)
     count = min(int(used.duration.value), room)
@@ -76,13 +79,32 @@ def _fit(path: Path, clip: otio.schema.Clip, sources: Sources) -> None:
         marker.marked_range = otio.opentime.TimeRange(begin, marked.duration)
 
 
+def _fault(sources: Sources, video: str, start: Fraction | None) -> tuple[str, str] | None:
+    """The column at fault in a line that names *video* and begins at *start*, and why it cannot be followed."""
+    reference = otio.schema.ExternalReference(target_url=video)
+    try:
+        source = sources.source(otio.schema.Clip(media_reference=reference))
+    except BadInputError as error:
+        return "videoName", str(error).rstrip(".")
+    if start is None or start < source.info.duration:
+        return None
+    return "startTime", f"it starts at {_too_late(source, start)}"
+
+
+def _too_late(source: Source, start: Fraction) -> str:
+    length = source.info.duration
+    return f"{float(start):.2f} s, but {source.path} is {float(length):.2f} s long" + _excel_hint(
+        start, length
+    )
+
+
 def _excel_hint(start: Fraction, length: Fraction) -> str:
     """Excel takes 1:30 for hours and minutes and saves 01:30:00: whole minutes that fit as seconds."""
     if start % 60 or start / 60 >= length:
         return ""
     return (
-        f" If {float(start / 60):g} s are meant, the spreadsheet took minutes and seconds for hours and minutes; "
-        "format the column as text and write them as 0:00:01 or as plain seconds."
+        f". If {float(start / 60):g} s are meant, the spreadsheet took minutes and seconds for hours and minutes; "
+        "format the column as text and write them as 0:00:01 or as plain seconds"
     )
 
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import PurePath
 
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.clips import Timeline, TimelineClip
-from highlight_cuts_cv.timeline.locate import plain_path
+from highlight_cuts_cv.timeline.dialects import file_name
 from highlight_cuts_cv.timeline.places import crossed_frames, extent_of, has_own_speed, items_of
 from highlight_cuts_cv.timeline.times import exact_rate, frame_range, frames, nearest_frame, seconds
 
@@ -221,10 +220,7 @@ def _in_step(item: otio.core.Item, begin: Fraction, clip: otio.schema.Clip, rate
 
 
 def _file_name(item: otio.core.Item) -> str | None:
-    reference = item.media_reference if isinstance(item, otio.schema.Clip) else None
-    if not isinstance(reference, otio.schema.ExternalReference):
-        return None
-    return PurePath(plain_path(reference.target_url)).name
+    return file_name(item.media_reference) if isinstance(item, otio.schema.Clip) else None
 
 
 def _split(item: otio.core.Item, after: Fraction) -> None:

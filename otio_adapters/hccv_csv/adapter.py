@@ -21,7 +21,7 @@ from typing import Any
 import opentimelineio as otio
 
 from hccv_csv.dialect import COLUMNS, CsvError, decode
-from hccv_csv.table import Interval, Row, format_time, merge, read_rows, write_rows
+from hccv_csv.table import Interval, Lacking, Row, format_time, merge, read_rows, write_rows
 
 _KEY = "highlight_cuts_csv"
 _Line = tuple[int, dict[str, str]]
@@ -37,16 +37,18 @@ def read_from_string(
     rate: float | Fraction | str = 30,
     padding: float | Fraction | str = 0,
     player: str | None = None,
+    lacking: Lacking | None = None,
 ) -> otio.schema.Timeline | otio.schema.SerializableCollection:
     """Return the timeline of the only (or chosen) player, or a collection of one for each.
 
-    Raises CsvError for a bad line, an unknown player, or when no row is included.
+    Where lines are bad, *lacking* is asked about every video, and what it answers is
+    reported with them.  Raises CsvError for bad lines, an unknown player, or when no row is included.
     """
     exact_rate = _number(rate, "rate")
     exact_padding = _number(padding, "padding")
     if exact_rate <= 0 or exact_padding < 0:
         raise CsvError("The rate must be above 0 and the padding must not be negative.")
-    columns, rows = read_rows(input_str)
+    columns, rows = read_rows(input_str, lacking)
     players = list(dict.fromkeys(row.player for row in rows if row.include))
     if not players:
         raise CsvError("Every highlight is marked as not included; set include to yes in at least one.")

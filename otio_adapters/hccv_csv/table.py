@@ -12,9 +12,10 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import itemgetter
 
 from hccv_csv.dialect import COLUMNS, REQUIRED, SEPARATORS, CsvError, canonical, read_lines
 
@@ -28,6 +29,10 @@ _TICKS = {"x", "✓", "✔", "☑"}
 _YES = {"yes", "y", "ja", "j", "oui", "si", "sí", "true", "wahr", "vrai", "1", "on", *_TICKS}
 _NO = {"no", "n", "nein", "non", "false", "falsch", "faux", "0", "off", "-"}
 _MOST_PROBLEMS = 200
+
+Lacking = Callable[[str, Fraction | None], tuple[str, str] | None]
+"""Given a video's name and, where it can be read, the second at which a highlight starts in it: the column at fault
+and what is wrong, the end of a sentence; or ``None``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +92,19 @@ def format_time(time: Fraction) -> str:
     return f"{text}.{fraction:06d}".rstrip("0") if fraction else text
 
 
-def read_rows(text: str) -> tuple[list[str], list[Row]]:
-    """The columns and rows of a CSV.  Raises CsvError that names all bad lines."""
+def read_rows(text: str, lacking: Lacking | None = None) -> tuple[list[str], list[Row]]:
+    """The columns and rows of a CSV.
+
+    Raises CsvError that names all bad lines, and with them those whose video *lacking* finds a fault in;
+    by itself a video makes no line bad.
+    """
     separator, lines = read_lines(text)
     if not lines:
         raise CsvError(f"The file is empty; its first line should be {','.join(COLUMNS[:4])}.")
     columns = _columns(*lines[0], separator)
     if len(lines) == 1:
         raise CsvError("The file has a header but no highlights; add a line for each.")
-    problems: list[str] = []
+    problems: list[tuple[int, str]] = []
     table = [(line, _cells(columns, values, line, problems)) for line, values in lines[1:]]
     players = sorted(
         {cells["playerName"].strip() for _, cells in table if cells.get("playerName", "").strip()}
@@ -104,9 +113,20 @@ def read_rows(text: str) -> tuple[list[str], list[Row]]:
     # Who ticks some rows means no by a blank one; else a blank is an answer not given.
     blank_is_yes = not marks or not {mark.lower() for mark in marks} <= _TICKS
     rows = [row for line, cells in table if (row := _row(cells, line, players, blank_is_yes, problems))]
+    if problems and lacking is not None:
+        for line, cells in table:
+            if (video := cells["videoName"].strip()) and (fault := lacking(video, _start(cells))):
+                problems.append((line, f"Line {line}, {fault[0]}: {fault[1]}."))
     if problems:
-        raise CsvError(_sentence(problems))
+        raise CsvError(_sentence([text for _, text in sorted(problems, key=itemgetter(0))]))
     return columns, rows
+
+
+def _start(cells: Mapping[str, str]) -> Fraction | None:
+    try:
+        return parse_time(cells["startTime"])
+    except ValueError:
+        return None
 
 
 def _sentence(problems: Sequence[str]) -> str:
@@ -133,42 +153,50 @@ def _columns(line: int, header: Sequence[str], separator: str) -> list[str]:
     return columns
 
 
-def _cells(columns: Sequence[str], values: Sequence[str], line: int, problems: list[str]) -> dict[str, str]:
+def _cells(
+    columns: Sequence[str], values: Sequence[str], line: int, problems: list[tuple[int, str]]
+) -> dict[str, str]:
     while len(values) > len(columns) and not values[-1].strip():
         values = values[:-1]
     if len(values) > len(columns):
-        problems.append(
+        what = (
             f"Line {line} has {len(values)} values for {len(columns)} columns; "
             "put a text or number that has the separator in it in double quotes."
         )
+        problems.append((line, what))
     return dict.fromkeys(columns, "") | dict(zip(columns, values, strict=False))
 
 
 def _row(
-    cells: Mapping[str, str], line: int, players: Sequence[str], blank_is_yes: bool, problems: list[str]
+    cells: Mapping[str, str],
+    line: int,
+    players: Sequence[str],
+    blank_is_yes: bool,
+    problems: list[tuple[int, str]],
 ) -> Row | None:
     """The row, or None when the sentences that say what is wrong with it went to *problems*."""
-    before = len(problems)
+    wrong: list[str] = []
     video, player = cells["videoName"].strip(), cells.get("playerName", "").strip()
     if not video:
-        problems.append(f"Line {line}, videoName is empty; expected the name of a video file.")
+        wrong.append(f"Line {line}, videoName is empty; expected the name of a video file.")
     if not player and len(players) > 1:
-        problems.append(f"Line {line}, playerName is empty; expected one of: {', '.join(players)}.")
+        wrong.append(f"Line {line}, playerName is empty; expected one of: {', '.join(players)}.")
     times = []
     for name in ("startTime", "stopTime"):
         try:
             times.append(parse_time(cells[name]))
         except ValueError as error:
-            problems.append(f"Line {line}, {name}: {error}.")
+            wrong.append(f"Line {line}, {name}: {error}.")
     if len(times) == 2 and times[1] <= times[0]:
-        problems.append(
+        wrong.append(
             f"Line {line}, stopTime: {cells['stopTime'].strip()} must be later than "
             f"startTime {cells['startTime'].strip()}."
         )
     include = cells.get("include", "").strip().lower()
     if include and include not in _YES | _NO:
-        problems.append(f"Line {line}, include: '{include}' is not known; expected yes or no.")
-    if len(problems) > before:
+        wrong.append(f"Line {line}, include: '{include}' is not known; expected yes or no.")
+    if wrong:
+        problems += [(line, what) for what in wrong]
         return None
     return Row(
         video=video,

@@ -195,10 +195,10 @@ def test_all_bad_lines_are_named_at_once():
         read(text)
     told = [line.split(";")[0].strip() for line in str(caught.value).splitlines()[1:]]
     assert told == [
-        "Line 5 has 6 values for 4 columns",
         "Line 2, videoName is empty",
         "Line 2, stopTime: 'ten' is not a time",
         "Line 4, stopTime: 8 must be later than startTime 9.",
+        "Line 5 has 6 values for 4 columns",
     ]
 
 

@@ -108,8 +108,9 @@ def test_the_clip_grows_and_what_follows_moves(build, frozen):
     assert dict(marked.metadata["highlight_cuts_cv"]["intro"]) == {"frame": 0, "frames": HELD}
 
 
-def test_sound_of_the_clip_is_cut_where_its_picture_stops(build, frozen):
-    sound = clip("a", 0, 60)
+@pytest.mark.parametrize("file", ["game.mp4", r"D:\games\game.mp4", "file:///D:/games/game.mp4"])
+def test_sound_of_the_clip_is_cut_where_its_picture_stops(build, frozen, file):
+    sound = clip("a", 0, 60, file)
     sound.markers.extend([at(10), at(40)])
     timeline = build([[clip("a", 0, 60)]], [[sound]])
     first, pause, rest = frozen(timeline, {"01-a": 20}).tracks[1]

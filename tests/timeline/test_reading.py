@@ -328,6 +328,34 @@ def test_lines_that_cannot_be_followed_are_all_told_and_stop_nobody(media, tmp_p
         timeline.clip("a-00-01-00")
 
 
+def test_bad_lines_and_videos_that_cannot_be_used_are_told_at_once(media, tmp_path):
+    media.add("a.mp4", 250, Fraction(25))
+    rows = ["a.mp4,1,2", "gone.mp4,1,2", "a.mp4,60,61", "a.mp4,3,x", "lost.mp4,y,2"]
+    (tmp_path / "game.csv").write_text("\n".join(["videoName,startTime,stopTime", *rows]))
+    with pytest.raises(BadInputError, match="5 things") as caught:
+        read_timeline(tmp_path / "game.csv", probe=media.probe)
+    told = [line.strip() for line in str(caught.value).splitlines()[1:]]
+    for line, begin in zip(
+        told,
+        [
+            "Line 3, videoName: its media is missing, there is no file gone.mp4",
+            "Line 4, startTime: it starts at 60.00 s, but",
+            "Line 5, stopTime: 'x'",
+            "Line 6, startTime: 'y'",
+            "Line 6, videoName: its media is missing, there is no file lost.mp4",
+        ],
+        strict=True,
+    ):
+        assert line.startswith(begin)
+    (tmp_path / "game.csv").write_text("\n".join(["videoName,startTime,stopTime", *rows[:3]]))
+    timeline = read_timeline(tmp_path / "game.csv", probe=media.probe)
+    assert len(timeline.clips) == 1
+    assert [warning.split(": ", 1)[1][:24] for warning in timeline.warnings] == [
+        "line 3 of game.csv names",
+        "line 4 of game.csv start",
+    ]
+
+
 def test_clips_without_notes_keep_their_names_when_a_row_is_added(media, tmp_path):
     media.add("a.mp4", 900)
     path, rows = tmp_path / "game.csv", ["a.mp4,10,12", "a.mp4,20.5,21"]
@@ -380,7 +408,8 @@ def test_a_csv_of_several_players_wants_one(media, tmp_path):
 
 
 def test_a_csv_error_names_file_and_line(media, tmp_path):
-    (tmp_path / "game.csv").write_text("videoName,startTime,stopTime,playerName\na.mp4,one,2,Ann\n")
+    media.add("b.mp4")
+    (tmp_path / "game.csv").write_text("videoName,startTime,stopTime,playerName\nb.mp4,one,2,Ann\n")
     with pytest.raises(BadInputError, match=r"game\.csv cannot be read: Line 2"):
         read_timeline(tmp_path / "game.csv", probe=media.probe)
     (tmp_path / "game.csv").write_text("videoName,startTime,stopTime,playerName\na.mp4,1:00,2:00,Ann\n")
