@@ -23,6 +23,7 @@ from highlight_cuts_cv.media.reading.order import (
     clock_starts,
     continued,
 )
+from highlight_cuts_cv.media.reading.unstamped import NO_TIME, delayed, filled, packets_shown
 from highlight_cuts_cv.media.streams import read_only
 from highlight_cuts_cv.model import BadInputError
 
@@ -30,11 +31,11 @@ _log = logging.getLogger(__name__)
 _CHECKED_PACKETS = 64
 _MOST_READ_ERRORS = 100
 _MOST_REORDERED = 16
-_LAYOUT = 2
+_LAYOUT = 3
 """Another number, and stamps kept by earlier versions are read again."""
 _BROADCAST = ("mpegts", "mpeg")
 """FFmpeg's names of the containers in which recordings are joined as bytes."""
-_FIELDS = ("pts", "dts", "key", "hidden", "last_duration")
+_FIELDS = ("pts", "dts", "key", "hidden", "last_duration", "unstamped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,14 @@ class FrameIndex:
 
 @dataclass(frozen=True, slots=True)
 class _Packets:
-    """All packets of a stream in decode order; (N,) arrays."""
+    """All packets of a stream that have stamps, in decode order; (N,) arrays.  ``unstamped`` counts the others."""
 
     pts: NDArray[np.int64]
     dts: NDArray[np.int64]
     key: NDArray[np.bool_]
     hidden: NDArray[np.bool_]
     last_duration: int
+    unstamped: int = 0
 
 
 def build_index(container: Any, stream: Any, path: Path) -> FrameIndex:
@@ -99,6 +101,8 @@ def build_index(container: Any, stream: Any, path: Path) -> FrameIndex:
     is_mp4 = "mp4" in container.format.name
     packets = _from_tables(container, stream, path) if is_mp4 else None
     packets = packets or _kept_or_demuxed(stream, path)
+    if _tells_no_order(packets, container, stream):
+        return _by_decoding(container.format.name == "avi", stream, path)
     if not len(packets.pts):
         raise BadInputError(f"'{path}' holds no pictures; it may be cut off or still being written.")
     # Where a demuxer knows no decode times, those of the first few packets are in the order shown.
@@ -130,8 +134,44 @@ def _kept_or_demuxed(stream: Any, path: Path) -> _Packets:
 def _restored(arrays: Mapping[str, NDArray[np.generic]] | None) -> _Packets | None:
     if arrays is None or set(arrays) != set(_FIELDS):
         return None
-    pts, dts, key, hidden, last = (np.asarray(arrays[name], np.int64) for name in _FIELDS)
-    return _Packets(pts, dts, key > 0, hidden > 0, int(last))
+    pts, dts, key, hidden, last, unstamped = (np.asarray(arrays[name], np.int64) for name in _FIELDS)
+    return _Packets(pts, dts, key > 0, hidden > 0, int(last), int(unstamped))
+
+
+def _tells_no_order(packets: _Packets, container: Any, stream: Any) -> bool:
+    """Whether the pictures' times are missing, or are only those at which they are decoded."""
+    if container.format.name == "avi":
+        reorders = stream.codec_context.reorder_depth > 0
+        return reorders and len(packets.pts) > 0 and bool((np.diff(packets.pts) > 0).all())
+    # Broadcasts begin in the middle of something.
+    return packets.unstamped > 0 and container.format.name not in _BROADCAST
+
+
+def _by_decoding(is_avi: bool, stream: Any, path: Path) -> FrameIndex:
+    """The index of a file that does not tell the order of its pictures."""
+    with av.open(str(path), metadata_errors="replace") as fresh:
+        read_only(fresh, [fresh.streams[stream.index]])
+        found = [
+            (NO_TIME if time is None else time, packet.is_keyframe)
+            for packet in fresh.demux(fresh.streams[stream.index])
+            if packet.size
+            for time in (packet.dts if is_avi else packet.pts,)
+        ]
+    stamps, key = (np.array(each) for each in zip(*found, strict=True))
+    shown = packets_shown(path, stream.index)
+    shown = shown[shown < len(stamps)]
+    if not len(shown):
+        raise BadInputError(f"No picture of '{path}' can be decoded; the file may be damaged or cut off.")
+    known = stamps[stamps != NO_TIME]
+    typical = _typical(known, stream) if len(known) > 1 else _one_frame(stream)
+    depth = stream.codec_context.reorder_depth
+    times = delayed(np.sort(stamps[shown]), depth, typical) if is_avi else filled(stamps[shown], typical)
+    stamps = np.full(len(stamps), times[0] - 1)
+    stamps[shown] = times
+    keys = np.intersect1d(np.flatnonzero(key), shown)
+    keys = keys if len(keys) else np.zeros(1, np.int64)
+    order = PacketOrder(shown, keys, stamps[keys], stamps=stamps)
+    return FrameIndex(times, int(times[-1]) + typical, np.sort(stamps[keys]), np.sort(stamps[keys]), order)
 
 
 def _counted(packets: _Packets, starts: list[int], is_mp4: bool, stream: Any, path: Path) -> FrameIndex:
@@ -231,12 +271,13 @@ def _from_tables(container: Any, stream: Any, path: Path) -> _Packets | None:
 
 def _from_demuxing(container: Any, stream: Any) -> _Packets:
     rows: list[tuple[int, int, bool, bool]] = []
-    last_pts, last_duration, errors = None, 0, 0
+    last_pts, last_duration, errors, unstamped = None, 0, 0, 0
     while errors < _MOST_READ_ERRORS:
         try:
             for packet in container.demux(stream):
                 pts = packet.pts if packet.pts is not None else packet.dts
-                if pts is None:  # the flushing packet, or a broken one
+                if pts is None:  # the flushing packet, one from before the clock's zero, or a broken one
+                    unstamped += packet.size > 0
                     continue
                 dts = packet.dts if packet.dts is not None else pts
                 rows.append((pts, dts, packet.is_keyframe, packet.is_discard))
@@ -246,4 +287,4 @@ def _from_demuxing(container: Any, stream: Any) -> _Packets:
         except av.error.InvalidDataError:
             errors += 1
     table = np.array(rows, np.int64).reshape(-1, 4)
-    return _Packets(table[:, 0], table[:, 1], table[:, 2] > 0, table[:, 3] > 0, last_duration)
+    return _Packets(table[:, 0], table[:, 1], table[:, 2] > 0, table[:, 3] > 0, last_duration, unstamped)

@@ -25,6 +25,8 @@ class PacketOrder:
     another order than that of their stamps.  Packets are counted in decode order from 0: ``frames`` (N,)
     are those of the frames, ``keys`` (K,), rising, those that decoding can start at, and ``key_pts`` (K,)
     their times.  From packet ``starts[i]`` on, ``shifts[i]`` ticks are to be added to the file's stamps.
+    Where the file has no stamps, ``stamps`` (P,) int64 are those to give to its packets, all of which are
+    counted; otherwise only packets with stamps are.
     """
 
     frames: NDArray[np.int64]
@@ -32,14 +34,29 @@ class PacketOrder:
     key_pts: NDArray[np.int64]
     starts: tuple[int, ...] = (0,)
     shifts: tuple[int, ...] = (0,)
+    stamps: NDArray[np.int64] | None = None
 
     def key_before(self, number: int, pts: int) -> int:
         """The packet to start decoding at to get frame *number*, shown at *pts*."""
         usable = self.keys[(self.keys <= self.frames[number]) & (self.key_pts <= pts)]
         return int(usable[-1]) if len(usable) else 0
 
-    def shift(self, packet: int) -> int:
-        """The ticks to add to the stamps of a packet."""
+    def on_clock(self, packets: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+        """All *packets* of a file read from its beginning, their stamps set right, with the count before each."""
+        count = 0
+        for packet in packets:
+            counts = packet.size > 0
+            if self.stamps is None:
+                counts = packet.pts is not None or packet.dts is not None
+                if counts and (shift := self._shift(count)):
+                    packet.pts = None if packet.pts is None else packet.pts + shift
+                    packet.dts = None if packet.dts is None else packet.dts + shift
+            elif counts and count < len(self.stamps):
+                packet.pts = packet.dts = int(self.stamps[count])
+            yield count, packet
+            count += counts
+
+    def _shift(self, packet: int) -> int:
         return self.shifts[int(np.searchsorted(self.starts, packet, "right")) - 1]
 
 

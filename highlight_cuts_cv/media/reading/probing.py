@@ -37,7 +37,7 @@ def probe(path: Path | str) -> MediaInfo:
     """Describe a video file; only its first picture is decoded.
 
     MP4 and MOV are described from their header; other containers are read through once, without
-    decoding.  The result is kept until the file changes.  Raises BadInputError when the file is
+    decoding, but for those that do not say when their pictures are shown.  The result is kept until the file changes.  Raises BadInputError when the file is
     missing, is no video or has no picture that can be read.
     """
     return load(path).info

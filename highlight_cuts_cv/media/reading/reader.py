@@ -100,18 +100,7 @@ class Reader:
         self._fresh = False
         key = order.key_before(first, int(self._index.pts[first]))
 
-        def moved() -> Iterator[Any]:
-            count = 0
-            for packet in self._whole_packets():
-                stamped = packet.pts is not None or packet.dts is not None
-                if stamped and (shift := order.shift(count)):
-                    packet.pts = None if packet.pts is None else packet.pts + shift
-                    packet.dts = None if packet.dts is None else packet.dts + shift
-                if count >= key:
-                    yield packet
-                count += stamped
-
-        packets = moved()
+        packets = (packet for count, packet in order.on_clock(self._whole_packets()) if count >= key)
         self._decode_from(next(packets), packets)
         self._next = 0
 
