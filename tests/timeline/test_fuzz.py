@@ -1,4 +1,5 @@
-"""Whatever a timeline file, a CSV or an EDL holds: a result or a sentence, never a traceback, never a crash of OTIO."""
+"""Whatever a timeline file, a CSV, an EDL, a Kdenlive project or a bundle holds: a result or a sentence, never a
+traceback, never a crash of OTIO.  ``HCCV_FUZZ_ROUNDS`` says how many are tried of each."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import json
 import os
 import random
 import time
+import zipfile
 from fractions import Fraction
 from pathlib import Path
 
@@ -71,16 +73,7 @@ def test_mutated_timelines(edit, media, name):
         data = json.loads(tracked.read_text() if seed % 3 == 0 else good)
         mutate(data, draw)
         path.write_text(json.dumps(data))
-        begun = time.monotonic()
-        try:
-            _use(path, media)
-            seen["result"] += 1
-        except HighlightCutsError as error:
-            assert str(error).endswith(".") and "opentimelineio7v" not in str(error), (seed, str(error))
-            seen["sentence"] += 1
-        except Exception as error:
-            raise AssertionError(f"seed {name} {seed}") from error
-        assert time.monotonic() - begun < 10
+        seen[_outcome(path, media, f"{name} {seed}")] += 1
     assert min(seen.values()) > ROUNDS // 20
 
 
@@ -104,11 +97,12 @@ M2   game       050.0                00:00:05:00
 * FROM CLIP NAME: game.mp4
 * LOC: 01:00:02:00 RED     here
 """,
+    "kdenlive": (DATA / "kdenlive_26_08.kdenlive").read_text(),
 }
 SCRAPS = [
     "", ",", ";", "\t", '"', "'", "\0", "\r", "\n", "\ufeff", "é", "決勝", "nan", "inf", "-1", "0", "1e99", "99999999999",
     "00:60:00", "25:00:00:99", "01:00:00;02", "=SUM(A1)", "sep=;", "TITLE:", "FCM: DROP FRAME", "* FROM CLIP NAME: ",
-    "M2   AX  -25.0  00:00:00:00", "videoName", "../..", "/", "\\", "x" * 5000, "K B", "W001",
+    "M2   AX  -25.0  00:00:00:00", "videoName", "<entry/>", "</playlist>", 'in="-1"', 'producer="none"', "&nbsp;", "../..", "/", "\\", "x" * 5000, "K B", "W001",
 ]  # fmt: skip
 
 
@@ -138,31 +132,73 @@ def scramble(text: str, draw: random.Random) -> bytes:
 
 @pytest.mark.parametrize("kind", TABLES)
 def test_scrambled_tables(media, kind):
-    for name in ("game.mp4", "other half.mp4"):
+    for name in ("game.mp4", "other half.mp4", "a.mp4", "b.mp4"):
         media.add(name, 900, Fraction(25))
     path = media.folder / f"edit.{kind}"
     path.write_text(TABLES[kind])
-    _use(path, media)
+    _use(path, media, media.probe)
     seen = {"result": 0, "sentence": 0}
     for seed in range(ROUNDS):
         path.write_bytes(scramble(TABLES[kind], random.Random(f"{kind} {seed}")))
-        begun = time.monotonic()
-        try:
-            _use(path, media)
-            seen["result"] += 1
-        except HighlightCutsError as error:
-            assert str(error).endswith("."), (seed, str(error))
-            seen["sentence"] += 1
-        except Exception as error:
-            raise AssertionError(f"seed {kind} {seed}") from error
-        assert time.monotonic() - begun < 10, (kind, seed)
+        seen[_outcome(path, media, f"{kind} {seed}")] += 1
     assert min(seen.values()) > ROUNDS // 20, seen
 
 
-def _use(path: Path, media):
-    timeline = read_timeline(path, probe=media.probe)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_broken_bundles(media, edit):
+    """The archive damaged, its timeline changed, its entries missing, renamed or twice there."""
+    good = edit("match_day").read_text()
+    path = media.folder / "edit.otioz"
+
+    def probe(at):  # wherever the bundle was unpacked to
+        return media.probe(at if at in media._known else media.folder / "media" / at.name)
+
+    seen = {"result": 0, "sentence": 0}
+    for seed in range(ROUNDS):
+        draw = random.Random(f"otioz {seed}")
+        data = json.loads(good)
+        if draw.random() < 0.4:
+            mutate(data, draw)
+        entries = [("version.txt", "1.0.0"), ("content.otio", json.dumps(data)), ("media/game.mp4", "film")]
+        if draw.random() < 0.3:
+            place, other = (
+                draw.randrange(3),
+                draw.choice(["../x", "/x", "media/", "content.otio", "\\", "C:/x"]),
+            )
+            entries[place : place + 1] = draw.choice(
+                [[], [entries[place]] * 2, [(other, entries[place][1])], [(entries[place][0], "")]]
+            )
+        with zipfile.ZipFile(path, "w", draw.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])) as bundle:
+            for name, text in entries:
+                bundle.writestr(name, text)
+        if draw.random() < 0.4:
+            archive = bytearray(path.read_bytes())
+            for _ in range(draw.randint(1, 4)):
+                archive[draw.randrange(len(archive))] = draw.randrange(256)
+            path.write_bytes(archive[: draw.choice([len(archive)] * 3 + [draw.randrange(len(archive))])])
+        seen[_outcome(path, media, f"otioz {seed}", probe)] += 1
+    assert min(seen.values()) > ROUNDS // 20, seen
+
+
+def _outcome(path: Path, media, seed: str, probe=None) -> str:
+    """Whether using *path* ends in a result or in a sentence; anything else, or ten seconds, fails."""
+    begun = time.monotonic()
+    try:
+        _use(path, media, probe or media.probe)
+        return "result"
+    except HighlightCutsError as error:
+        assert str(error).endswith(".") and "opentimelineio7v" not in str(error), (seed, str(error))
+        return "sentence"
+    except Exception as error:
+        raise AssertionError(f"seed {seed}") from error
+    finally:
+        assert time.monotonic() - begun < 10, seed
+
+
+def _use(path: Path, media, probe):
+    timeline = read_timeline(path, probe=probe)
     clip = timeline.clips[-1]
     freeze_obstacles(timeline, clip) if clip.frame_count < 1000 else None
     render = TrackedRender(media.add("render.mp4", clip.frame_count, clip.rate), {"version": "0"})
-    write_tracked(timeline, {clip.clip_id: render}, path.with_name("out.otio"), probe=media.probe)
-    read_timeline(path.with_name("out.otio"), probe=media.probe)
+    write_tracked(timeline, {clip.clip_id: render}, path.with_name("out.otio"), probe=probe)
+    read_timeline(path.with_name("out.otio"), probe=probe)
