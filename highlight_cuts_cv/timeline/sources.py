@@ -110,7 +110,7 @@ class Sources:
             suffix = Path(parts[-1]).suffix.lower()
             if suffix in _STILLS | _TITLES:
                 raise NoVideoError(f"{parts[-1]} is a still or a title")
-            path = self.finder.find(url)
+            path = self.finder.find(url) or (None if suffix else self.finder.find_stem(parts[-1]))
             if path is None:
                 raise BadInputError(
                     f"its media is missing, there is no file {plain_path(url)}. "

@@ -21,10 +21,20 @@ from hccv_csv.dialect import COLUMNS, REQUIRED, SEPARATORS, CsvError, canonical,
 
 _EXPECTED = "seconds (31.5), M:SS (0:31.5) or H:MM:SS (0:00:31.5)"
 _TIME = re.compile(
-    r"(?:(?:1899-12-3[01]|1900-01-0[01])[ T])?"  # the day 0 of spreadsheets, before a time of day
+    # The day 0 of spreadsheets, before a time of day.
+    r"(?:(?:1899-12-3[01]|1900-01-0[01]|3[01]\.12\.1899|12/3[01]/1899|0?[01]\.0?1\.1900|0?1/0?[01]/1900)[ T])?"
     r"(?:(?:(\d{1,6}):)?(\d{1,9}):)?(\d{1,9}(?:[.,]\d{1,9})?)(?: ?([AaPp])\.?[Mm]\.?)?",
     re.ASCII,
 )
+_IN_UNITS = re.compile(
+    r"(?:(\d{1,6}) ?h(?:ours?|rs?)?)? ?(?:(\d{1,9}) ?(?:m(?:in(?:utes?)?)?|'))? ?"
+    r"(?:(\d{1,9}(?:[.,]\d{1,9})?) ?(?:s(?:ec(?:onds?)?)?|\"|''))?",
+    re.ASCII | re.IGNORECASE,
+)
+_WITH_DOTS = re.compile(r"(\d{1,2})\.(\d\d)\.(\d\d)", re.ASCII)
+_AS_TEXT = re.compile(r"=\"(.*)\"|'(.*[^'])")
+"""How cells are kept from being read as something else."""
+_OF_A_DAY = re.compile(r"0?[.,]\d{6,}|\d(?:[.,]\d+)?e-\d{1,2}|0", re.ASCII | re.IGNORECASE)
 _TICKS = {"x", "✓", "✔", "☑"}
 _YES = {"yes", "y", "ja", "j", "oui", "si", "sí", "true", "wahr", "vrai", "1", "on", *_TICKS}
 _NO = {"no", "n", "nein", "non", "false", "falsch", "faux", "0", "off", "-"}
@@ -59,15 +69,21 @@ class Interval:
 
 
 def parse_time(text: str) -> Fraction:
-    """Seconds in a plain number, ``M:SS`` or ``H:MM:SS``, exactly.  Raises ValueError for anything else.
+    """Seconds in a plain number, ``M:SS`` or ``H:MM:SS``, exactly, or with their units.  Raises ValueError for
+    anything else.
 
-    Two numbers are minutes and seconds, never hours and minutes; a number alone is seconds, never
-    the fraction of a day that spreadsheets count in.
+    Two numbers are minutes and seconds, never hours and minutes; a number alone is seconds.
 
     >>> parse_time("01:02:03.5"), parse_time("75:00"), parse_time("31,5")
     (Fraction(7447, 2), Fraction(4500, 1), Fraction(63, 2))
     """
-    found = _TIME.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if kept := _AS_TEXT.fullmatch(plain):
+        plain = (kept[1] or kept[2] or "").strip()
+    if plain and (units := _IN_UNITS.fullmatch(plain)):
+        each = [Fraction((part or "0").replace(",", ".")) for part in units.groups()]
+        return each[0] * 3600 + each[1] * 60 + each[2]
+    found = _TIME.fullmatch(_WITH_DOTS.sub(r"\1:\2:\3", plain) if _WITH_DOTS.fullmatch(plain) else plain)
     if not found:
         raise ValueError(f"'{text}' is not a time; expected {_EXPECTED}")
     hours, minutes, secs = int(found[1] or 0), int(found[2] or 0), Fraction(found[3].replace(",", "."))
@@ -112,19 +128,30 @@ def read_rows(text: str, lacking: Lacking | None = None) -> tuple[list[str], lis
     marks = {cells.get("include", "").strip() for _, cells in table} - {""}
     # Who ticks some rows means no by a blank one; else a blank is an answer not given.
     blank_is_yes = not marks or not {mark.lower() for mark in marks} <= _TICKS
-    rows = [row for line, cells in table if (row := _row(cells, line, players, blank_is_yes, problems))]
+    read = _time_of_day if _in_days(table) else parse_time
+    rows = [row for line, cells in table if (row := _row(cells, line, players, blank_is_yes, read, problems))]
     if problems and lacking is not None:
         for line, cells in table:
-            if (video := cells["videoName"].strip()) and (fault := lacking(video, _start(cells))):
+            if (video := cells["videoName"].strip()) and (fault := lacking(video, _start(cells, read))):
                 problems.append((line, f"Line {line}, {fault[0]}: {fault[1]}."))
     if problems:
         raise CsvError(_sentence([text for _, text in sorted(problems, key=itemgetter(0))]))
     return columns, rows
 
 
-def _start(cells: Mapping[str, str]) -> Fraction | None:
+def _in_days(table: Sequence[tuple[int, Mapping[str, str]]]) -> bool:
+    """Whether all times are such parts of a day as spreadsheets keep; nobody writes seconds like that."""
+    times = [cells[name].strip() for _, cells in table for name in ("startTime", "stopTime")]
+    return all(map(_OF_A_DAY.fullmatch, times)) and any(time != "0" for time in times)
+
+
+def _time_of_day(text: str) -> Fraction:
+    return Fraction(round(Fraction(text.strip().replace(",", ".")) * 86_400_000), 1000)
+
+
+def _start(cells: Mapping[str, str], read: Callable[[str], Fraction]) -> Fraction | None:
     try:
-        return parse_time(cells["startTime"])
+        return read(cells["startTime"])
     except ValueError:
         return None
 
@@ -172,6 +199,7 @@ def _row(
     line: int,
     players: Sequence[str],
     blank_is_yes: bool,
+    read: Callable[[str], Fraction],
     problems: list[tuple[int, str]],
 ) -> Row | None:
     """The row, or None when the sentences that say what is wrong with it went to *problems*."""
@@ -184,7 +212,7 @@ def _row(
     times = []
     for name in ("startTime", "stopTime"):
         try:
-            times.append(parse_time(cells[name]))
+            times.append(read(cells[name]))
         except ValueError as error:
             wrong.append(f"Line {line}, {name}: {error}.")
     if len(times) == 2 and times[1] <= times[0]:

@@ -132,7 +132,9 @@ def test_separators_at_the_ends_of_lines_are_no_columns():
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
+)
 def test_encodings_of_spreadsheets(tmp_path, name, encoding):
     text = lines("a.mp4,0:10,0:12,Zoë").replace(",", "\t")
     (tmp_path / name).write_bytes(text.encode(encoding))
@@ -245,15 +247,56 @@ def test_a_blank_mark_means_no_only_where_the_others_are_ticks(blank, marks):
     [
         ("31.5", 31.5), ("31,5", 31.5), ("0", 0), ("5400", 5400), ("1:30", 90), ("90:00", 5400), ("01:02.250", 62.25),
         ("1:30:00", 5400), ("12:01:30 AM", 90), ("1:30:00 p.m.", 48600), ("12:00:01\u202fPM", 43201),
-        ("1899-12-30 00:01:30", 90), ("\uff11:30", 90),
+        ("1899-12-30 00:01:30", 90), ("\uff11:30", 90), ("30.12.1899 00:01:30", 90), ("12/30/1899 0:01:30", 90),
+        ("1/0/1900 0:01:30", 90), ("90s", 90), ("1m30s", 90), ("1 min 30 sec", 90), ("1h 0m 2,5s", 3602.5), ("2 min", 120),
+        ("1'30\"", 90), ("00.01.30", 90), ("'1:30", 90), ('="1:30"', 90), ("0.5", 0.5),
     ],
 )  # fmt: skip
 def test_times_as_people_and_spreadsheets_write_them(text, seconds):
     assert parse_time(text) == Fraction(seconds)
 
 
+def test_parts_of_a_day_are_times_where_all_are():
+    """As spreadsheets keep times when nobody formatted the column."""
+    text = lines("a.mp4,0.000115740740740741,2.31481481481481E-04,Ann", "a.mp4,0,0.00001157,Ann")
+    assert [frames(c) for c in read(text).find_clips()] == [(300, 600), (0, 30)]
+    for time in ("0.000115740740740741", "1e-4"):
+        with pytest.raises(CsvError, match=f"'{time}' is not a time"):
+            read(lines(f"a.mp4,{time},20,Ann"))
+
+
 @pytest.mark.parametrize(
-    "text", ["", "ten", "-5", "1:60", "1:60:00", "1:30 PM", "13:00:00 PM", "0:0:0:1", "1e3", "9" * 12]
+    "header",
+    [
+        "U17 highlights,,,\n\nVideo,Start,End,Player",
+        "Datei,Anfang,Ende,Spieler",
+        "Vid\u00e9o,D\u00e9but,Fin,Joueur",
+        "v\u00eddeo,inicio,fin,jugador",
+        "Video (file),Start (min:sec),End [min:sec],Player",
+    ],
+)
+def test_headings_of_other_languages_with_remarks_and_below_a_title(header):
+    (clip,) = read(f"{header}\na.mp4,0:10,0:12,Ann\n").find_clips()
+    assert frames(clip) == (300, 360)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ten",
+        "-5",
+        "1:60",
+        "1:60:00",
+        "1:30 PM",
+        "13:00:00 PM",
+        "0:0:0:1",
+        "1e3",
+        "'",
+        "s",
+        "1h1h",
+        "9" * 12,
+    ],
 )
 def test_other_times_are_refused(text):
     with pytest.raises(ValueError, match="expected seconds"):
