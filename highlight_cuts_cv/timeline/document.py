@@ -44,7 +44,7 @@ def read_document(path: Path) -> otio.core.SerializableObject:
 def parse_document(path: Path, data: bytes) -> otio.core.SerializableObject:
     """What the OTIO JSON *data* from the file *path* hold.  Raises BadInputError."""
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
         parsed = _parsed(text)
     except (ValueError, RecursionError) as error:
         reason = str(error).rstrip(".") or "it is nested too deeply"

@@ -12,6 +12,7 @@ from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.timeline.bundles import SUFFIXES as BUNDLES
 from highlight_cuts_cv.timeline.bundles import read_bundle
 from highlight_cuts_cv.timeline.document import read_document
+from highlight_cuts_cv.timeline.texts import as_adapters_read
 
 _OURS = (".otio", ".otiod", ".otioz", ".csv", ".tsv")
 
@@ -51,7 +52,8 @@ def read_file(path: Path, adapter_args: Mapping[str, object]) -> otio.core.Seria
     if path.suffix.lower() in BUNDLES:
         return read_bundle(path)
     try:
-        return otio.adapters.read_from_file(str(path), **adapter_args)
+        with as_adapters_read(path) as file:
+            return otio.adapters.read_from_file(str(file), **adapter_args)
     except otio.exceptions.NoKnownAdapterForExtensionError:
         known = ", ".join(sorted(otio.adapters.suffixes_with_defined_adapters(read=True)))
         raise BadInputError(

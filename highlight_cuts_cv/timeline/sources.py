@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,7 @@ from highlight_cuts_cv.timeline.locate import MediaFinder, parts_of, plain_path
 from highlight_cuts_cv.timeline.times import frame_range, nearest_frame, seconds, timecode_seconds
 
 _STILLS = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".svg", ".exr", ".psd"}
+_SOURCE_FILE = re.compile(r"SOURCE FILE:\s*(\S.*)", re.IGNORECASE)
 _TITLES = {".kdenlivetitle", ".mlt"}
 
 
@@ -128,13 +130,29 @@ class Sources:
         )
 
     def _by_name(self, clip: otio.schema.Clip) -> Path | None:
-        """The file that *clip*, which names no medium, is called after: by its name, or by its reel's (EDL)."""
+        """The file that *clip*, which names no medium, is called after: by its name, or by its source file's or
+        reel's (EDL)."""
         if clip.name and (path := self.finder.find(clip.name)):
             return path
-        noted = [note.get("reel") for note in clip.metadata.values() if isinstance(note, Mapping)]
-        names = [name for name in (clip.name, *noted) if isinstance(name, str) and name]
+        notes = [note for note in clip.metadata.values() if isinstance(note, Mapping)]
+        for file in (file for note in notes for file in _source_files(note)):
+            if path := self.finder.find(file):
+                return path
+        names = [
+            name
+            for name in (clip.name, *(note.get("reel") for note in notes))
+            if isinstance(name, str) and name
+        ]
         found = (self.finder.find_stem(name) for name in dict.fromkeys(names))
         return next(filter(None, found), None)
+
+
+def _source_files(note: Mapping[str, object]) -> Iterator[str]:
+    """What the comments below an event of an edit list say it was taken from."""
+    comments = note.get("comments")
+    for comment in comments if isinstance(comments, Sequence) and not isinstance(comments, str) else ():
+        if isinstance(comment, str) and (said := _SOURCE_FILE.fullmatch(comment.strip())):
+            yield said[1]
 
 
 def check_known(clip: otio.schema.Clip) -> None:
@@ -189,8 +207,8 @@ def _origin(
     end = begin + seconds(available.duration)
     # A timecode at another rate is rounded; 0 is 0 at any, and what begins at frame 1 begins there.
     is_second_frame = timecode == 0 and begin > frame / 2 and end <= info.duration + frame / 2
-    if abs(begin - timecode) <= frame and not is_second_frame:
-        return begin
+    if (abs(begin - timecode) <= frame and not is_second_frame) or begin < -frame:
+        return begin  # nothing of a file lies before its first frame
     if begin > timecode and end - timecode <= info.duration + frame:
         return timecode  # a part of the file
     if end <= info.duration + frame:

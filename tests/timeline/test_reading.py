@@ -419,3 +419,11 @@ def test_a_csv_error_names_file_and_line(media, tmp_path):
         match=r"line 2 of game\.csv starts it at 60\.00 s, but .*a\.mp4 is 10\.00 s long.*If 1 s are meant",
     ):
         read_timeline(tmp_path / "game.csv", probe=media.probe)
+
+
+def test_source_time_that_begins_before_zero_is_counted_from_where_it_says(media, tmp_path):
+    """As programs write that count a recording from its slate: the medium's first frame is at frame -5."""
+    media.add("a.mp4", 900)
+    path = timeline_of(tmp_path, clip_of("a.mp4", span(-5, 30), span(-5, 900)))
+    (clip,) = read_timeline(path, probe=media.probe).clips
+    assert (clip.start, clip.frame_count) == (0, 30)
