@@ -224,6 +224,7 @@ def run_timeline(
     exporter: str | None = None,
     deliver: str | None = None,
     editor: str | None = None,
+    handles: float | str | None = None,
     media_root: AnyPath | None = None,
     player: str | None = None,
     padding: float | None = None,
@@ -262,6 +263,7 @@ def run_timeline(
         intro=intro,
         deliver=deliver,
         editor=editor,
+        handles=None if handles is None else str(handles),
     )
     how = Reading(
         media_root=root,

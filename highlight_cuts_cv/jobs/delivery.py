@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, Choice, Setup, parse_choice
 
 WAYS = ("replace", "overlay", "live")
+LONGEST = 60
+"""Seconds of handles."""
 OVERLAY = "overlay"
 """What the exporter is called that writes what lies above the clips."""
 
@@ -18,11 +21,12 @@ class Delivery:
     """``way`` is ``replace`` (a film with the marker in the place of each clip's recording), ``overlay`` (the
     marker alone, as a film on a track above) or ``live`` (as a picture with keyframes on a track above, which only
     an editor's project can hold); ``target`` is the editor the timeline is written for.  With ``deliverer`` a
-    plugin writes it, and ``way`` says what is made of the clips."""
+    plugin writes it, and ``way`` says what is made of the clips.  Films reach ``handles`` seconds beyond their cuts."""
 
     way: str = "replace"
     target: str = "any"
     deliverer: Choice | None = None
+    handles: Fraction = Fraction(0)
 
     @property
     def suffix(self) -> str:
@@ -46,8 +50,23 @@ REPLACING = Delivery()
 """As films in the place of the clips, for any editor."""
 
 
-def make_delivery(way: str, target: str) -> Delivery:
-    """How the timeline is handed over, in one of :data:`WAYS` or by a plugin, and for which editor.
+def parse_handles(text: str) -> Fraction:
+    """Seconds that films reach beyond their cuts; '' is none.  Raises BadInputError.
+
+    >>> parse_handles("0.5"), parse_handles("")
+    (Fraction(1, 2), Fraction(0, 1))
+    """
+    try:
+        reach = Fraction(text.strip() or 0)
+    except (ValueError, ZeroDivisionError):
+        reach = Fraction(-1)
+    if not 0 <= reach <= LONGEST:
+        raise BadInputError(f"'{text}' is no length of handles; give seconds from 0 to {LONGEST}.")
+    return reach
+
+
+def make_delivery(way: str, target: str, handles: str = "") -> Delivery:
+    """How the timeline is handed over, in one of :data:`WAYS` or by a plugin, for which editor, and with which handles.
 
     Raises BadInputError.
     """
@@ -57,7 +76,13 @@ def make_delivery(way: str, target: str) -> Delivery:
         raise BadInputError(
             f"'{target}' is no editor that timelines are written for; choose {', '.join(TARGETS)}."
         )
-    return Delivery(way, target) if way in WAYS else _of_plugin(parse_choice(way), target)
+    delivery = Delivery(way, target) if way in WAYS else _of_plugin(parse_choice(way), target)
+    reach = parse_handles(handles)
+    if reach and (delivery.live or delivery.deliverer is not None):
+        raise BadInputError(
+            f"With --deliver {way} there are no films that could have handles; leave them out."
+        )
+    return replace(delivery, handles=reach)
 
 
 def _of_plugin(choice: Choice, target: str) -> Delivery:
@@ -94,6 +119,8 @@ def setup_for(delivery: Delivery, setup: Setup) -> Setup:
     """
     from highlight_cuts_cv.plugin.registry import get_registry
 
+    if delivery.handles and setup.freeze is not None:
+        raise BadInputError("An intro and handles do not go together; leave one of both out.")
     chosen = setup.exporter
     spec = get_registry().exporters.find(chosen.name)
     if not delivery.over:

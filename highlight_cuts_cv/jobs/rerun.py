@@ -54,7 +54,8 @@ def rerun(
             return steps(f"{number}{title}")
 
         try:
-            results.append(_done(store, session_id, states[clip_id].clip_id, task, keys[clip_id], numbered))
+            done = _done(store, session_id, states[clip_id].clip_id, task, keys[clip_id], numbered)
+            results.append(tasks.within_cuts(task, done))
         except CancelledError:
             raise
         except HighlightCutsError as error:

@@ -28,6 +28,7 @@ from highlight_cuts_cv.jobs.media_folder import take_folder
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import ClipInfo, LiveMarker, Mark, SpriteTrack, Track
 from highlight_cuts_cv.rendering.fading import faded
+from highlight_cuts_cv.timeline.originals import HANDLES
 from highlight_cuts_cv.tracking.picks import Pick
 
 
@@ -38,7 +39,8 @@ class ClipTask:
     ``picks`` has those of each player, by name ('' where there is only one), frames counted within the
     clip.  ``render`` is the film to write, ``frame_count`` frames at ``rate``, in a folder that belongs
     to the timeline file ``timeline``; that is not written yet.  The marker fades in and out over so many frames of
-    its begin and its end as ``fades`` says.  With ``live`` no film is made: ``render`` is a picture of the marker.
+    its begin and its end as ``fades`` says.  The first and the last ``handles`` frames of the film lie beyond the cuts; in
+    frames of ``clip`` they are ``beyond``.  With ``live`` no film is made: ``render`` is a picture of the marker.
     """
 
     clip: ClipInfo
@@ -51,6 +53,8 @@ class ClipTask:
     frame_count: int
     freeze: ClipFreeze | None = None
     live: bool = False
+    handles: tuple[int, int] = (0, 0)
+    beyond: tuple[int, int] = (0, 0)
     fades: tuple[int, int] = (0, 0)
 
 
@@ -137,7 +141,7 @@ def result_of(task: ClipTask, render: Path, tracks: Mapping[str, Track], freeze:
         render=render,
         tracks=tracks,
         note=_note(task, tracks),
-        marks=tuple(clip_marks(task.clip, tracks, task.rate, task.frame_count)),
+        marks=tuple(clip_marks(task.clip, tracks, task.rate, task.frame_count, task.handles[0])),
     )
     if task.freeze is None or freeze is None:
         return result
@@ -145,17 +149,29 @@ def result_of(task: ClipTask, render: Path, tracks: Mapping[str, Track], freeze:
     return replace(result, freeze_at=place, freeze_frames=task.freeze.length)
 
 
+def within_cuts(task: ClipTask, result: ClipResult) -> ClipResult:
+    """*result* with paths in the frames that the timeline shows of the clip, without what lies beyond its cuts."""
+    if not any(task.beyond):
+        return result
+    first, count = task.beyond[0], task.clip.frame_count - sum(task.beyond)
+    return replace(
+        result, tracks={player: track.part(first, count) for player, track in result.tracks.items()}
+    )
+
+
 def _note(task: ClipTask, tracks: Mapping[str, Track]) -> dict[str, object]:
     setup = task.setup
     players = [
         {
-            "pick": [str(pick) for pick in task.picks[player]],
+            "pick": [str(pick.shifted(-task.beyond[0])) for pick in task.picks[player]],
             "indicator": setup.indicator_of(player).name,
             "tracked": round(track.coverage, 4),
         }
         for player, track in tracks.items()
     ]
     note: dict[str, object] = {"version": __version__, "tracker": setup.tracker.name}
+    if any(task.handles):
+        note[HANDLES] = [*task.handles]
     if list(tracks) == [""]:
         return {**note, **players[0]}
     return {**note, "players": [{"player": name, **one} for name, one in zip(tracks, players, strict=True)]}

@@ -15,7 +15,7 @@ from highlight_cuts_cv.jobs.freeze import plan_freeze
 from highlight_cuts_cv.jobs.media_folder import film_names, media_folder, remember_films
 from highlight_cuts_cv.jobs.plugin_delivery import check_deliverer, hand_to_plugin
 from highlight_cuts_cv.jobs.setup import Setup, check_owners
-from highlight_cuts_cv.jobs.task import ClipResult, ClipTask, run
+from highlight_cuts_cv.jobs.task import ClipResult, ClipTask, run, within_cuts
 from highlight_cuts_cv.model import BadInputError
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.tracking.picks import Pick, check_picks
@@ -56,6 +56,7 @@ def plan(
     setup = setup_for(delivery, setup)
     check_deliverer(delivery)
     from highlight_cuts_cv.timeline.formats import is_project, require_format
+    from highlight_cuts_cv.timeline.handles import widened
 
     check_setup(setup)
     if not any(players.values()):
@@ -82,20 +83,19 @@ def plan(
         of_players = {name: tuple(pick.in_frames(clip) for pick in given) for name, given in as_given.items()}
         for one in of_players.values():
             check_picks(one, clip)
-        tasks.append(
-            ClipTask(
-                clip=clip,
-                label=placed.name or clip_id,
-                picks=of_players,
-                setup=setup,
-                render=folder / films[clip_id],
-                timeline=output,
-                rate=placed.rate,
-                frame_count=placed.frame_count,
-                live=delivery.live,
-                fades=_fades(timeline, placed) if delivery.over else (0, 0),
-            )
+        task = ClipTask(
+            clip=clip,
+            label=placed.name or clip_id,
+            picks=of_players,
+            setup=setup,
+            render=folder / films[clip_id],
+            timeline=output,
+            rate=placed.rate,
+            frame_count=placed.frame_count,
+            live=delivery.live,
+            fades=_fades(timeline, placed) if delivery.over else (0, 0),
         )
+        tasks.append(_with_handles(task, widened(timeline, placed, delivery.handles)))
     if setup.freeze is None:
         return tasks
     return [
@@ -111,6 +111,25 @@ def plan(
         )
         for task in tasks
     ]
+
+
+def _with_handles(task: ClipTask, wide: TimelineClip) -> ClipTask:
+    """*task* for all that *wide* has of its clip; frames, and seconds of the marker's times, count from there."""
+    if not any(wide.handles):
+        return task
+    clip = media_clip(wide)
+    before = task.clip.first_frame - clip.first_frame
+    earlier = float(before / clip.rate)
+    spans = tuple((start + earlier, stop + earlier) for start, stop in task.setup.show.spans)
+    return replace(
+        task,
+        clip=clip,
+        picks={player: tuple(pick.shifted(before) for pick in picks) for player, picks in task.picks.items()},
+        setup=replace(task.setup, show=replace(task.setup.show, spans=spans)),
+        frame_count=wide.frame_count,
+        handles=wide.handles,
+        beyond=(before, clip.frame_count - task.clip.frame_count - before),
+    )
 
 
 def deliver(
@@ -129,6 +148,7 @@ def deliver(
     """
     from highlight_cuts_cv.timeline import TrackedRender, write_tracked
     from highlight_cuts_cv.timeline.bundles import SUFFIXES as BUNDLES
+    from highlight_cuts_cv.timeline.handles import with_handles
 
     renders = {
         result.clip_id: TrackedRender(
@@ -148,7 +168,8 @@ def deliver(
     if delivery.deliverer is not None:
         return hand_to_plugin(timeline, results, renders, output, delivery.deliverer, warn)
     watch = steps(f"Writing {output.name}") if output.suffix.lower() in BUNDLES else UNWATCHED
-    return write_tracked(timeline, renders, output, delivery.target, warn=warn, watch=watch)
+    wide = with_handles(timeline, delivery.handles)
+    return write_tracked(wide, renders, output, delivery.target, warn=warn, watch=watch)
 
 
 def run_timeline(
@@ -165,7 +186,7 @@ def run_timeline(
     without picks stay as they are.
     """
     tasks = plan(timeline, players, output, setup, delivery)
-    results = [run(task, steps) for task in tasks]
+    results = [within_cuts(task, run(task, steps)) for task in tasks]
     deliver(timeline, results, output, delivery, steps=steps)
     return results
 

@@ -2,7 +2,7 @@
 
 ``look`` is how players are marked: ``indicator`` (``name``, ``options``), ``show``, ``intro``, and ``players``, each with
 ``name`` and, where it is their own, ``indicator``.  ``run`` has the other plugins by kind, as far as they were chosen, and how the timeline is
-handed over: ``deliver``, ``editor``.
+handed over: ``deliver``, ``editor``, ``handles``.
 ``reading`` has how the timeline is read.
 """
 
@@ -43,6 +43,7 @@ class Given:
     intro: str | None = None
     deliver: str | None = None
     editor: str | None = None
+    handles: str | None = None
 
 
 def with_given(settings: Settings, given: Given, players: Sequence[str]) -> dict[str, object]:
@@ -67,7 +68,7 @@ def with_given(settings: Settings, given: Given, players: Sequence[str]) -> dict
         text = getattr(given, kind)
         if text is not None:
             run[kind] = _as_json(parse_choice(text))
-    for name in ("deliver", "editor"):
+    for name in ("deliver", "editor", "handles"):
         if getattr(given, name) is not None:
             run[name] = getattr(given, name)
     delivery = delivery_of({"run": run})
@@ -112,7 +113,9 @@ def delivery_of(settings: Settings) -> Delivery:
     """How the timeline is handed over.  Raises BadInputError."""
     run = _mapping(settings.get("run"))
     return make_delivery(
-        _text(run.get("deliver")) or REPLACING.way, _text(run.get("editor")) or REPLACING.target
+        _text(run.get("deliver")) or REPLACING.way,
+        _text(run.get("editor")) or REPLACING.target,
+        _text(run.get("handles")),
     )
 
 
@@ -134,7 +137,7 @@ def told(settings: Settings, given: Given) -> str:
     for kind, usual in _PLUGINS.items():
         if getattr(given, kind) is None and (text := _written(_choice(run.get(kind), usual))) != usual:
             said.append(f"--{kind} {text}")
-    for name, option in (("deliver", "--deliver"), ("editor", "--for")):
+    for name, option in (("deliver", "--deliver"), ("editor", "--for"), ("handles", "--handles")):
         if getattr(given, name) is None and run.get(name):
             said.append(f"{option} {run[name]}")
     return " ".join(said)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.model.arrays import ByteArray, FloatArray, read_only
 from highlight_cuts_cv.model.boxes import BoundingBox, confidence_of
-from highlight_cuts_cv.model.doubts import Doubt, Why, check_doubts
+from highlight_cuts_cv.model.doubts import Doubt, Why, check_doubts, doubts_within
 
 
 class State(IntEnum):
@@ -80,6 +80,16 @@ class Track:
     def coverage(self) -> float:
         """Share of frames with a box, 0 to 1."""
         return float(self.visible.mean()) if len(self) else 0.0
+
+    def part(self, first: int, count: int) -> Track:
+        """The *count* frames from *first* on, as a track of its own."""
+        stop = first + count
+        return Track(
+            self.xyxy[first:stop],
+            self.scores[first:stop],
+            self.states[first:stop],
+            doubts_within(self.doubts, first, count),
+        )
 
     def box(self, frame_index: int) -> BoundingBox | None:
         """The box in a frame, or ``None`` where the player is lost."""

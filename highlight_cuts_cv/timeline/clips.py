@@ -19,7 +19,8 @@ class TimelineClip:
 
     ``start`` is in seconds from the media's first frame, whatever timecode the file carries;
     ``frame_count`` counts frames at ``rate``, the timeline's.  Of these the first ``head`` and the
-    last ``tail`` are seen only inside a transition or a speed change.  ``position`` is the timeline
+    last ``tail`` are seen only inside a transition or a speed change, but for ``handles``: so many of the first
+    and of the last are not seen at all.  ``position`` is the timeline
     frame at which the clip itself (without ``head``) begins.  ``info`` is the probed media.
     ``otio_index`` is its place among all clips of the timeline, see :meth:`Timeline.otio_clip`.
     """
@@ -36,6 +37,7 @@ class TimelineClip:
     otio_index: int
     head: int = 0
     tail: int = 0
+    handles: tuple[int, int] = (0, 0)
 
     @property
     def duration(self) -> Fraction:

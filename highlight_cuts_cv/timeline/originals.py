@@ -21,6 +21,8 @@ from highlight_cuts_cv.timeline.times import exact_rate, float_rate, frame_range
 
 FREEZE = "intro"
 """The key, under our namespace, of clips in whose render a picture stands still."""
+HANDLES = "handles"
+"""The key, under our namespace, of clips whose render reaches beyond their cuts: by how many frames, before and after."""
 _DEFAULT = otio.schema.Clip.DEFAULT_MEDIA_KEY
 _ORIGINAL = "original"
 

@@ -57,7 +57,9 @@ def lay_over(
     *film* has its whole length as ``available_range``.  In transitions it reaches as far as its clip does.
     """
     rate, used = clip.rate, below.trimmed_range()
-    lead, trail = (0, 0) if has_own_speed(below) else (clip.head, clip.tail)
+    lead, trail = (0, 0)
+    if not has_own_speed(below):
+        lead, trail = clip.head - clip.handles[0], clip.tail - clip.handles[1]
     start = seconds(film.available_range.start_time) + (clip.head - lead) / rate
     # At most as much as there is: what is no whole number of frames was rounded up for the film.
     length = min(

@@ -22,7 +22,7 @@ from highlight_cuts_cv.timeline.dialects import LINK, file_name, link_of, lost_i
 from highlight_cuts_cv.timeline.loading import load
 from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
 from highlight_cuts_cv.timeline.notes import note_of
-from highlight_cuts_cv.timeline.originals import FREEZE
+from highlight_cuts_cv.timeline.originals import FREEZE, HANDLES
 from highlight_cuts_cv.timeline.overlays import is_overlay
 from highlight_cuts_cv.timeline.places import starts_at_0
 from highlight_cuts_cv.timeline.rates import is_shown_video, timeline_rate
@@ -144,7 +144,7 @@ def _of_clip(clip: otio.schema.Clip, rate: Fraction, sources: Sources) -> Iterat
             yield Finding(
                 9, where, "has its tracked render not under DEFAULT_MEDIA, where editors look", True
             )
-        elif not starts_at_0(clip):
+        elif not starts_at_0(clip) and HANDLES not in note_of(clip):
             yield Finding(2, where, "has a tracked render that does not play from its first frame", True)
 
 

@@ -123,6 +123,15 @@ def run(
             help=f"Write the timeline for any, kdenlive, resolve, premiere or finalcut.  [{_AS_BEFORE} any]",
         ),
     ] = None,
+    handles: Annotated[
+        str | None,
+        typer.Option(
+            "--handles",
+            metavar="SECONDS",
+            help="Let films reach so far beyond their cuts, where the recording goes on; '' is not at all.  "
+            f"[{_AS_BEFORE} not at all]",
+        ),
+    ] = None,
     media_root: MediaRoot = None,
     player: Player = None,
     padding: Padding = None,
@@ -149,6 +158,7 @@ def run(
         intro=intro,
         deliver=way,
         editor=editor,
+        handles=handles,
     )
     how = Reading(media_root=media_root, player=player, padding=padding, rate=rate, name=timeline_name)
     chosen = how.chosen
@@ -165,7 +175,12 @@ def run(
 
         check_picture(sheet, [timeline, target, *(clip.media_path for clip in read.clips)])
     with Project(read, chosen, target) as project:
-        way = project.delivery(given).way
+        delivery = project.delivery(given)
+        way = delivery.way
+        if delivery.handles and film is not None:
+            raise BadInputError(
+                "With --handles films are longer than their clips; leave out --film or the handles."
+            )
         if way != "replace" and (film is not None or sheet is not None):
             raise BadInputError(
                 f"With --deliver {way} no film is made of a clip, so {'--film' if film else '--sheet'} has nothing to {'join' if film else 'show'}."
