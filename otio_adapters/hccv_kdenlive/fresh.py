@@ -12,6 +12,30 @@ from xml.sax.saxutils import escape
 from hccv_kdenlive.parts import Builder, Placed, audio_mix, qtblend
 from hccv_kdenlive.project import Element, Project, set_prop
 
+_FORMATS = {
+    (1920, 1080): "atsc_1080p",
+    (1280, 720): "atsc_720p",
+    (2560, 1440): "qhd_1440p",
+    (3840, 2160): "uhd_2160p",
+}
+_RATES = {
+    Fraction(24000, 1001): "2398",
+    Fraction(24): "24",
+    Fraction(25): "25",
+    Fraction(30000, 1001): "2997",
+    Fraction(30): "30",
+    Fraction(50): "50",
+    Fraction(60000, 1001): "5994",
+    Fraction(60): "60",
+}
+"""MLT's profiles by size and rate.  Kdenlive 26.08 takes NTSC rates for no standard ones, with an error to be clicked
+away, where a project does not name its profile."""
+
+
+def _profile(size: tuple[int, int], rate: Fraction) -> str:
+    return f"{_FORMATS[size]}_{_RATES[rate]}" if size in _FORMATS and rate in _RATES else ""
+
+
 _SKELETON = """<mlt LC_NUMERIC="C" producer="main_bin" version="7.22.0">
  <profile colorspace="709" description="{width}x{height} {fps:.2f}fps" display_aspect_den="{aspect_den}" display_aspect_num="{aspect_num}" frame_rate_den="{rate.denominator}" frame_rate_num="{rate.numerator}" height="{height}" progressive="1" sample_aspect_den="1" sample_aspect_num="1" width="{width}"/>
  <producer id="black" in="00:00:00.000" out="10:00:00.000">
@@ -48,7 +72,7 @@ _SKELETON = """<mlt LC_NUMERIC="C" producer="main_bin" version="7.22.0">
   <property name="kdenlive:folder.-1.2">Sequences</property>
   <property name="kdenlive:sequenceFolder">2</property>
   <property name="kdenlive:docproperties.kdenliveversion">24.02.0</property>
-  <property name="kdenlive:docproperties.profile"/>
+  <property name="kdenlive:docproperties.profile">{profile}</property>
   <property name="kdenlive:docproperties.uuid">{uuid}</property>
   <property name="kdenlive:docproperties.version">1.1</property>
   <property name="kdenlive:docproperties.opensequences">{uuid}</property>
@@ -78,6 +102,7 @@ def new_project(name: str, rate: Fraction, size: tuple[int, int]) -> tuple[Proje
         fps=float(rate),
         uuid=identity,
         name=escape(name),
+        profile=_profile(size, rate),
     )
     project = Project(text, Path("/"))
     return project, project.sequence()

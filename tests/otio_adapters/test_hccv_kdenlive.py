@@ -323,6 +323,29 @@ def test_any_timeline_becomes_a_new_project(tmp_path):
         assert len(second.findall("entry")) == len(tractor.findall("transition"))
 
 
+@pytest.mark.parametrize(
+    ("size", "rate", "name"),
+    [
+        ((1920, 1080), 30000 / 1001, "atsc_1080p_2997"),
+        ((1280, 720), 60000 / 1001, "atsc_720p_5994"),
+        ((3840, 2160), 25.0, "uhd_2160p_25"),
+        ((640, 360), 30000 / 1001, ""),
+        ((1920, 1080), 10.0, ""),
+    ],
+)
+def test_a_new_project_names_its_profile_where_there_is_one(tmp_path, size, rate, name):
+    """Else Kdenlive 26.08 takes 29.97 frames a second for no standard rate."""
+    otio.adapters.write_to_file(new_timeline(tmp_path, rate), str(tmp_path / "new.kdenlive"), NAME, size=size)
+    made = Project((tmp_path / "new.kdenlive").read_bytes(), tmp_path)
+    assert prop(made.bin, "kdenlive:docproperties.profile") == name
+    profile = Path("/usr/share/mlt-7/profiles", name)
+    if not name or not profile.is_file():
+        return
+    said = dict(line.split("=", 1) for line in profile.read_text().splitlines() if "=" in line)
+    assert (int(said["width"]), int(said["height"])) == size
+    assert Fraction(int(said["frame_rate_num"]), int(said["frame_rate_den"])) == made.rate
+
+
 def test_a_file_is_in_the_bin_once_with_the_markers_of_all_its_clips(tmp_path):
     timeline = new_timeline(tmp_path)
     for clip, frame in (
