@@ -146,9 +146,16 @@ class Builder:
         self._define(made)
         return made.get("id", ""), number
 
-    def entry(self, placed: Placed) -> Element:
-        """A new playlist entry that shows *placed*."""
-        name, number = self.producer(placed.film)
+    def entry(self, placed: Placed, playing: dict[tuple[str, Fraction], tuple[str, int]]) -> Element:
+        """A new playlist entry that shows *placed*.
+
+        *playing* has what the playlist's producers play: Kdenlive repairs projects where a file has two there.
+        """
+        film = placed.film
+        if (film.path, film.speed) not in playing:
+            playing[film.path, film.speed] = self.producer(film)
+        self.in_bin(film)  # with the markers of this clip, too
+        name, number = playing[film.path, film.speed]
         time = self.project.time
         made = Element(
             "entry",
@@ -210,6 +217,7 @@ class Builder:
     def _fill(self, lists: Sequence[Element], items: Sequence[Placed], sound: bool) -> list[Element]:
         """Put *items* onto the two playlists of a track; the mixes between them."""
         ends, turn = [0, 0], 0
+        playing: list[dict[tuple[str, Fraction], tuple[str, int]]] = [{}, {}]
         time = self.project.time
         mixes = []
         for item in items:
@@ -219,7 +227,7 @@ class Builder:
                 mixes.append(self._mix(item, turn, sound))
             if item.begin > ends[turn]:
                 lists[turn].append(Element("blank", {"length": time(item.begin - ends[turn])}))
-            lists[turn].append(self.entry(item))
+            lists[turn].append(self.entry(item, playing[turn]))
             ends[turn] = item.end
         return mixes
 

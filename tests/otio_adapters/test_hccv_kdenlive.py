@@ -346,6 +346,23 @@ def test_a_new_project_names_its_profile_where_there_is_one(tmp_path, size, rate
     assert Fraction(int(said["frame_rate_num"]), int(said["frame_rate_den"])) == made.rate
 
 
+def test_a_file_has_one_producer_in_each_playlist(tmp_path):
+    """Else Kdenlive calls the project a buggy one in its log, and repairs it."""
+    timeline = new_timeline(tmp_path)
+    timeline.tracks[0].append(timeline.tracks[0][1].clone())
+    otio.adapters.write_to_file(timeline, str(tmp_path / "new.kdenlive"), NAME)
+    made = Project((tmp_path / "new.kdenlive").read_bytes(), tmp_path)
+    seen = 0
+    for playlist in made.root.findall("playlist"):
+        if playlist is made.bin:
+            continue
+        names = {str(entry.get("producer")) for entry in playlist.findall("entry")}
+        played = [(made.file(made.by_id[name]), made.speed(made.by_id[name])) for name in names]
+        assert len(played) == len(set(played))
+        seen += len(playlist.findall("entry")) - len(names)
+    assert seen == 2, "a.mp4 and b.mp4 are on the first track twice each, in one playlist"
+
+
 def test_a_file_is_in_the_bin_once_with_the_markers_of_all_its_clips(tmp_path):
     timeline = new_timeline(tmp_path)
     for clip, frame in (
