@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from highlight_cuts_cv.faces.python import (
         TrackedTimeline,
+        Verdict,
         concat_tracked_clips,
         detect_players,
         render_indicator,
         run_timeline,
         track_player,
+        verify_film,
     )
     from highlight_cuts_cv.model import BoundingBox, TrackingFrame
 
@@ -24,23 +26,27 @@ __all__ = [
     "BoundingBox",
     "TrackedTimeline",
     "TrackingFrame",
+    "Verdict",
     "__version__",
     "concat_tracked_clips",
     "detect_players",
     "render_indicator",
     "run_timeline",
     "track_player",
+    "verify_film",
 ]
 
 _HOMES = {
     "BoundingBox": "model",
     "TrackedTimeline": "faces.python",
     "TrackingFrame": "model",
+    "Verdict": "faces.python",
     "concat_tracked_clips": "faces.python",
     "detect_players": "faces.python",
     "render_indicator": "faces.python",
     "run_timeline": "faces.python",
     "track_player": "faces.python",
+    "verify_film": "faces.python",
 }
 
 

@@ -40,6 +40,8 @@ from highlight_cuts_cv.jobs.setup import (
     parse_choice,
 )
 from highlight_cuts_cv.jobs.timeline import check_setup
+from highlight_cuts_cv.jobs.verify import Verdict as Verdict
+from highlight_cuts_cv.jobs.verify import verify
 from highlight_cuts_cv.jobs.wishes import Given
 from highlight_cuts_cv.media import concat_files
 from highlight_cuts_cv.model import BadInputError, BoundingBox, Doubt, State, Track, TrackingFrame, Why
@@ -295,6 +297,38 @@ def run_timeline(
         },
         failed=dict(outcome.failed),
     )
+
+
+def verify_film(
+    video_path: AnyPath,
+    film_path: AnyPath,
+    track_path: AnyPath | None = None,
+    frames: Frames | None = None,
+    indicator_type: str = DEFAULT_INDICATOR,
+    *,
+    show: str = "",
+    progress: Progress = no_progress,
+    cancelled: Cancelled = never_cancelled,
+    warn: Warn = no_warning,
+) -> Verdict:
+    """Whether a film shows the recording *video_path*: every picture, in order, untouched outside the marker, and its sound.
+
+    What it was made from says the manifest beside it; without one, give the player's track file, and *frames*,
+    *indicator_type* and *show* as it was rendered with.  The verdict's ``honest`` is true when nothing is amiss; ``wrong``
+    and ``seen`` say in sentences what is and what was seen to hold.  ``progress(done, total)`` hears of every
+    picture.  Raises BadInputError for files that cannot be read, and CancelledError soon after ``cancelled()`` is true.
+
+    >>> import tempfile
+    >>> from highlight_cuts_cv.faces.demo import demo_clip
+    >>> still = [TrackingFrame(i, BoundingBox(500, 300, 540, 400), 1.0, False) for i in range(3)]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     verify_film(demo_clip(), render_indicator(demo_clip(), still, folder + "/marked.mp4")).honest
+    True
+    """
+    setup = make_setup(parse_choice(indicator_type), DEFAULT_EXPORTER, show, "")
+    track = None if track_path is None else Path(track_path)
+    asked = None if frames is None else read_frames(frames)
+    return verify(Path(video_path), Path(film_path), track, asked, setup, Watch(progress, cancelled, warn))
 
 
 def _open_quality(exporter: str) -> bool:

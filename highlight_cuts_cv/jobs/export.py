@@ -11,8 +11,12 @@ from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.files.outputs import checked_output
 from highlight_cuts_cv.jobs.draw import draw
 from highlight_cuts_cv.jobs.follow import workbench
+from highlight_cuts_cv.jobs.manifest import manifest_of, manifest_path, may_be_written, write_manifest
 from highlight_cuts_cv.jobs.setup import Setup
+from highlight_cuts_cv.media.reading.digests import sound_digests
+from highlight_cuts_cv.media.reading.spans import clip_span
 from highlight_cuts_cv.model import (
+    BadInputError,
     ClipInfo,
     SpriteTrack,
     Track,
@@ -50,12 +54,13 @@ def write(
     watch: Watch = UNWATCHED,
 ) -> Path:
     """Write *output* with the chosen exporter, from what is drawn already; return the file written."""
+    kit = PyAvKit()
     job = ExportJob(
         clip=clip,
         track=track,
         sprites=sprites,
         output=output,
-        media=PyAvKit(),
+        media=kit,
         rate=cadence.rate,
         frame_count=cadence.frame_count,
         progress=watch.progress,
@@ -64,4 +69,20 @@ def write(
         freeze=cadence.freeze,
     )
     with warnings_to(watch):
-        return get_registry().exporter(setup.exporter.name, setup.exporter.options).export(job)
+        written = get_registry().exporter(setup.exporter.name, setup.exporter.options).export(job)
+        _leave_manifest(written, clip, kit, sprites, watch)
+    return written
+
+
+def _leave_manifest(film: Path, clip: ClipInfo, kit: PyAvKit, sprites: SpriteTrack, watch: Watch) -> None:
+    """Say beside a film of the recording's pictures what it was made from; the film stands without it, too."""
+    if kit.cadence is None:
+        return
+    try:
+        if not may_be_written(film):
+            watch.warn(f"{manifest_path(film)} is no manifest and was left alone; {film.name} has none.")
+            return
+        sound = sound_digests(clip.media, *clip_span(clip, kit.cadence.rate, kit.cadence.frame_count))
+        write_manifest(film, manifest_of(film, clip, kit.cadence, sprites, kit.pictures, sound))
+    except (OSError, BadInputError) as error:
+        watch.warn(f"The manifest of {film.name} could not be written: {str(error).rstrip('.')}.")

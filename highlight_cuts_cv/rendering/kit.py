@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from highlight_cuts_cv.contracts import (
+    AS_STORED,
     Cadence,
     EncodeSettings,
     ExportJob,
@@ -19,6 +20,7 @@ from highlight_cuts_cv.contracts import (
 )
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.media.failures import writing
+from highlight_cuts_cv.media.reading.digests import picture_digest
 from highlight_cuts_cv.media.reading.probing import load, start_time
 from highlight_cuts_cv.media.reading.raw import raw_frames, source_frames
 from highlight_cuts_cv.media.writing.overlay import open_overlay
@@ -34,6 +36,10 @@ class PyAvKit:
 
     def __init__(self) -> None:
         self._compositor: tuple[SpriteTrack, Compositor] | None = None
+        self.pictures: dict[int, str] = {}
+        """Digests of the recording's own pictures that were decoded, by index within the clip."""
+        self.cadence: Cadence | None = None
+        """Of the film of the recording's pictures that was written, if one was."""
 
     def raw_frames(
         self,
@@ -42,7 +48,11 @@ class PyAvKit:
         frame_count: int | None = None,
         freeze: Freeze | None = None,
     ) -> Iterator[RawFrame]:
-        return raw_frames(clip, Cadence(rate, frame_count, freeze))
+        return raw_frames(clip, Cadence(rate, frame_count, freeze), self._see)
+
+    def _see(self, index: int, picture: Any) -> None:
+        if index not in self.pictures:
+            self.pictures[index] = picture_digest(picture, index)
 
     def composite(self, frame: RawFrame, sprites: SpriteTrack) -> None:
         # Sprites are prepared once per track; an exporter draws one track from start to end.
@@ -81,6 +91,7 @@ class PyAvKit:
             job.progress(count, clip.frame_count)
 
         render_smart(output, clip, settings, plan, lambda frame: self.composite(frame, job.sprites), done)
+        self.cadence = AS_STORED
         return None
 
     def open_writer(
@@ -92,7 +103,8 @@ class PyAvKit:
         frame_count: int | None = None,
         freeze: Freeze | None = None,
     ) -> AbstractContextManager[VideoWriter]:
-        return open_writer(path, clip, settings, Cadence(rate, frame_count, freeze))
+        self.cadence = Cadence(rate, frame_count, freeze)
+        return open_writer(path, clip, settings, self.cadence)
 
     def open_overlay(
         self,

@@ -92,6 +92,7 @@ def test_detect_track_render(tmp_path):
     info = probe(film)
     assert (info.width, info.height, info.frame_count, info.rate) == (1152, 648, 12, 10)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "film.manifest.json",
         "film.mp4",
         "players.jpg",
         "track.csv",

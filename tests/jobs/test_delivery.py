@@ -115,7 +115,7 @@ def test_both_ways_keep_their_files_apart_and_the_next_run_finds_them(cut):
         run_timeline(timeline, picks, output, Setup(), delivery=delivery)
         names.append({film.name for film in (cut.parent / "out.media").iterdir()})
     assert names[0] == {f"{CLIP}.overlay.mov", "owner.json"}
-    assert names[1] == names[2] == {*names[0], f"{CLIP}.tracked.mp4"}
+    assert names[1] == names[2] == {*names[0], f"{CLIP}.tracked.mp4", f"{CLIP}.tracked.manifest.json"}
 
 
 def test_the_exporter_is_the_one_that_the_way_needs():

@@ -17,6 +17,7 @@ from highlight_cuts_cv.faces.cli import (
     join,
     relink,
     resolve,
+    verify,
     machine,
 )
 
@@ -35,4 +36,5 @@ __all__ = [
     "review",
     "run",
     "track",
+    "verify",
 ]

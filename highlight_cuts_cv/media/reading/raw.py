@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from bisect import bisect_left
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -24,6 +24,9 @@ from highlight_cuts_cv.model import ClipInfo, ColorTags, JobFailedError
 
 _log = logging.getLogger(__name__)
 _AHEAD = 3
+
+Onlooker = Callable[[int, Any], None]
+"""Is shown (index within the clip, av.VideoFrame)."""
 
 
 class DecodedFrame(RawFrame):
@@ -56,6 +59,7 @@ class DecodedFrame(RawFrame):
 def raw_frames(
     clip: ClipInfo,
     cadence: Cadence = AS_STORED,
+    onlooker: Onlooker | None = None,
 ) -> Iterator[RawFrame]:
     """Decode the clip's frames in their own pixel format, turned upright.
 
@@ -64,12 +68,17 @@ def raw_frames(
     1/rate) is the last one with a time of at most ``start_offset`` + k/rate, and ``index`` says which
     of the clip's frames it is.  Frames too damaged to decode are left out (or, with a rate, show the one
     before), and a warning says so.  The frame of ``freeze`` (or the next one there is) comes as many
-    times more as it is to stand still, and what follows is later.
+    times more as it is to stand still, and what follows is later.  *onlooker* is shown every picture as it was
+    decoded, in the thread that decodes.
     Raises BadInputError when the file cannot be read, JobFailedError when nothing of the clip can
     be decoded.
     """
     rate = cadence.rate
-    frames = _at_rate(clip, rate, cadence.frame_count) if rate is not None else _as_stored(clip)
+    frames = (
+        _at_rate(clip, rate, cadence.frame_count, onlooker)
+        if rate is not None
+        else _as_stored(clip, onlooker)
+    )
     if cadence.freeze is not None:
         frames = _frozen(frames, cadence.freeze, rate or clip.rate)
     ahead = ReadAhead(frames, _AHEAD)
@@ -128,17 +137,19 @@ def _later(frame: DecodedFrame, shift: Fraction) -> DecodedFrame:
     return frame
 
 
-def _as_stored(clip: ClipInfo) -> Generator[DecodedFrame, None, None]:
+def _as_stored(clip: ClipInfo, onlooker: Onlooker | None) -> Generator[DecodedFrame, None, None]:
     pts, woven = load(clip.media.path).index.pts, _is_woven(clip)
-    for index, picture in _pictures(clip):
+    for index, picture in _pictures(clip, onlooker):
         yield DecodedFrame(
             index, int(pts[clip.first_frame + index]), clip.time_base, clip.media.color, picture, woven
         )
 
 
-def _at_rate(clip: ClipInfo, rate: Fraction, frame_count: int | None) -> Generator[DecodedFrame, None, None]:
+def _at_rate(
+    clip: ClipInfo, rate: Fraction, frame_count: int | None, onlooker: Onlooker | None
+) -> Generator[DecodedFrame, None, None]:
     sources = source_frames(clip, rate, frame_count)
-    pictures = _pictures(clip)
+    pictures = _pictures(clip, onlooker)
     shown = next(pictures)
     upcoming = next(pictures, None)
     for pts, wanted in enumerate(sources):
@@ -169,7 +180,7 @@ def source_frames(clip: ClipInfo, rate: Fraction, frame_count: int | None = None
     return [int(n) for n in np.clip(shown, 0, clip.frame_count - 1)]
 
 
-def _pictures(clip: ClipInfo) -> Iterator[tuple[int, Any]]:
+def _pictures(clip: ClipInfo, onlooker: Onlooker | None) -> Iterator[tuple[int, Any]]:
     """Upright pictures of the clip with their index, as far as they can be decoded."""
     prepare = _Preparation(clip)
     before = _size(clip)
@@ -181,6 +192,8 @@ def _pictures(clip: ClipInfo) -> Iterator[tuple[int, Any]]:
             if index >= clip.frame_count:
                 break
             count += 1
+            if onlooker is not None:
+                onlooker(index, picture)
             yield index, prepare(picture)
             if index == clip.frame_count - 1:
                 break

@@ -15,8 +15,9 @@ import av
 from highlight_cuts_cv.contracts import AS_STORED, Cadence, EncodeSettings, RawFrame, VideoWriter
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.media.background import WriteBehind
-from highlight_cuts_cv.media.color_tags import SWS_BT709, apply_tags, conversion_matrix
+from highlight_cuts_cv.media.color_tags import apply_tags
 from highlight_cuts_cv.media.failures import reason, writing
+from highlight_cuts_cv.media.fitted import fitted
 from highlight_cuts_cv.media.planes import from_planes, padded, whole_pairs
 from highlight_cuts_cv.media.reading.probing import load
 from highlight_cuts_cv.media.reading.raw import DecodedFrame, freeze_span
@@ -222,15 +223,4 @@ class _Encoding:
         target = (stream.width, stream.height)
         if self._settings.height is None and target != (picture.width, picture.height):
             picture = padded(picture, *target)
-        if picture.format.name == stream.pix_fmt and target == (picture.width, picture.height):
-            return picture
-        to_yuv = picture.format.is_rgb and not stream.format.is_rgb
-        return self._scaler.reformat(
-            picture,
-            *target,
-            stream.pix_fmt,
-            src_colorspace=conversion_matrix(picture),
-            dst_colorspace=SWS_BT709 if to_yuv else conversion_matrix(picture),
-            dst_color_range="MPEG" if to_yuv else None,
-            interpolation="BICUBIC",
-        )
+        return fitted(self._scaler, picture, *target, stream.pix_fmt)

@@ -1,0 +1,176 @@
+"""``NAME.manifest.json`` beside a film: which pictures of which recording it shows, and where the marker lies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from highlight_cuts_cv import __version__
+from highlight_cuts_cv.contracts import Cadence, Freeze
+from highlight_cuts_cv.files.atomic import atomic_output
+from highlight_cuts_cv.model import BadInputError, ClipInfo, Shade, SpriteTrack
+
+_KIND = "highlight-cuts-cv manifest"
+_SUFFIX = ".manifest.json"
+
+Area = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a film was made from.
+
+    It shows ``frame_count`` frames of ``recording`` from ``first_frame`` on, from ``start_offset`` seconds into that one,
+    in ``cadence``.  ``pictures`` are the digests of those that were decoded, by their index within the clip;
+    ``sound`` those of its streams.  ``areas`` are where something is drawn, by index: left, top, right, bottom
+    in pixels; ``shades`` what is dimmed.  ``film_digest`` is the finished file's.
+    """
+
+    recording: str
+    first_frame: int
+    frame_count: int
+    start_offset: Fraction
+    cadence: Cadence
+    film_digest: str = ""
+    pictures: Mapping[int, str] = field(default_factory=dict)
+    sound: Sequence[str] = ()
+    areas: Mapping[int, Sequence[Area]] = field(default_factory=dict)
+    shades: Sequence[Shade] = ()
+
+
+def manifest_path(film: Path) -> Path:
+    """Where a film's manifest lies."""
+    return film.with_name(film.stem + _SUFFIX)
+
+
+def manifest_of(
+    film: Path,
+    clip: ClipInfo,
+    cadence: Cadence,
+    sprites: SpriteTrack,
+    pictures: Mapping[int, str],
+    sound: Sequence[str],
+) -> Manifest:
+    """The manifest of the finished file *film* of a clip with these sprites.  Raises OSError."""
+    return Manifest(
+        recording=clip.media.path.name,
+        first_frame=clip.first_frame,
+        frame_count=clip.frame_count,
+        start_offset=clip.start_offset,
+        cadence=cadence,
+        film_digest=file_digest(film),
+        pictures=pictures,
+        sound=sound,
+        areas=areas_of(sprites),
+        shades=[shade for shade in sprites.shades if shade.strength > 0],
+    )
+
+
+def areas_of(sprites: SpriteTrack) -> dict[int, list[Area]]:
+    """Where sprites lie, by the index of the frame."""
+    areas: dict[int, list[Area]] = {}
+    for placed in sprites.placements:
+        height, width = placed.sprite.rgba.shape[:2]
+        if placed.opacity > 0 and width and height:
+            area = (placed.x, placed.y, placed.x + width, placed.y + height)
+            areas.setdefault(placed.frame_index, []).append(area)
+    return areas
+
+
+def may_be_written(film: Path) -> bool:
+    """Whether the manifest's place is free, or has an earlier one."""
+    path = manifest_path(film)
+    return not path.exists() or _stored(path).get("kind") == _KIND
+
+
+def write_manifest(film: Path, manifest: Manifest) -> Path:
+    """Write the manifest beside its film.  Raises OSError."""
+    cadence, freeze = manifest.cadence, manifest.cadence.freeze
+    stored = {
+        "kind": _KIND,
+        "version": __version__,
+        "film": {"name": film.name, "sha256": manifest.film_digest},
+        "recording": {
+            "name": manifest.recording,
+            "first_frame": manifest.first_frame,
+            "frame_count": manifest.frame_count,
+            "start_offset": str(manifest.start_offset),
+        },
+        "cadence": {
+            "rate": None if cadence.rate is None else str(cadence.rate),
+            "frame_count": cadence.frame_count,
+            "freeze": None if freeze is None else [freeze.frame_index, str(freeze.duration)],
+        },
+        "pictures": {str(index): digest for index, digest in sorted(manifest.pictures.items())},
+        "sound": list(manifest.sound),
+        "marker": {
+            str(index): [[round(float(side), 2) for side in area] for area in areas]
+            for index, areas in sorted(manifest.areas.items())
+        },
+        "shades": [
+            {name: value if isinstance(value, int) else float(value) for name, value in asdict(shade).items()}
+            for shade in manifest.shades
+        ],
+    }
+    path = manifest_path(film)
+    with atomic_output(path) as temporary:
+        temporary.write_text(json.dumps(stored, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def read_manifest(film: Path) -> Manifest | None:
+    """The manifest beside *film*, or ``None``.  Raises BadInputError for one that is damaged."""
+    path = manifest_path(film)
+    if not path.exists():
+        return None
+    try:
+        return _manifest(_stored(path))
+    except (ValueError, TypeError, LookupError, ArithmeticError):
+        raise BadInputError(
+            f"{path} is no manifest of a film, or is damaged; move it away and check with --track."
+        ) from None
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file.  Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _stored(path: Path) -> dict[str, Any]:
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def _manifest(stored: dict[str, Any]) -> Manifest:
+    if stored["kind"] != _KIND:
+        raise ValueError
+    recording, cadence = stored["recording"], stored["cadence"]
+    freeze = cadence["freeze"]
+    return Manifest(
+        recording=str(recording["name"]),
+        first_frame=int(recording["first_frame"]),
+        frame_count=int(recording["frame_count"]),
+        start_offset=Fraction(recording["start_offset"]),
+        cadence=Cadence(
+            None if cadence["rate"] is None else Fraction(cadence["rate"]),
+            None if cadence["frame_count"] is None else int(cadence["frame_count"]),
+            None if freeze is None else Freeze(int(freeze[0]), Fraction(freeze[1])),
+        ),
+        film_digest=str(stored["film"]["sha256"]),
+        pictures={int(index): str(digest) for index, digest in stored["pictures"].items()},
+        sound=[str(digest) for digest in stored["sound"]],
+        areas={
+            int(index): [(float(a), float(b), float(c), float(d)) for a, b, c, d in areas]
+            for index, areas in stored["marker"].items()
+        },
+        shades=[Shade(**shade) for shade in stored["shades"]],
+    )

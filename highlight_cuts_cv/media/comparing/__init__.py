@@ -1,0 +1,1 @@
+"""Whether a film shows and sounds like what it was made from."""
