@@ -3,7 +3,8 @@
 Reading takes the arguments ``rate`` (of the timeline, default 30; give the media's), ``padding``
 (seconds added at both ends of each highlight) and ``player`` (read only that one's highlights).
 One player gives a Timeline, several a SerializableCollection of them; a file without the column
-``playerName`` is of one.  The clips come in the file's order, called by their notes, else by their video, and where
+``playerName`` is of one.  The clips come in the order of the column ``order``, those without one
+behind them in the file's order, called by their notes, else by their video, and where
 several are called alike also by the time at which they start.  Writing gives the same CSV back (with tabs in a ``.tsv``);
 clips that were trimmed since get new times.
 """
@@ -124,8 +125,8 @@ def _timeline(
         for video in dict.fromkeys(row.video for row in included)
         for interval in merge([row for row in included if row.video == video], padding)
     ]
-    # The film is in the spreadsheet's order; rows that became one clip stand where the first stood.
-    intervals.sort(key=lambda item: min(row.line for row in item[1].rows))
+    # The film is in the order asked for, then in the spreadsheet's; rows that became one clip stand where the first stood.
+    intervals.sort(key=lambda item: min(map(_place, item[1].rows)))
     times = Counter(_called(*item) for item in intervals)
     for video, interval in intervals:
         name = _called(video, interval)
@@ -133,6 +134,10 @@ def _timeline(
             name = f"{name} {format_time(min(row.start for row in interval.rows))}"
         track.append(_clip(name, video, interval, rate))
     return timeline
+
+
+def _place(row: Row) -> tuple[bool, Fraction, int]:
+    return row.order is None, row.order or Fraction(0), row.line
 
 
 def _called(video: str, interval: Interval) -> str:

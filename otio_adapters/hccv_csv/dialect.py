@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 REQUIRED = ("videoName", "startTime", "stopTime")
-COLUMNS = (*REQUIRED, "playerName", "include", "notes")
+COLUMNS = (*REQUIRED, "playerName", "include", "notes", "order")
 """The columns with a meaning, in the order in which they are written."""
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -28,6 +28,7 @@ _SPELLINGS = {
         "notes", "note", "comment", "comments", "remarks", "description",
         "notiz", "notizen", "bemerkung", "kommentar", "commentaire", "notas", "comentario",
     ),
+    "order": ("order", "rank", "priority", "reihenfolge", "rang", "ordre", "orden"),
 }  # fmt: skip
 _KNOWN = frozenset(spelling for spellings in _SPELLINGS.values() for spelling in spellings)
 _MOST_BEFORE_HEADER = 10

@@ -1,7 +1,7 @@
 """The highlight-cuts CSV as rows: reading with errors that name line and column, times, merging, writing.
 
 One row is one highlight: ``videoName,startTime,stopTime`` and, where there are several players,
-``playerName``; optionally ``include`` (yes or no) and ``notes``.  Times are seconds, ``M:SS`` or
+``playerName``; optionally ``include`` (yes or no), ``notes`` and ``order`` (1 for the film's first clip).  Times are seconds, ``M:SS`` or
 ``H:MM:SS``, with a fraction if need be, counted from the video's first frame.  Other columns are
 kept when the table is written back.
 """
@@ -32,6 +32,7 @@ _IN_UNITS = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _WITH_DOTS = re.compile(r"(\d{1,2})\.(\d\d)\.(\d\d)", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 _AS_TEXT = re.compile(r"=\"(.*)\"|'(.*[^'])")
 """How cells are kept from being read as something else."""
 _OF_A_DAY = re.compile(r"0?[.,]\d{6,}|\d(?:[.,]\d+)?e-\d{1,2}|0", re.ASCII | re.IGNORECASE)
@@ -47,7 +48,8 @@ and what is wrong, the end of a sentence; or ``None``."""
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One highlight.  ``start`` and ``stop`` are seconds; ``cells`` is the line as it was, by column."""
+    """One highlight.  ``start`` and ``stop`` are seconds, ``order`` its place in the film where it has a chosen one;
+    ``cells`` is the line as it was, by column."""
 
     video: str
     start: Fraction
@@ -57,6 +59,7 @@ class Row:
     notes: str
     line: int
     cells: Mapping[str, str]
+    order: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +226,11 @@ def _row(
     include = cells.get("include", "").strip().lower()
     if include and include not in _YES | _NO:
         wrong.append(f"Line {line}, include: '{include}' is not known; expected yes or no.")
+    order = cells.get("order", "").strip()
+    if order and not _NUMBER.fullmatch(order):
+        wrong.append(
+            f"Line {line}, order: '{order}' is not a number; expected 1 for the first clip, 2, 3 ..."
+        )
     if wrong:
         problems += [(line, what) for what in wrong]
         return None
@@ -234,6 +242,7 @@ def _row(
         include=include in _YES if include else blank_is_yes,
         notes=cells.get("notes", "").strip(),
         line=line,
+        order=Fraction(order.replace(",", ".")) if order else None,
         cells=cells,
     )
 

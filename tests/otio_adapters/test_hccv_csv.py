@@ -231,6 +231,25 @@ def test_clips_come_in_the_order_of_the_file_and_are_called_by_their_notes():
     ]
 
 
+def test_clips_come_in_the_order_asked_for_and_then_in_the_files():
+    text = lines(
+        "a.mp4,1,2,Ann,",
+        "a.mp4,5,6,Ann,2",
+        "a.mp4,9,10,Ann,10",
+        "a.mp4,13,14,Ann,",
+        "a.mp4,17,18,Ann,1.5",
+        "a.mp4,18,19,Ann,",
+        header=f"{HEADER},Rank",
+    )
+    timeline = read(text, rate=1)
+    assert [frames(clip)[0] for clip in timeline.find_clips()] == [17, 5, 9, 1, 13]
+    assert write(timeline) == text.replace("Rank", "order")
+    with pytest.raises(
+        CsvError, match="Line 2, order: 'best' is not a number; expected 1 for the first clip"
+    ):
+        read(lines("a.mp4,1,2,Ann,best", header=f"{HEADER},order"))
+
+
 @pytest.mark.parametrize(
     ("blank", "marks"), [(True, ("yes", "")), (True, ("no", "x", "")), (False, ("x", ""))]
 )
