@@ -42,10 +42,11 @@ from highlight_cuts_cv.jobs.setup import (
 from highlight_cuts_cv.jobs.timeline import check_setup
 from highlight_cuts_cv.jobs.verify import Verdict as Verdict
 from highlight_cuts_cv.jobs.verify import verify
-from highlight_cuts_cv.jobs.wishes import Given
+from highlight_cuts_cv.jobs.wishes import Given, style_of, styled
 from highlight_cuts_cv.media import concat_files
 from highlight_cuts_cv.model import BadInputError, BoundingBox, Doubt, State, Track, TrackingFrame, Why
 from highlight_cuts_cv.plugin.registry import get_registry
+from highlight_cuts_cv.timeline.formats import is_table
 from highlight_cuts_cv.tracking.numbers import numbered_players
 from highlight_cuts_cv.tracking.picks import parse_forgotten
 
@@ -222,6 +223,7 @@ def run_timeline(
     quality: str | None = None,
     show: str | None = None,
     intro: str | None = None,
+    style: str | None = None,
     encoder: str | None = None,
     exporter: str | None = None,
     deliver: str | None = None,
@@ -244,7 +246,7 @@ def run_timeline(
     ``PLAYER@CLIP`` for several players in one clip.  They are remembered, with the options, in a project
     beside the timeline and added to those of earlier runs; *forget* takes such away, ``["CLIP", "CLIP=FRAME"]``.  Only
     what changed is followed and rendered.  *indicator_type* may be a list with ``"PLAYER@ring"`` for a player's
-    own.  *deliver* is ``--deliver`` and *editor* ``--for``.  Without *output_path* the timeline lies beside *timeline_path*, as ``NAME.tracked.otio``.  The rest
+    own.  *style* is ``--style``, *deliver* ``--deliver`` and *editor* ``--for``.  Without *output_path* the timeline lies beside *timeline_path*, as ``NAME.tracked.otio``.  The rest
     is what ``hccv run`` takes.
 
     ``progress(step, done, total)`` hears of every frame, and what is being done.  Raises BadInputError
@@ -254,6 +256,9 @@ def run_timeline(
     source = Path(timeline_path)
     players = {} if picks is None else read_player_picks(picks)
     root = None if media_root is None else Path(media_root)
+    wanted = style_of(style)
+    if wanted is not None and padding is None and is_table(source):
+        padding = wanted.padding
     given = Given(
         indicators=[indicator_type] if isinstance(indicator_type, str) else indicator_type,
         detector=detector,
@@ -267,6 +272,7 @@ def run_timeline(
         editor=editor,
         handles=None if handles is None else str(handles),
     )
+    given = styled(given, wanted)
     how = Reading(
         media_root=root,
         player=player,

@@ -9,9 +9,10 @@ handed over: ``deliver``, ``editor``, ``handles``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.jobs.delivery import OVERLAY, REPLACING, Delivery, make_delivery
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
@@ -44,6 +45,41 @@ class Given:
     deliver: str | None = None
     editor: str | None = None
     handles: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """Wishes that go together, each as its option is written; ``padding`` is in seconds, for spreadsheets."""
+
+    show: str
+    intro: str
+    padding: float
+
+
+STYLES: Mapping[str, Style] = {
+    # Find the player while the picture stands still, then watch the play with nothing over it.
+    "recruiting": Style(show="first:3", intro="1", padding=2.0),
+}
+
+
+def style_of(name: str | None) -> Style | None:
+    """The style called *name*.  Raises BadInputError for one that there is not."""
+    if name is None:
+        return None
+    if name not in STYLES:
+        raise BadInputError(f"There is no style '{name}'; choose from: {', '.join(STYLES)}.")
+    return STYLES[name]
+
+
+def styled(given: Given, style: Style | None) -> Given:
+    """*given* with what *style* says where nothing else is said."""
+    if style is None:
+        return given
+    return replace(
+        given,
+        show=style.show if given.show is None else given.show,
+        intro=style.intro if given.intro is None else given.intro,
+    )
 
 
 def with_given(settings: Settings, given: Given, players: Sequence[str]) -> dict[str, object]:

@@ -17,10 +17,12 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 
+from highlight_cuts_cv.contracts import Freeze
 from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.faces.python import TrackedTimeline, run_timeline
 from highlight_cuts_cv.jobs import export
 from highlight_cuts_cv.jobs import task as tasks
+from highlight_cuts_cv.jobs.manifest import read_manifest
 from highlight_cuts_cv.media import probe
 from highlight_cuts_cv.model import BadInputError, CancelledError, JobFailedError, State, Track
 from highlight_cuts_cv.project.folder import project_folder
@@ -184,6 +186,23 @@ def test_options_are_remembered_too(reel: Reel) -> None:
 def clip_note(reel: Reel, number: int) -> Any:
     written = json.loads(reel.path.with_name("reel.tracked.otio").read_text())
     return written["tracks"]["children"][0]["children"][number]["metadata"]["highlight_cuts_cv"]
+
+
+def test_a_style_is_lead_in_stand_still_and_a_marker_that_goes(reel: Reel) -> None:
+    reel.write("save")
+    film = reel.run(f"save={A}", style="recruiting").films["01-save"]
+    manifest = read_manifest(film)
+    assert manifest is not None and manifest.frame_count == 50, "two seconds before and after"
+    assert manifest.cadence.freeze == Freeze(0, Fraction(1)) and probe(film).frame_count == 60
+    assert max(manifest.areas) in (29, 30), "three seconds"
+    reel.run()
+    assert reel.rendered == [], "it is remembered"
+    film = reel.run(f"save={A}", style="recruiting", show="", intro="0.5", padding=0).films["01-save"]
+    manifest = read_manifest(film)
+    assert manifest is not None and manifest.frame_count == 10 and len(manifest.areas) == 10
+    assert manifest.cadence.freeze == Freeze(0, Fraction(1, 2))
+    with pytest.raises(BadInputError, match="no style 'fancy'; choose from: recruiting"):
+        reel.run(style="fancy")
 
 
 def test_how_a_csv_is_read_is_remembered(reel: Reel) -> None:

@@ -103,6 +103,14 @@ def run(
             f"'' is none.  [{_AS_BEFORE} none]",
         ),
     ] = None,
+    style: Annotated[
+        str | None,
+        typer.Option(
+            "--style",
+            help="recruiting: clips of a CSV begin and end two seconds earlier and later, the first picture stands still "
+            "for a second with the marker, which goes three seconds into the play. Options of their own count more.",
+        ),
+    ] = None,
     exporter: Annotated[
         str | None, typer.Option("--exporter", help=f"{CHOICE_HELP}  [{_AS_BEFORE} {DEFAULT_EXPORTER}]")
     ] = None,
@@ -144,9 +152,13 @@ def run(
     """
     from highlight_cuts_cv.jobs.film import check_film, join_film
     from highlight_cuts_cv.jobs.remembered import Project
-    from highlight_cuts_cv.jobs.wishes import Given
+    from highlight_cuts_cv.jobs.wishes import Given, style_of, styled
+    from highlight_cuts_cv.timeline.formats import is_table
     from highlight_cuts_cv.tracking.picks import parse_forgotten, parse_player_picks
 
+    wanted = style_of(style)
+    if wanted is not None and padding is None and is_table(timeline):
+        padding = wanted.padding
     given = Given(
         indicators=indicator,
         detector=detector,
@@ -160,6 +172,7 @@ def run(
         editor=editor,
         handles=handles,
     )
+    given = styled(given, wanted)
     how = Reading(media_root=media_root, player=player, padding=padding, rate=rate, name=timeline_name)
     chosen = how.chosen
     target = target_path(timeline, chosen, output, given)
