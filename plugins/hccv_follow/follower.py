@@ -89,7 +89,10 @@ class Follower:
         where = self._shape.box(expected.middle)
         self._others.update(sight, likeness, verdict.chosen, where, self._shape.size)
         if verdict.chosen is not None:
-            return self._take(verdict.chosen, verdict.margin, sight, likeness, expected)
+            found = self._take(verdict.chosen, verdict.margin, sight, likeness, expected)
+            if everyone is not None and verdict.chosen.row >= 0 and not self.met:
+                self._outline.compare(sight.players[verdict.chosen.row], everyone, sight.scale, extent)
+            return found
         self._pace.calm = False
         # who stood still on the ground when last seen is not where the camera now points
         self._absence.out |= outside(expected.ground, extent) > 0

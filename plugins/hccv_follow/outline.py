@@ -4,6 +4,9 @@ What the follower finds the player by, :mod:`hccv_follow.shape`, keeps to the pi
 in one box take over.  A marker wants the head: who crouches, falls, jumps or comes nearer has another height, and a
 head that the pick cut off, or a hand's breadth above it, is to be given way.  The width stays the shape's, for
 sideways is where others stand.
+
+Whoever is large is seen in more detail in the whole picture than in the follower's crop, but seldom: how far head and
+feet lie from where the crop shows them is remembered.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import numpy as np
 
 from hccv_follow.mapping import Mapping
 from hccv_follow.tuning import setting
+from highlight_cuts_cv.api import box_ious
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,15 @@ class OutlineSettings:
     spread: float = setting(
         0.6, "log ratio; a detection as much taller or shorter is followed at a rate of e^-0.5"
     )
+    whole: float = setting(640.0, "pixels; what a whole picture's long side has where detectors look at it")
+    detail: float = setting(
+        2.0, "times; in how much more detail a whole picture must show the player than the crop"
+    )
+    same: float = setting(
+        0.5, "IoU of a detection in the crop and one in the whole picture that are one person"
+    )
+    learn: float = setting(0.6, "share; how fast what the whole picture tells of the crop's boxes is learnt")
+    most: float = setting(0.3, "share of the height; detections whose ends differ by more are not compared")
     step: float = setting(0.25, "share of the height; the farthest that they move in one look")
 
 
@@ -39,6 +52,20 @@ class Outline:
         self._ends = np.array([-height / 2, height / 2])
         self._size = size
         self._frames = 0
+        self._off = np.zeros(2)  # of the crop's boxes, in heights
+
+    def compare(self, player: np.ndarray, everyone: np.ndarray, scale: float, extent: np.ndarray) -> None:
+        """Tell who else the *player* (5,) of a crop is among *everyone* (N, 5) in the whole picture of an *extent* (2,).
+
+        *scale* is the crop's, in its pixels per picture pixel.
+        """
+        s = self._s
+        ious = np.atleast_1d(box_ious(player[:4], everyone[:, :4]))
+        if not len(ious) or ious.max() < s.same or s.whole < s.detail * scale * float(extent.max()):
+            return
+        off = (everyone[int(ious.argmax())][[1, 3]] - player[[1, 3]]) / (player[3] - player[1])
+        if np.abs(off).max() < s.most:
+            self._off = self._off + s.learn * (off - self._off)
 
     def box(self, box: np.ndarray) -> np.ndarray:
         """The *box* (4,), xyxy, around the player's place, from head to feet."""
@@ -56,7 +83,8 @@ class Outline:
         centre, wh = self._mapped(player)
         picked = centre[1] + np.array([-wh[1], wh[1]]) / 2
         given = max(0.0, 1 - self._frames / (s.settled * self._fps))
-        wanted = given * picked + (1 - given) * player[[1, 3]] - y
+        seen = player[[1, 3]] + self._off * (player[3] - player[1])
+        wanted = given * picked + (1 - given) * seen - y
         height = self._ends[1] - self._ends[0]
         ratio = np.log((wanted[1] - wanted[0]) / height)
         trust = s.rate * min(1.0, float(player[4]) / s.certain) * np.exp(-0.5 * (ratio / s.spread) ** 2)

@@ -123,11 +123,17 @@ class Run:
     def _see(self, frame: object, centre: np.ndarray, size: float) -> ScriptedSight:
         return sight(self._script, centre, size)
 
-    def look(self, *people: Person, everyone: bool = False) -> tuple[np.ndarray | None, float]:
-        """One frame on, never left out: the box's centre, None when lost, and the score."""
+    def look(
+        self, *people: Person, everyone: bool = False, whole: Sequence[Person] = ()
+    ) -> tuple[np.ndarray | None, float]:
+        """One frame on, never left out: the box's centre, None when lost, and the score.
+
+        The whole picture is searched for *everyone*, or shows those in *whole*.
+        """
         self._script, self.frame = people, self.frame + 1
         frame = SimpleNamespace(index=self.frame, width=int(EXTENT[0]), height=int(EXTENT[1]))
-        rows = np.array([one.row for one in people]).reshape(-1, 5) if everyone else None
+        seen = whole or (people if everyone else ())
+        rows = np.array([one.row for one in seen]).reshape(-1, 5) if seen or everyone else None
         box, score = self.follower.step(frame, STILL, rows)  # type: ignore[arg-type]
         return (None if np.isnan(box[0]) else (box[:2] + box[2:]) / 2), score
 

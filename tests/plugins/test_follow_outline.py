@@ -68,3 +68,33 @@ def test_time_counts_not_looks(frames):
     for _ in range(25 // frames):
         one.take(SEEN, 200.0, SIZE, frames)
     assert one.box(SEEN[:4])[1] == pytest.approx(150, abs=6)
+
+
+EXTENT = np.array([640.0, 360.0])
+HIGHER = np.array([[80.0, 142, 120, 252, 0.9], [300.0, 140, 340, 250, 0.9]])
+"""In the whole picture the head is 8 pixels higher and the feet 2 lower than in the crop; and somebody else."""
+
+
+def compared(player: np.ndarray, everyone: np.ndarray, scale: float = 0.3, times: int = 6) -> np.ndarray:
+    one = outline()
+    for _ in range(times):
+        one.compare(player, everyone, scale, EXTENT)
+    return look(one, 60, SEEN)
+
+
+def test_head_and_feet_are_where_the_whole_picture_shows_a_large_player():
+    np.testing.assert_allclose(compared(SEEN, HIGHER)[[1, 3]], [142, 252], atol=0.5)
+
+
+def test_one_comparison_does_not_decide():
+    assert 144 < compared(SEEN, HIGHER, times=1)[1] < 147
+
+
+@pytest.mark.parametrize("scale", [0.6, 1.5])
+def test_who_is_small_is_seen_better_in_the_crop(scale):
+    np.testing.assert_allclose(compared(SEEN, HIGHER, scale)[[1, 3]], [150, 250], atol=0.5)
+
+
+def test_somebody_else_and_half_a_person_tell_nothing():
+    for everyone in (HIGHER[1:], HIGHER[:0], np.array([[80.0, 150, 120, 205, 0.9]])):
+        np.testing.assert_allclose(compared(SEEN, everyone)[[1, 3]], [150, 250], atol=0.5)

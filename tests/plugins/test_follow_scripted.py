@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -144,6 +146,18 @@ def test_somebody_who_covers_part_of_the_player_is_met_and_somebody_beside_is_no
         assert run.follower.met is met
         run.stand(1)
         assert not run.follower.met, "who is lost is lost"
+
+
+@pytest.mark.parametrize(("beside", "told"), [(None, True), (Person(415, like=0.4), False)])
+def test_the_whole_picture_tells_where_the_head_is_unless_somebody_covers_the_player(beside, told):
+    people = [PLAYER] if beside is None else [PLAYER, beside]
+    run = Run(*people)
+    run.follower._outline._s = replace(run.follower._outline._s, detail=0.0)
+    run.stand(40, *people)
+    before = run.follower.box()[1]
+    for _ in range(8):
+        run.look(*people, whole=[PLAYER.moved(y=-8)])
+    assert bool(run.follower.box()[1] < before - 5) is told
 
 
 def test_frames_are_left_out_only_while_the_player_is_well_seen():
