@@ -43,7 +43,7 @@ def write(media, way: str, make=None) -> Path:
             make(film, clip.frame_count)
         live = [LiveMarker(film, [(0.0, 10.0, 10.0, 8.0, 8.0, 1.0)])] if way == "live" else []
         renders[clip.clip_id] = TrackedRender(film, over=way != "replace", live=live)
-    return write_tracked(timeline, renders, media.folder / f"{way}.kdenlive", probe=media.probe)
+    return write_tracked(timeline, renders, media.folder / f"judged.{way}.kdenlive", probe=media.probe)
 
 
 @pytest.mark.parametrize("way", ENDINGS)
