@@ -29,6 +29,7 @@ ORDER = (
     "rendering",
     "project",
     "jobs",
+    "executors",
     "faces",
 )
 # The doors lie outside the order: what each may let in.  The package itself is "".

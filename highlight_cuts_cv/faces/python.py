@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highlight_cuts_cv.contracts import Cadence, Progress, Watch, never_cancelled, no_progress, no_warning
+from highlight_cuts_cv.executors.crew import Crew
 from highlight_cuts_cv.faces.arguments import (
     Frames,
     Place,
@@ -27,6 +29,7 @@ from highlight_cuts_cv.faces.arguments import (
 )
 from highlight_cuts_cv.faces.shared import Reading, load_remembered, make_setup, target_path
 from highlight_cuts_cv.jobs.clip import detect_frame, media_clip, video_clip
+from highlight_cuts_cv.jobs.doing import HERE
 from highlight_cuts_cv.jobs.export import export
 from highlight_cuts_cv.jobs.follow import follow
 from highlight_cuts_cv.jobs.freeze import freeze_in_video
@@ -235,6 +238,7 @@ def run_timeline(
     rate: str | float | Fraction | None = None,
     timeline_name: str | None = None,
     forget: Sequence[str] = (),
+    executor: Executor | None = None,
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
     cancelled: Cancelled = never_cancelled,
     warn: Warn = no_warning,
@@ -248,6 +252,10 @@ def run_timeline(
     what changed is followed and rendered.  *indicator_type* may be a list with ``"PLAYER@ring"`` for a player's
     own.  *style* is ``--style``, *deliver* ``--deliver`` and *editor* ``--for``.  Without *output_path* the timeline lies beside *timeline_path*, as ``NAME.tracked.otio``.  The rest
     is what ``hccv run`` takes.
+
+    With an *executor*, anything with the interface of :mod:`concurrent.futures`, clips are done there, several at once:
+    ``ProcessPoolExecutor(4, mp_context=get_context("spawn"))``, for example, or a Dask client's ``get_executor(pure=False)``.
+    It is not shut down.
 
     ``progress(step, done, total)`` hears of every frame, and what is being done.  Raises BadInputError
     before any work for what cannot be used, JobFailedError where no clip could be marked, and CancelledError
@@ -290,7 +298,7 @@ def run_timeline(
     with Project(timeline, chosen, output) as project:
         forgotten = [parse_forgotten(text) for text in forget]
         setup, delivery = project.take(players, given, {"reading": reading}, steps, forgotten)
-        outcome = project.run(setup, delivery, steps, warn)
+        outcome = project.run(setup, delivery, steps, warn, HERE if executor is None else Crew(executor))
     first = {clip.clip_id: media_clip(clip).first_frame for clip in timeline.clips}
     return TrackedTimeline(
         path=outcome.path,

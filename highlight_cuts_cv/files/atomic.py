@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 import shutil
@@ -31,6 +32,13 @@ def atomic_output(path: Path | str) -> Iterator[Path]:
         raise
     with suppress(OSError):  # some file systems cannot sync a folder; the file itself is safe
         _sync(path.parent)
+
+
+def forget_unfinished(path: Path) -> None:
+    """Remove what a process that was killed left half-written beside *path*, on the way to it."""
+    for left in path.parent.glob(f".{glob.escape(path.stem)}.????????.part*"):
+        with suppress(OSError):
+            left.unlink()
 
 
 @contextmanager

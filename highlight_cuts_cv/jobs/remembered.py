@@ -13,6 +13,7 @@ from highlight_cuts_cv.contracts import Steps, Watch, no_warning, unwatched
 from highlight_cuts_cv.errors import BadInputError, JobFailedError
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.delivery import REPLACING, Delivery
+from highlight_cuts_cv.jobs.doing import HERE, Doer
 from highlight_cuts_cv.jobs.rerun import rerun
 from highlight_cuts_cv.jobs.settle import settled
 from highlight_cuts_cv.jobs.setup import Setup, check_owners, parse_indicators
@@ -185,9 +186,11 @@ class Project:
         delivery: Delivery = REPLACING,
         steps: Steps = unwatched,
         warn: Callable[[str], None] = no_warning,
+        doer: Doer = HERE,
     ) -> Outcome:
         """Follow, draw and render what has changed of all marked clips, then write the timeline with all of them.
 
+        *doer* says where that is done.
         A clip that cannot be followed or rendered is left as it is, and the others are done.  Where another
         run is at work in the project, this one waits until that is over, and says so.  *warn* hears what the
         editor that the timeline is for will not read.  Raises
@@ -204,7 +207,7 @@ class Project:
         with store.alone(waits, lambda: any(watch.cancelled() for watch in waiting)):
             planned = plan(self._timeline, by_player(self.picks()), self._output, setup, delivery)
             states = {task.clip.clip_id: self._state(task.clip.clip_id) for task in planned}
-            results, made, failed = rerun(store, self._session_id, planned, states, steps)
+            results, made, failed = rerun(store, self._session_id, planned, states, steps, doer)
             if not results:
                 raise JobFailedError("No clip could be marked. " + " ".join(failed.values()))
             path = deliver(self._timeline, results, self._output, delivery, warn, steps)

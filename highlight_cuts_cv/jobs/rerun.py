@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from highlight_cuts_cv.contracts import Steps, Watch
+from highlight_cuts_cv.contracts import Steps, Watch, never_cancelled
 from highlight_cuts_cv.errors import CancelledError, HighlightCutsError
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
 from highlight_cuts_cv.jobs import task as tasks
 from highlight_cuts_cv.jobs.currency import task_key
+from highlight_cuts_cv.jobs.doing import HERE, Doer
 from highlight_cuts_cv.jobs.follow import workbench
 from highlight_cuts_cv.jobs.media_folder import take_folder
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
+from highlight_cuts_cv.jobs.together import Piece, together
 from highlight_cuts_cv.model import Track
 from highlight_cuts_cv.project.state import ClipTrackingState, Work
 from highlight_cuts_cv.project.store import Claim, ProjectStore
@@ -31,9 +33,11 @@ def rerun(
     planned: Sequence[ClipTask],
     states: Mapping[str, ClipTrackingState],
     steps: Steps,
+    doer: Doer = HERE,
 ) -> tuple[list[ClipResult], set[str], dict[str, str]]:
     """Do those of the *planned* tasks whose films are not there, by what *states* (by the task's clip id) say.
 
+    *doer* does them; what is remembered of it is this process's.
     The results of all that have a film now, in their order; the clip ids of those that were made; and why
     others failed.  Steps are told as ``2/4 Following in goal``.  Raises CancelledError; what is done by then is
     remembered.
@@ -44,27 +48,56 @@ def rerun(
         for task in planned
         if _film(task, states[task.clip.clip_id], keys[task.clip.clip_id]) is None
     ]
-    results: list[ClipResult] = []
+    if len(todo) < doer.worthwhile:
+        doer = HERE
+    done: dict[str, ClipResult] = {}
     failed: dict[str, str] = {}
-    for task in planned:
+
+    def piece_of(task: ClipTask) -> Piece:
         clip_id = task.clip.clip_id
         number = f"{todo.index(clip_id) + 1}/{len(todo)} " if clip_id in todo else ""
 
-        def numbered(title: str, number: str = number) -> Watch:
-            return steps(f"{number}{title}")
+        def piece(steps: Steps, cancelled: Callable[[], bool]) -> None:
+            def numbered(title: str) -> Watch:
+                return steps(f"{number}{title}")
 
-        try:
-            done = _done(store, session_id, states[clip_id].clip_id, task, keys[clip_id], numbered)
-            results.append(tasks.within_cuts(task, done))
-        except CancelledError:
-            raise
-        except HighlightCutsError as error:
-            failed[clip_id] = str(error)
-    return results, {*todo} - {*failed}, failed
+            def do() -> ClipResult:
+                return doer.do(task, keys[clip_id], numbered, cancelled)
+
+            stored_id = states[clip_id].clip_id
+            try:
+                whole = _done(store, session_id, stored_id, task, keys[clip_id], numbered, do)
+                done[clip_id] = tasks.within_cuts(task, whole)
+            except CancelledError:
+                raise
+            except HighlightCutsError as error:
+                failed[clip_id] = str(error)
+
+        return piece
+
+    elsewhere = [] if doer is HERE else todo
+    for task in planned:
+        if task.clip.clip_id not in elsewhere:
+            piece_of(task)(steps, never_cancelled)
+    if elsewhere:
+        pieces = [piece_of(task) for task in planned if task.clip.clip_id in elsewhere]
+        together(pieces, doer.places, steps, steps(f"Marking {len(pieces)} clips"))
+    order = [task.clip.clip_id for task in planned]
+    return (
+        [done[clip_id] for clip_id in order if clip_id in done],
+        {*todo} - {*failed},
+        {clip_id: failed[clip_id] for clip_id in order if clip_id in failed},
+    )
 
 
 def _done(
-    store: ProjectStore, session_id: str, stored_id: str, task: ClipTask, key: str, steps: Steps
+    store: ProjectStore,
+    session_id: str,
+    stored_id: str,
+    task: ClipTask,
+    key: str,
+    steps: Steps,
+    do: Callable[[], ClipResult],
 ) -> ClipResult:
     state = store.clip(session_id, stored_id)
     film, tracks = _film(task, state, key), _tracks(task, state)
@@ -76,10 +109,7 @@ def _done(
         film, tracks = _film(task, claim.clip, key), _tracks(task, claim.clip)
         if film is None:
             film = _copied(task, claim.clip, key)
-        if film is None:
-            result = tasks.run(task, steps)
-        else:
-            result = _result(task, film, tracks or _followed(task, steps), steps)
+        result = do() if film is None else _result(task, film, tracks or _followed(task, steps), steps)
         store.keep_tracks(claim, result.tracks, task.clip.first_frame)
         store.finish(claim, result.render, key)
     return result

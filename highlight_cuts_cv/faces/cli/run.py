@@ -140,6 +140,22 @@ def run(
             f"[{_AS_BEFORE} not at all]",
         ),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            min=1,
+            help="How many clips are done at once, each by a process.  [else as many as there are cores and memory for]",
+        ),
+    ] = None,
+    executor: Annotated[
+        str,
+        typer.Option("--executor", help="Where clips are done: local (this machine) or dask (a cluster)."),
+    ] = "local",
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="The Dask scheduler's, tcp://HOST:8786."),
+    ] = None,
     media_root: MediaRoot = None,
     player: Player = None,
     padding: Padding = None,
@@ -150,6 +166,7 @@ def run(
 
     What was picked is remembered in a project beside the timeline: a pick adds to it, and only what changed is done again.
     """
+    from highlight_cuts_cv.executors.choosing import chosen_doer
     from highlight_cuts_cv.jobs.film import check_film, join_film
     from highlight_cuts_cv.jobs.remembered import Project
     from highlight_cuts_cv.jobs.wishes import Given, style_of, styled
@@ -173,6 +190,7 @@ def run(
         handles=handles,
     )
     given = styled(given, wanted)
+    doing = chosen_doer(executor, workers, scheduler)
     how = Reading(media_root=media_root, player=player, padding=padding, rate=rate, name=timeline_name)
     chosen = how.chosen
     target = target_path(timeline, chosen, output, given)
@@ -200,9 +218,9 @@ def run(
             )
         if known := project.remembers(given):
             say_warning(f"As before: {known}.")
-        with progress_bars() as step:
+        with doing as doer, progress_bars() as step:
             setup, delivery = project.take(picks, given, {"reading": reading}, step, forgotten)
-            outcome = project.run(setup, delivery, step, say_warning)
+            outcome = project.run(setup, delivery, step, say_warning, doer)
             if film is not None:
                 join_film(
                     read, {result.clip_id: result.render for result in outcome.results}, film, step("Joining")

@@ -1,0 +1,135 @@
+"""Processes of this machine."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from highlight_cuts_cv.executors import working
+from highlight_cuts_cv.executors.crew import Crew
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CORES = 2
+"""Cores that a worker uses well: while one decodes and detects, the other follows."""
+BYTES = 1_500_000_000
+"""Memory that a worker needs: a film of 3840x2160 pixels of the best quality takes that much."""
+_GRACE = 5
+"""Seconds that a worker has to stop in good order when who started it is gone."""
+
+
+def usual_workers() -> int:
+    """How many processes this machine has cores and memory for: one clip alone keeps about two cores busy."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores // CORES, memory() // BYTES))
+
+
+@contextmanager
+def local_crew(workers: int) -> Iterator[Crew]:
+    """So many processes of this machine; a single task is not worth their start."""
+    with LocalExecutor(workers) as executor:
+        yield Crew(executor, workers, worthwhile=2)
+
+
+class LocalExecutor(Executor):
+    """So many *workers*, each a process; one that dies costs what it was doing, not what the others do.
+
+    (The processes of one ProcessPoolExecutor all end when one of them dies.)  They begin when there is work for them.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._places = [_Place(_process()) for _ in range(workers)]
+        self._lock = threading.Lock()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """See :class:`concurrent.futures.Executor`."""
+        with self._lock:
+            place = min(self._places, key=lambda place: place.busy)
+            place.busy += 1
+            try:
+                with _unmoved_by_ctrl_c():
+                    try:
+                        future = place.pool.submit(fn, *args, **kwargs)
+                    except BrokenExecutor:  # its process died
+                        place.pool = _process()
+                        future = place.pool.submit(fn, *args, **kwargs)
+            except BaseException:
+                place.busy -= 1
+                raise
+        future.add_done_callback(lambda _: self._free(place))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """See :class:`concurrent.futures.Executor`."""
+        for place in self._places:
+            place.pool.shutdown(wait=False, cancel_futures=cancel_futures)
+        for place in self._places if wait else ():
+            place.pool.shutdown(wait=True)
+
+    def _free(self, place: _Place) -> None:
+        with self._lock:
+            place.busy -= 1
+
+
+@dataclass(slots=True)
+class _Place:
+    pool: ProcessPoolExecutor
+    busy: int = 0
+
+
+def _process() -> ProcessPoolExecutor:
+    # Not forked: threads and decoders must not be copied.
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+
+
+@contextmanager
+def _unmoved_by_ctrl_c() -> Iterator[None]:
+    """A process that is started meanwhile does not hear Ctrl-C, from its very beginning."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin() -> None:
+    # Ctrl-C reaches every process of the terminal; the one that gives the work decides when this one stops.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    gone = threading.Event()
+    working.ended = gone.is_set
+
+    def follow() -> None:
+        # A process whose parent was killed would wait for work for ever.
+        parent.join()
+        gone.set()
+        threading.Event().wait(_GRACE)
+        os._exit(1)
+
+    threading.Thread(target=follow, name="parent", daemon=True).start()
+
+
+def memory() -> int:
+    """Bytes of memory of this machine, or of the container that this process is in."""
+    try:
+        of_all = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return BYTES * (os.cpu_count() or 1)
+    try:
+        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as limit:
+            return min(of_all, int(limit.read()))
+    except (OSError, ValueError):  # no container, or one without a limit
+        return of_all
