@@ -28,8 +28,16 @@ _GRACE = 5
 
 def usual_workers() -> int:
     """How many processes this machine has cores and memory for: one clip alone keeps about two cores busy."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = len(_cores()) or os.cpu_count() or 1
     return max(1, min(cores // CORES, memory() // BYTES))
+
+
+def shares(workers: int) -> list[frozenset[int]]:
+    """The cores of each worker, by number; none where the system does not let a process choose."""
+    cores = _cores()
+    each = max(1, len(cores) // workers)
+    mine = [cores[number % len(cores)] for number in range(workers * each)] if cores else []
+    return [frozenset(mine[number * each : (number + 1) * each]) for number in range(workers)]
 
 
 @contextmanager
@@ -43,10 +51,12 @@ class LocalExecutor(Executor):
     """So many *workers*, each a process; one that dies costs what it was doing, not what the others do.
 
     (The processes of one ProcessPoolExecutor all end when one of them dies.)  They begin when there is work for them.
+    Each has its share of the cores for itself: decoders, encoders and networks start a thread for every core that they
+    may use, and a quarter of the time goes by in who runs when if that is all of them in every worker.
     """
 
     def __init__(self, workers: int) -> None:
-        self._places = [_Place(_process()) for _ in range(workers)]
+        self._places = [_Place(_process(cores), cores) for cores in shares(workers)]
         self._lock = threading.Lock()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -59,7 +69,7 @@ class LocalExecutor(Executor):
                     try:
                         future = place.pool.submit(fn, *args, **kwargs)
                     except BrokenExecutor:  # its process died
-                        place.pool = _process()
+                        place.pool = _process(place.cores)
                         future = place.pool.submit(fn, *args, **kwargs)
             except BaseException:
                 place.busy -= 1
@@ -82,12 +92,14 @@ class LocalExecutor(Executor):
 @dataclass(slots=True)
 class _Place:
     pool: ProcessPoolExecutor
+    cores: frozenset[int]
     busy: int = 0
 
 
-def _process() -> ProcessPoolExecutor:
+def _process(cores: frozenset[int]) -> ProcessPoolExecutor:
     # Not forked: threads and decoders must not be copied.
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(cores,))
 
 
 @contextmanager
@@ -103,7 +115,9 @@ def _unmoved_by_ctrl_c() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin() -> None:
+def _begin(cores: frozenset[int]) -> None:
+    if cores:
+        os.sched_setaffinity(0, cores)
     # Ctrl-C reaches every process of the terminal; the one that gives the work decides when this one stops.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
@@ -120,6 +134,11 @@ def _begin() -> None:
         os._exit(1)
 
     threading.Thread(target=follow, name="parent", daemon=True).start()
+
+
+def _cores() -> list[int]:
+    """The cores that this process may use; none where the system does not say."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
 def memory() -> int:

@@ -84,6 +84,9 @@ def test_a_process_that_is_killed_costs_its_own_work_only() -> None:
     with LocalExecutor(2) as executor:
         pids = [future.result() for future in [executor.submit(os.getpid), executor.submit(os.getpid)]]
         assert len({*pids, os.getpid()}) == 3
+        if hasattr(os, "sched_getaffinity"):
+            cores = [executor.submit(os.sched_getaffinity, 0) for _ in range(2)]
+            assert [future.result() for future in cores] == local.shares(2)
         doomed, other = executor.submit(time.sleep, 60), executor.submit(time.sleep, 1)
         os.kill(pids[0], signal.SIGKILL)
         with pytest.raises(BrokenExecutor):
@@ -147,6 +150,15 @@ def test_ctrl_c_ends_the_workers_too(reel: Path) -> None:
     assert process.returncode == 130 and b"Cancelled" in err and b"Traceback" not in err, err.decode()
     assert hidden(reel) == [] and not reel.with_name("reel.tracked.otio").exists()
     until(lambda: in_session(process.pid) == [])
+
+
+def test_each_worker_has_its_share_of_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {2, 3, 4, 5, 7}, raising=False)
+    assert local.shares(2) == [{2, 3}, {4, 5}] and local.shares(1) == [{2, 3, 4, 5, 7}]
+    assert local.shares(7) == [{2}, {3}, {4}, {5}, {7}, {2}, {3}]
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert local.shares(2) == [frozenset(), frozenset()]
+    assert local.usual_workers() == 1
 
 
 def test_so_many_workers_as_there_are_cores_and_memory_for(monkeypatch: pytest.MonkeyPatch) -> None:
