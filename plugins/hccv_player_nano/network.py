@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 
 from highlight_cuts_cv.api import cache_folder
 
@@ -46,16 +48,21 @@ def load_network(
     if threads:
         config["INFERENCE_NUM_THREADS"] = threads
     compiled = cache_folder("networks")
+    locked: AbstractContextManager[object] = nullcontext()
     # Half of the time that compiling takes; OpenVINO sees to it that a file fits its version and the machine.
     with suppress(OSError):
         compiled.mkdir(parents=True, exist_ok=True)
         if os.access(compiled, os.W_OK):
             config["CACHE_DIR"] = str(compiled)
+            # Two processes that write one file at the same time fail.  Other networks have other files.
+            what = hashlib.sha256(repr((threads, feature_tensors, size)).encode()).hexdigest()[:16]
+            locked = FileLock(compiled / f"{what}.lock")
     model = prepare.build()
     if size is not None:
         width, height = size
         model.reshape([1, height, width, 3])
-    return core.compile_model(model, "CPU", config)
+    with locked:
+        return core.compile_model(model, "CPU", config)
 
 
 @cache

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from hccv_player_nano.network import load_network
 
 from highlight_cuts_cv.faces.demo import demo_clip
@@ -107,7 +109,7 @@ class TestCompiledNetworks:
 
     def test_are_kept(self, cache: Path) -> None:
         load_network(threads=1)
-        assert list(cache.rglob("networks/*"))
+        assert list(cache.rglob("networks/*.blob"))
 
     def test_a_damaged_one_is_made_again(self, cache: Path) -> None:
         load_network(threads=1)
@@ -121,3 +123,19 @@ class TestCompiledNetworks:
     def test_a_cache_that_cannot_be_written_is_done_without(self, cache: Path) -> None:
         (cache / "highlight-cuts-cv").write_text("a file where a folder should be")
         assert load_network(threads=1)
+
+    def test_are_made_by_one_process_at_a_time(self, cache: Path) -> None:
+        """OpenVINO fails where two write the same file."""
+        load_network(threads=1)
+        (lock,) = map(FileLock, cache.rglob("networks/*.lock"))
+        load_network.cache_clear()
+        done = threading.Event()
+
+        def load() -> None:
+            load_network(threads=1)
+            done.set()
+
+        with lock:
+            threading.Thread(target=load).start()
+            assert not done.wait(1)
+        assert done.wait(60)
