@@ -1,4 +1,4 @@
-"""Shared by all tests: where the optional reference footage lies, and that ERROR logs fail a test."""
+"""Shared by all tests: where the optional reference footage lies, that ERROR logs fail a test, and that work is done here."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the reference footage beside the checkout")
     return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_worker() -> Iterator[None]:
+    """What a test patches counts in this process alone, so no test has others do the work unless it says so."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("highlight_cuts_cv.executors.local.CORES", 10**6)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -19,14 +19,6 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _one_worker() -> Iterator[None]:
-    """What a test patches counts in this process alone, so no test has others do the work unless it says so."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("highlight_cuts_cv.executors.local.CORES", 10**6)
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
 def _otio_adapters() -> None:
     manifest = otio.plugins.ActiveManifest()
     for file in sorted((Path(__file__).parents[1] / "otio_adapters").glob("*/plugin_manifest.json")):

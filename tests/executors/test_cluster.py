@@ -100,11 +100,9 @@ def test_a_worker_of_three_is_killed_midway(
     out, err = (text.decode() for text in process.communicate(timeout=200))
     assert process.returncode == 0, err
     assert out.count(".tracked.mp4") == CLIPS and "as before" not in out
-    films = sorted(media.iterdir())
-    assert [film.name for film in films] == [f"0{n + 1}-c{n}.tracked.mp4" for n in range(CLIPS)] + [
-        "owner.json"
-    ]
-    assert all(probe(film).frame_count == 15 for film in films[:CLIPS])
+    films = sorted(media.glob("*.mp4"))
+    assert [film.name for film in films] == [f"0{n + 1}-c{n}.tracked.mp4" for n in range(CLIPS)]
+    assert all(probe(film).frame_count == 15 for film in films) and [*media.glob(".*")] == []
     followed = Counter(re.findall(r"Following in (c\d)", err))
     assert {*followed} == {f"c{n}" for n in range(CLIPS)}
     assert sum(followed.values()) <= CLIPS + 1, "only that of the dead worker was begun again"

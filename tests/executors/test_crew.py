@@ -121,10 +121,8 @@ def test_all_clips_arrive_and_none_is_done_twice(reel: Reel, threads: ThreadPool
     assert list(done.films) == IDS and not done.failed, "in the timeline's order, two at once"
     assert Counter(reel.rendered) == Counter(NAMES) == Counter(reel.followed)
     assert {"Marking 4 clips 4", "3/4 Following in save 1", "4/4 Rendering run 10"} <= {*reel.steps}
-    assert sorted(path.name for path in reel.media.iterdir()) == [
-        *(f"{clip}.tracked.mp4" for clip in IDS),
-        "owner.json",
-    ]
+    assert sorted(path.name for path in reel.media.glob("*.mp4")) == [f"{clip}.tracked.mp4" for clip in IDS]
+    assert reel.hidden() == []
     assert threads.submit(int).result() == 0, "it is not shut down"
     reel.rendered.clear()
     assert list(reel.run(threads).films) == IDS and reel.rendered == [], "what is done anywhere is done"
