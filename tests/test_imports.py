@@ -26,6 +26,7 @@ ORDER = (
     "timeline",
     "analysis",
     "tracking",
+    "recognition",
     "rendering",
     "project",
     "jobs",

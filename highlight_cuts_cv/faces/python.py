@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -31,12 +31,14 @@ from highlight_cuts_cv.faces.shared import Reading, load_remembered, make_setup,
 from highlight_cuts_cv.jobs.clip import detect_frame, media_clip, video_clip
 from highlight_cuts_cv.jobs.doing import HERE
 from highlight_cuts_cv.jobs.export import export
+from highlight_cuts_cv.jobs.filling import Filling, check_filling, run_filling
 from highlight_cuts_cv.jobs.follow import follow
 from highlight_cuts_cv.jobs.freeze import freeze_in_video
 from highlight_cuts_cv.jobs.remembered import Project
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     DEFAULT_EXPORTER,
+    DEFAULT_IDENTIFIER,
     DEFAULT_INDICATOR,
     DEFAULT_TRACKER,
     Setup,
@@ -206,13 +208,16 @@ class TrackedTimeline:
     ``path`` is the timeline, ``films`` the render of each clip in which somebody was picked, now or earlier, by
     the clip's name.  ``tracking`` has where the players are, by clip and player ('' is the one without a
     name); the frame indexes count from the recording's first frame.  ``failed`` says of each picked clip
-    that was left as it is, why.
+    that was left as it is, why.  With ``same_player`` or ``number``, ``candidates`` has by clip and player who it may be
+    in the clips without a pick: frames within the clip and boxes whose confidence is how probable that is, the
+    likeliest first; from 0.98 on it was picked.
     """
 
     path: Path
     films: Mapping[str, Path]
     tracking: Mapping[str, Mapping[str, list[TrackingFrame]]]
     failed: Mapping[str, str]
+    candidates: Mapping[str, Mapping[str, list[tuple[int, BoundingBox]]]] = field(default_factory=dict)
 
 
 def run_timeline(
@@ -237,6 +242,9 @@ def run_timeline(
     padding: float | None = None,
     rate: str | float | Fraction | None = None,
     timeline_name: str | None = None,
+    same_player: bool = False,
+    number: str | None = None,
+    identifier: str = DEFAULT_IDENTIFIER,
     forget: Sequence[str] = (),
     executor: Executor | None = None,
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
@@ -250,7 +258,8 @@ def run_timeline(
     ``PLAYER@CLIP`` for several players in one clip.  They are remembered, with the options, in a project
     beside the timeline and added to those of earlier runs; *forget* takes such away, ``["CLIP", "CLIP=FRAME"]``.  Only
     what changed is followed and rendered.  *indicator_type* may be a list with ``"PLAYER@ring"`` for a player's
-    own.  *style* is ``--style``, *deliver* ``--deliver`` and *editor* ``--for``.  Without *output_path* the timeline lies beside *timeline_path*, as ``NAME.tracked.otio``.  The rest
+    own.  *style* is ``--style``, *deliver* ``--deliver`` and *editor* ``--for``.  With *same_player* those picked in some clips are picked in the
+    others, too, where that is sure, and with *number* who wears that.  Without *output_path* the timeline lies beside *timeline_path*, as ``NAME.tracked.otio``.  The rest
     is what ``hccv run`` takes.
 
     With an *executor*, anything with the interface of :mod:`concurrent.futures`, clips are done there, several at once:
@@ -294,11 +303,23 @@ def run_timeline(
     def steps(title: str) -> Watch:
         return Watch(lambda done, total: progress(title, done, total), cancelled, warn)
 
+    filling = Filling(number=number, identifier=parse_choice(identifier)) if same_player or number else None
+    if filling is not None:
+        check_filling(filling)
     timeline, reading = load_remembered(source, output, how, warn, steps)
     with Project(timeline, chosen, output) as project:
         forgotten = [parse_forgotten(text) for text in forget]
-        setup, delivery = project.take(players, given, {"reading": reading}, steps, forgotten)
-        outcome = project.run(setup, delivery, steps, warn, HERE if executor is None else Crew(executor))
+        doer = HERE if executor is None else Crew(executor)
+        outcome, filled = run_filling(
+            project, timeline, players, given, {"reading": reading}, filling, steps, warn, forgotten, doer
+        )
+    candidates: dict[str, dict[str, list[tuple[int, BoundingBox]]]] = {}
+    for one in filled:
+        candidates.setdefault(one.proposal.clip_id, {})[one.player] = [
+            (each.pick.frame_index, replace(each.pick.box, confidence=each.probability))
+            for each in one.proposal.candidates
+            if each.pick.box is not None
+        ]
     first = {clip.clip_id: media_clip(clip).first_frame for clip in timeline.clips}
     return TrackedTimeline(
         path=outcome.path,
@@ -310,6 +331,7 @@ def run_timeline(
             for result in outcome.results
         },
         failed=dict(outcome.failed),
+        candidates=candidates,
     )
 
 

@@ -10,6 +10,7 @@ from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.rendering.wishes import ALWAYS, FreezeWish, Show
 
 DEFAULT_DETECTOR = "player-nano"
+DEFAULT_IDENTIFIER = "numbers"
 DEFAULT_TRACKER = "follow"
 DEFAULT_INDICATOR = "dot"
 DEFAULT_EXPORTER = "burn"

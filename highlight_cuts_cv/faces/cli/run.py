@@ -27,8 +27,10 @@ from highlight_cuts_cv.faces.shared import Reading, load_remembered, target_path
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     DEFAULT_EXPORTER,
+    DEFAULT_IDENTIFIER,
     DEFAULT_INDICATOR,
     DEFAULT_TRACKER,
+    parse_choice,
 )
 
 if TYPE_CHECKING:
@@ -156,6 +158,20 @@ def run(
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="The Dask scheduler's, tcp://HOST:8786."),
     ] = None,
+    same_player: Annotated[
+        bool,
+        typer.Option(
+            "--same-player",
+            help="Pick whoever is picked in some clips in the others, too, where that is sure; the rest is told.",
+        ),
+    ] = False,
+    number: Annotated[
+        str | None,
+        typer.Option("--number", help="The number that the player wears; the same, by it and by looks."),
+    ] = None,
+    identifier: Annotated[
+        str, typer.Option("--identifier", help=f"Who reads the number. {CHOICE_HELP}")
+    ] = DEFAULT_IDENTIFIER,
     media_root: MediaRoot = None,
     player: Player = None,
     padding: Padding = None,
@@ -167,6 +183,8 @@ def run(
     What was picked is remembered in a project beside the timeline: a pick adds to it, and only what changed is done again.
     """
     from highlight_cuts_cv.executors.choosing import chosen_doer
+    from highlight_cuts_cv.faces.filled import fillings_told
+    from highlight_cuts_cv.jobs.filling import Filling, check_filling, run_filling
     from highlight_cuts_cv.jobs.film import check_film, join_film
     from highlight_cuts_cv.jobs.remembered import Project
     from highlight_cuts_cv.jobs.wishes import Given, style_of, styled
@@ -197,6 +215,9 @@ def run(
     with bars_for(timeline) as step:
         read, reading = load_remembered(timeline, target, how, say_warning, step)
     picks, forgotten = parse_player_picks(pick or []), [parse_forgotten(text) for text in forget or []]
+    filling = Filling(number=number, identifier=parse_choice(identifier)) if same_player or number else None
+    if filling is not None:
+        check_filling(filling)
     if film is not None:
         check_film(read, film, target)
     if sheet is not None:
@@ -219,13 +240,16 @@ def run(
         if known := project.remembers(given):
             say_warning(f"As before: {known}.")
         with doing as doer, progress_bars() as step:
-            setup, delivery = project.take(picks, given, {"reading": reading}, step, forgotten)
-            outcome = project.run(setup, delivery, step, say_warning, doer)
+            outcome, filled = run_filling(
+                project, read, picks, given, {"reading": reading}, filling, step, say_warning, forgotten, doer
+            )
             if film is not None:
                 join_film(
                     read, {result.clip_id: result.render for result in outcome.results}, film, step("Joining")
                 )
     _show(outcome, read)
+    for sentence in fillings_told(filled):
+        say(sentence)
     if sheet is not None:
         write_picture(sheet, marked_sheet(read, outcome.results))
     written = [target.with_name(outcome.path.name), *(path for path in (film, sheet) if path is not None)]

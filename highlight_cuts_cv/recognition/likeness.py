@@ -1,0 +1,115 @@
+"""Who of many people is the one known from elsewhere, by how they look, and how probable that is.
+
+Looks are compared where people differ: principal directions of all looks, weighed against how much one person's
+vary (Fisher, "The use of multiple measurements", 1936).  How probable the nearest one is, is told by how much farther
+the next possibility lies (Lowe, "Distinctive image features from scale-invariant keypoints", 2004, section 7.1): that is
+another person in the clip, or somebody who is known to be another, since both were seen at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from highlight_cuts_cv.recognition.everybody import Person
+from highlight_cuts_cv.recognition.looks import STRIPE_VALUES
+
+Floats = NDArray[np.float64]
+
+_KEPT = 32
+"""Principal directions that are compared."""
+_ENOUGH = 1500
+"""Looks from which the directions are found."""
+_RIDGE = 0.15
+"""Share of the mean variance within people that is added to each direction's."""
+_EVEN, _STEEP = 1.08, 15.0
+"""Ratio of distances at which the nearest is right half of the time, and how fast that grows with its logarithm:
+measured, see docs/accuracy.md."""
+_ALONE = 1.17
+"""The ratio that somebody counts with who is the only one: likelier right than not, and no proof."""
+
+
+def probabilities(
+    known: Sequence[Person], others: Sequence[Person], candidates: Sequence[Person]
+) -> list[float]:
+    """How probable it is of each of the *candidates* (people of one clip) to be the person in *known*.
+
+    *others* are people who were seen at the same time as those, in their clips.  Several candidates may be
+    one person's pieces at different times; those of one time are at most 1 together.
+    """
+    if not known or not candidates:
+        return [0.0] * len(candidates)
+    means, noise = _compared([*known, *others, *candidates])
+    here, rest = means[len(known) + len(others) :], means[len(known) : len(known) + len(others)]
+    weights = np.array([sum(person.weights) + 1e-3 for person in known])
+    centre = (weights[:, None] * means[: len(known)]).sum(axis=0) / weights.sum()
+    distances = np.linalg.norm(here - centre, axis=1)
+    another = np.linalg.norm(here[:, None] - rest[None], axis=2).min(axis=1, initial=np.inf)
+    odds = []
+    for number, distance in enumerate(distances):
+        # Distances below what chance makes of few looks tell nobody from anybody.
+        chance = noise / sum(map(len, known)) + noise / len(candidates[number])
+        rivals = [another[number]]
+        for place, other in enumerate(candidates):
+            apart = np.linalg.norm(here[place] - here[number])
+            # Who is seen at another time and is as near as the player is another piece of the same person.
+            piece = apart**2 <= distance**2 + chance and not together(other, candidates[number])
+            if place != number and not piece:
+                rivals.append(distances[place])
+        rival = min(rivals)
+        ratio = _ALONE if np.isinf(rival) else np.sqrt((rival**2 + chance) / (distance**2 + chance))
+        odds.append(_STEEP * np.log(ratio / _EVEN))
+    found = 1 / (1 + np.exp(-np.clip(odds, -60, 60)))
+    return [float(chance) for chance in found]
+
+
+def together(one: Person, other: Person) -> bool:
+    """Whether both are seen in one look, and so are two people."""
+    return not set(one.frames).isdisjoint(other.frames)
+
+
+def exclusive(people: Sequence[Person], chances: Sequence[float]) -> list[float]:
+    """The *chances* of all *people* to be one player, of whom only one at a time can be."""
+    odds = [min(chance / max(1 - chance, 1e-9), 1e6) for chance in chances]
+    return [
+        own
+        / (
+            1
+            + own
+            + sum(
+                odd
+                for other, odd in zip(people, odds, strict=True)
+                if other is not one and together(one, other)
+            )
+        )
+        for one, own in zip(people, odds, strict=True)
+    ]
+
+
+def _compared(people: Sequence[Person]) -> tuple[Floats, float]:
+    """(N, kept) the mean look of each person in the directions that tell people apart, and the sum over these of
+    how much one person's single looks vary."""
+    looks = [np.array(person.looks, np.float64) for person in people]
+    every = np.concatenate(looks)
+    middle, width = every.mean(axis=0), every.std(axis=0) + 1e-6
+    # As much of the variance from the stripes as from the histograms.
+    scale = np.full(every.shape[1], 1 / np.linalg.norm(width[STRIPE_VALUES:]))
+    scale[:STRIPE_VALUES] = 1 / (width[:STRIPE_VALUES] * np.sqrt(STRIPE_VALUES))
+    standard = (every - middle) * scale
+    # Some of a long reel's looks tell its directions as well as all.
+    _, _, directions = np.linalg.svd(standard[:: 1 + len(standard) // _ENOUGH], full_matrices=False)
+    kept = directions[: min(_KEPT, len(directions))].T
+    reduced = [((look - middle) * scale) @ kept for look in looks]
+    within = np.concatenate([one - one.mean(axis=0) for one in reduced])
+    freedom = max(1, len(within) - len(reduced))
+    scatter = within.T @ within / freedom
+    scatter += np.eye(len(scatter)) * (_RIDGE * np.trace(scatter) / len(scatter) + 1e-9)
+    whiten = np.linalg.inv(np.linalg.cholesky(scatter)).T
+    means = [
+        np.average(one, axis=0, weights=np.array(person.weights) + 1e-3)
+        for one, person in zip(reduced, people, strict=True)
+    ]
+    spread = (within @ whiten).var(axis=0).sum() * len(within) / freedom
+    return np.array(means) @ whiten, float(spread)
