@@ -18,7 +18,8 @@ from highlight_cuts_cv.model import ClipInfo
 
 _log = logging.getLogger(__name__)
 
-_ISO_CODECS = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
+_QUICKTIME_CODECS = frozenset({"aac", "mp3", "ac3", "eac3", "alac"})
+_ISO_CODECS = _QUICKTIME_CODECS | {"opus", "flac"}
 _PCM_SUFFIXES = frozenset({".mov", ".mkv", ".avi"})
 _PREROLL = Fraction(1)
 
@@ -28,6 +29,8 @@ def holds(output: Any, path: Path, codec: str) -> bool:
     suffix = path.suffix.lower()
     if codec.startswith("pcm_"):
         return suffix in _PCM_SUFFIXES
+    if suffix == ".mov":
+        return codec in _QUICKTIME_CODECS
     return codec in (_ISO_CODECS if suffix in EDIT_LIST_SUFFIXES else output.supported_codecs)
 
 

@@ -125,6 +125,19 @@ def test_pcm(codec: str, suffix: str, written: str, clip_file: Callable[..., Pat
         np.testing.assert_array_equal(ours, whole[begin : begin + len(ours)])
 
 
+@pytest.mark.parametrize("codec", ["libopus", "flac", "libmp3lame"])
+@pytest.mark.parametrize("suffix", [".mov", ".mp4", ".mkv"])
+def test_sound_is_of_a_kind_that_the_container_holds(
+    codec: str, suffix: str, clip_file: Callable[..., Path], tmp_path: Path
+) -> None:
+    """QuickTime holds neither Opus nor FLAC, which recorders of screens and games write."""
+    source = probe(clip_file(".mkv", 60, audio=codec))
+    info = render(clip_of(source, 10, 50), tmp_path / f"out{suffix}")
+    copied = suffix != ".mov" or codec == "libmp3lame"
+    assert [a.codec for a in info.audio] == ([a.codec for a in source.audio] if copied else ["aac"])
+    assert_beeps(info.path, 10 / source.rate, 50 / source.rate, 0.03)
+
+
 def test_constant_rate_from_a_variable_one(tmp_path: Path) -> None:
     times = [Fraction(n * n % 7 + 20 * n, 600) for n in range(60)]
     (tmp_path / "in").mkdir()
