@@ -2,8 +2,9 @@
 
 An encoder loses what is fine and faint, of every block about as much as of others in the same picture, and keeps
 brightness and strong detail; who blurs, covers or paints over a place takes strong detail away or shifts it.
-Measured on 14 recordings in three qualities: of blocks that keep less than half of their detail none differs by more than
-twice the error that a tenth of the picture's blocks exceed, while blurred ones differ by 14 to 2,000 times that.
+Measured on 40 pictures of nine recordings in three qualities: of blocks that keep less than half of their detail none differs
+by more than twice the error that a tenth of the picture's blocks exceed, while blurred ones differ by 14 to 2,000 times that. In
+one of them (a vertical preview with hardly anything fine in it) the blur was not seen.
 """
 
 from __future__ import annotations
