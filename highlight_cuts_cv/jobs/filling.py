@@ -10,9 +10,11 @@ from highlight_cuts_cv.contracts import Steps, no_warning, unwatched
 from highlight_cuts_cv.errors import BadInputError, JobFailedError
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.doing import HERE, Doer
-from highlight_cuts_cv.jobs.same_player import Proposal, propose
+from highlight_cuts_cv.jobs.same_player import Proposal, everybody_in, propose
 from highlight_cuts_cv.jobs.setup import DEFAULT_IDENTIFIER, Choice
+from highlight_cuts_cv.model import ClipInfo
 from highlight_cuts_cv.plugin.registry import get_registry
+from highlight_cuts_cv.recognition.everybody import Person
 from highlight_cuts_cv.tracking.picks import Pick
 
 if TYPE_CHECKING:
@@ -94,6 +96,14 @@ def _fill(
         )
     setup = project.setup(given)
     results = project.run(setup, project.delivery(given), steps, warn, doer).results if picks else ()
+    seen: dict[str, list[Person]] = {}
+
+    def people_in(clip: ClipInfo) -> list[Person]:
+        # Each clip is looked at once, however many players are looked for.
+        if clip.clip_id not in seen:
+            seen[clip.clip_id] = everybody_in(clip, setup, steps)
+        return seen[clip.clip_id]
+
     filled: list[Filled] = []
     for player in players:
         known = {
@@ -102,7 +112,7 @@ def _fill(
             if player in result.tracks
         }
         empty = [media_clip(clip) for clip in timeline.clips if player not in picks.get(clip.clip_id, {})]
-        proposals = propose(known, empty, setup, filling.number, filling.identifier, steps)
+        proposals = propose(known, empty, people_in, filling.number, filling.identifier, steps)
         filled += [Filled(player, proposal) for proposal in proposals]
     sure: dict[str, dict[str, tuple[Pick, ...]]] = {}
     for one in filled:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,12 +66,13 @@ class Proposal:
 def propose(
     known: Mapping[str, tuple[ClipInfo, Track]],
     clips: Sequence[ClipInfo],
-    setup: Setup,
+    people_in: Callable[[ClipInfo], Sequence[Person]],
     number: str | None = None,
     identifier: Choice | None = None,
     steps: Steps = unwatched,
 ) -> list[Proposal]:
-    """Look in each of *clips* for the player who was followed in the clips *known*, by clip id.
+    """Look in each of *clips* for the player who was followed in the clips *known*, by clip id; *people_in* a clip is
+    everybody there, as :func:`everybody_in` finds them.
 
     With *number* the *identifier* reads what the people wear: who wears it is likelier, who wears another is not.
     Without a known clip the number alone decides.  Raises BadInputError for an identifier that is not there,
@@ -85,12 +86,12 @@ def propose(
         own: list[Person] = []
         others: list[Person] = []
         for clip, track in known.values():
-            mine, rest = sorted_by_track(everybody_in(clip, setup, steps), track)
+            mine, rest = sorted_by_track(people_in(clip), track)
             own += mine
             others += rest
         proposals = []
         for clip in clips:
-            people = [person for person in everybody_in(clip, setup, steps) if len(person) >= _LEAST]
+            people = [person for person in people_in(clip) if len(person) >= _LEAST]
             looks = likeness.probabilities(own, others, people)
             labels = ["" for _ in people]
             if reader is not None and number is not None:
@@ -149,7 +150,8 @@ def with_numbers(
     order = sorted(range(len(people)), key=lambda one: (-looks[one], -size[one]))
     chances = list(looks) if known else [1 / (1 + _NUMBERS)] * len(people)
     labels = [""] * len(people)
-    for done, one in enumerate(order[: _READ if known else 2 * _READ], start=1):
+    read = order[: _READ if known else 2 * _READ]
+    for done, one in enumerate(read, start=1):
         job = IdentifyJob(sightings=people[one].shown(), cancelled=watch.cancelled)
         found = reader.identify(job)
         if found:
@@ -157,7 +159,7 @@ def with_numbers(
             chances[one] = after_reading(
                 chances[one], {each.label: each.probability for each in found}, number
             )
-        watch.progress(done, min(len(order), _READ if known else 2 * _READ))
+        watch.progress(done, len(read))
     return likeness.exclusive(people, chances), labels
 
 

@@ -9,6 +9,7 @@ import highlight_cuts_cv as hccv
 from highlight_cuts_cv.api import Identity
 from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.faces.filled import fillings_told
+from highlight_cuts_cv.jobs import filling
 from highlight_cuts_cv.jobs.filling import Filled
 from highlight_cuts_cv.jobs.same_player import Candidate, Proposal, after_reading, sorted_by_track
 from highlight_cuts_cv.model import BadInputError, BoundingBox, JobFailedError, State, Track, box_ious
@@ -73,6 +74,22 @@ def _wears_red(sighting):
     x1, y1, x2, y2 = (max(0, int(value)) for value in sighting.box.as_xyxy())
     chest = sighting.picture[y1 + (y2 - y1) // 8 : y1 + (y2 - y1) // 2, x1:x2].reshape(-1, 3).astype(float)
     return (chest[:, 2] - chest[:, :2].max(axis=1) > 50).mean() > 0.08
+
+
+def test_each_clip_is_looked_at_once_for_however_many_players(reel, monkeypatch):
+    looked: list[str] = []
+    found = filling.everybody_in
+
+    def everybody_in(clip, *more):
+        looked.append(clip.clip_id)
+        return found(clip, *more)
+
+    monkeypatch.setattr(filling, "everybody_in", everybody_in)
+    left, top, width, height = RED_JACKET
+    picks = [f"Red@one=20:{left},{top},{width},{height}", "Dark@one=20:685,250"]
+    done = hccv.run_timeline(reel, picks, same_player=True, quality="preview")
+    assert sorted(looked) == ["01-one", "02-two", "03-three"]
+    assert all(set(here) == {"Red", "Dark"} for here in done.candidates.values())
 
 
 def test_without_a_pick_or_a_number_nobody_can_be_looked_for(reel):
