@@ -12,6 +12,7 @@ from highlight_cuts_cv.faces.filled import fillings_told
 from highlight_cuts_cv.jobs import filling
 from highlight_cuts_cv.jobs.filling import Filled
 from highlight_cuts_cv.jobs.same_player import Candidate, Proposal, after_reading, sorted_by_track
+from highlight_cuts_cv.jobs.same_player import everybody_in as everybody_in_clip
 from highlight_cuts_cv.model import BadInputError, BoundingBox, JobFailedError, State, Track, box_ious
 from highlight_cuts_cv.plugin.registry import Registry
 from highlight_cuts_cv.recognition.everybody import Person
@@ -78,7 +79,7 @@ def _wears_red(sighting):
 
 def test_each_clip_is_looked_at_once_for_however_many_players(reel, monkeypatch):
     looked: list[str] = []
-    found = filling.everybody_in
+    found = everybody_in_clip
 
     def everybody_in(clip, *more):
         looked.append(clip.clip_id)
