@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from highlight_cuts_cv.model import BoundingBox, TrackingFrame
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 __all__ = [
     "BoundingBox",
     "TrackedTimeline",
