@@ -48,9 +48,11 @@ def review(
         say(f"The page is at {address}")
         say("Ctrl-C ends it; everything that was picked and approved is kept.")
         if browser:
+            import threading
             import webbrowser
 
-            webbrowser.open(address)
+            # Some browsers are waited for, and the server is not to wait.
+            threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
     reading = Reading(media_root=media_root, padding=padding, rate=rate)
     serve(timeline, player or "", reading, host, port, token, opened, say_warning)

@@ -10,10 +10,9 @@ from threading import RLock
 
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.faces.shared import Reading, load_remembered, tracked_path
-from highlight_cuts_cv.faces.web.films import RENDER, Films
-from highlight_cuts_cv.faces.web.press import Press
-from highlight_cuts_cv.faces.web.review import HEAVY, LIGHT, Review
-from highlight_cuts_cv.faces.web.studio import Studio
+from highlight_cuts_cv.faces.web.films import Films
+from highlight_cuts_cv.faces.web.review import Review
+from highlight_cuts_cv.faces.web.staff import press, studio
 from highlight_cuts_cv.faces.web.worker import Worker
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.outputs import writing_sentences
@@ -24,7 +23,6 @@ from highlight_cuts_cv.timeline.formats import is_table
 from highlight_cuts_cv.timeline.names import safe_name
 
 TIMELINES = (".otio", ".csv", ".tsv", ".edl", ".xml", ".fcpxml", ".kdenlive", ".aaf")
-_MOST_WAITING = 60
 _MOST_SESSIONS = 20
 
 
@@ -38,17 +36,19 @@ class Session:
 
 
 class Desk:
-    """Opens sessions on the timelines in *root* and keeps them.  Several threads may ask at once."""
+    """Opens sessions on the timelines in *root* and keeps them.  Several threads may ask at once.
 
-    def __init__(self, root: Path, reading: Reading) -> None:
+    *working* is a studio that somebody started before; it is the desk's from now on.
+    """
+
+    def __init__(self, root: Path, reading: Reading, working: Worker | None = None) -> None:
         self.root, self._reading = root, reading
         self.stopping = False
         self._lock = RLock()
         self._sessions: dict[str, Session] = {}
         self._stores: dict[Path, ProjectStore] = {}
-        # Light work must not wait for heavy work, and neither for renders.
-        self.studio = Worker(Studio, (), {HEAVY: 1, LIGHT: 2}, _MOST_WAITING)
-        self.press = Worker(Press, (), {RENDER: 1}, _MOST_WAITING)
+        self.studio = working or studio()
+        self.press = press()
         self._waiting = ThreadPoolExecutor(32, thread_name_prefix="waiting")
         self.studio.start()
 

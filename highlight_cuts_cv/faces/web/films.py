@@ -13,13 +13,13 @@ from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCut
 from highlight_cuts_cv.faces.shared import tracked_path
 from highlight_cuts_cv.faces.web import press
 from highlight_cuts_cv.faces.web.review import Clip, Review
+from highlight_cuts_cv.faces.web.staff import RENDER
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
 from highlight_cuts_cv.jobs.remembered import by_player
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
 from highlight_cuts_cv.jobs.timeline import deliver, plan
 from highlight_cuts_cv.project.state import Status
 
-RENDER = "render"
 Outcome = Literal["idle", "running", "completed", "failed", "cancelled"]
 
 

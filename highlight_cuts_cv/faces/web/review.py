@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
 from highlight_cuts_cv.faces.web import studio
 from highlight_cuts_cv.faces.web.look import Look
+from highlight_cuts_cv.faces.web.staff import HEAVY, LIGHT
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
 from highlight_cuts_cv.files.store import content_identity
 from highlight_cuts_cv.jobs.analyse import shown_frames, shown_times
@@ -33,7 +34,6 @@ from highlight_cuts_cv.tracking.picks import Pick, check_places, shows_player
 if TYPE_CHECKING:
     from highlight_cuts_cv.timeline import Timeline, TimelineClip
 
-HEAVY, LIGHT = "heavy", "light"
 _CLICK, _LOOKED_AT, _BACKGROUND = 0, 10, 20
 _FRESH = 0.5
 """Seconds for which a clip's state is taken from memory: another program may have changed it since."""

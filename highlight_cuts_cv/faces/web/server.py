@@ -8,10 +8,15 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from highlight_cuts_cv.errors import BadInputError, JobFailedError
 from highlight_cuts_cv.faces.shared import Reading
+from highlight_cuts_cv.faces.web.staff import studio
+from highlight_cuts_cv.faces.web.worker import Worker
+
+if TYPE_CHECKING:
+    from highlight_cuts_cv.faces.web.desk import Desk
 
 EVERYWHERE = ("0.0.0.0", "::")
 
@@ -31,11 +36,6 @@ def serve(
     Without a *port* a free one is taken.  Raises BadInputError for a timeline that cannot be read or an
     address that cannot be used.
     """
-    import uvicorn
-
-    from highlight_cuts_cv.faces.web.app import make_app
-    from highlight_cuts_cv.faces.web.desk import Desk
-
     private = not is_loopback(host)
     if private and not token:
         raise BadInputError(
@@ -44,17 +44,13 @@ def serve(
         )
     listening = _listen(host, port)
     port = listening.getsockname()[1]
-    folder = timeline if timeline.is_dir() else timeline.parent
-    desk = Desk(folder, reading)
+    working = studio()
+    # First of all, and the server's own imports come last: they need a second each, and there are two cores.
+    working.start()
     try:
-        first = ""
-        if not timeline.is_dir():
-            session = desk.open_file(timeline, player)
-            first = session.review.session_id
-            for sentence in session.warnings:
-                warn(sentence)
+        desk, first = _opened(timeline, player, reading, working, warn)
     except BaseException:
-        desk.close()
+        working.close()
         raise
     secret = token or secrets.token_urlsafe(24)
     everywhere = host in EVERYWHERE
@@ -62,16 +58,33 @@ def serve(
     names = {shown} if private else {shown, "127.0.0.1", "localhost", "[::1]"}
     # Who listens everywhere cannot know all the names that lead here; there, the token guards everything.
     hosts = set() if everywhere else {f"{name}:{port}" for name in names}
-    app = make_app(desk, hosts, secret, private, first)
+    address = f"http://{shown}:{port}/" + (f"?token={secret}" if private else "")
+    try:
+        opened(address)  # a browser needs a moment, too; who connects before the server is there waits
+        server = _server(desk, hosts, secret, private, first)
+    except BaseException:
+        desk.close()
+        raise
+    with suppress(KeyboardInterrupt):  # the usual way to end it
+        server.run(sockets=[listening])
+    if not server.started:
+        raise JobFailedError(f"The server could not start at {shown}:{port}.")
+
+
+def _server(desk: Desk, hosts: set[str], token: str, private: bool, first: str) -> Any:
+    """The server; what it is made of is imported here."""
+    import uvicorn
+
+    from highlight_cuts_cv.faces.web.app import make_app
 
     class Server(uvicorn.Server):
         def handle_exit(self, *signal: Any) -> None:
             desk.stopping = True  # streams of events end, which else would keep the server waiting
             super().handle_exit(*signal)
 
-    server = Server(
+    return Server(
         uvicorn.Config(
-            app,
+            make_app(desk, hosts, token, private, first),
             log_level="error",
             access_log=False,
             server_header=False,
@@ -80,11 +93,25 @@ def serve(
             limit_concurrency=200,
         )
     )
-    opened(f"http://{shown}:{port}/" + (f"?token={secret}" if private else ""))
-    with suppress(KeyboardInterrupt):  # the usual way to end it
-        server.run(sockets=[listening])
-    if not server.started:
-        raise JobFailedError(f"The server could not start at {shown}:{port}.")
+
+
+def _opened(
+    timeline: Path, player: str, reading: Reading, working: Worker, warn: Callable[[str], None]
+) -> tuple[Desk, str]:
+    """The desk, and the session of *timeline*, "" where that is a folder."""
+    from highlight_cuts_cv.faces.web.desk import Desk
+
+    if timeline.is_dir():
+        return Desk(timeline, reading, working), ""
+    desk = Desk(timeline.parent, reading, working)
+    try:
+        session = desk.open_file(timeline, player)
+    except BaseException:
+        desk.close()
+        raise
+    for sentence in session.warnings:
+        warn(sentence)
+    return desk, session.review.session_id
 
 
 def is_loopback(host: str) -> bool:

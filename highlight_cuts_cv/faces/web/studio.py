@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,15 @@ import numpy as np
 from highlight_cuts_cv.analysis.workbench import ClipWorkbench
 from highlight_cuts_cv.contracts import Steps
 from highlight_cuts_cv.contracts.heard import warnings_to
+from highlight_cuts_cv.errors import HighlightCutsError, JobFailedError
 from highlight_cuts_cv.faces.web.marker import marker_data
 from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.jobs.analyse import analyse as analyse_clip
 from highlight_cuts_cv.jobs.analyse import proxy_of, shown_frames
 from highlight_cuts_cv.jobs.draw import draw_all
-from highlight_cuts_cv.jobs.follow import follow_on, workbench
+from highlight_cuts_cv.jobs.follow import follow, follow_on, workbench
 from highlight_cuts_cv.jobs.setup import DEFAULT_DETECTOR, Setup
-from highlight_cuts_cv.model import BoundingBox, ByteArray, ClipInfo, JobFailedError, Track
+from highlight_cuts_cv.model import BoundingBox, ByteArray, ClipInfo, Track
 from highlight_cuts_cv.tracking.numbers import numbered_players
 from highlight_cuts_cv.tracking.picks import Pick, resolve_picks
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 _OPEN = 4
 """Clips whose media stay open."""
 _QUALITY = 88
+_REHEARSED = 3
+"""Frames."""
 
 
 @dataclass(eq=False)
@@ -52,6 +56,7 @@ class Studio:
     def __init__(self) -> None:
         self._lock = Lock()
         self._open: OrderedDict[tuple[object, ...], _OpenClip] = OrderedDict()
+        self.rehearsed = False
         warm_up()
 
     def using(self, clip: ClipInfo, proxy: Path, setup: Setup) -> _Use:
@@ -112,6 +117,18 @@ def analyse(studio: Studio, steps: Steps, place: Place) -> None:
     """Find out about a clip what a pick will ask, and write its proxy."""
     with studio.using(place.clip, place.proxy, place.setup) as opened:
         analyse_clip(opened.bench, place.setup, opened.proxy, steps("Analysing"))
+        if not studio.rehearsed:
+            studio.rehearsed = True
+            rehearse(opened, place)
+
+
+def rehearse(opened: _OpenClip, place: Place) -> None:
+    """Follow somebody through the first frames and forget it: the first click then finds loaded what it needs."""
+    first = numbered_players(opened.bench.people[0])
+    part = replace(place.clip, frame_count=min(place.clip.frame_count, _REHEARSED))
+    if first:
+        with suppress(HighlightCutsError):  # told to whoever really follows
+            follow(part, [Pick(0, box=first[0])], place.setup)
 
 
 def picture(studio: Studio, steps: Steps, place: Place, frame: int, width: int | None) -> bytes:

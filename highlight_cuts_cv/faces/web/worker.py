@@ -6,6 +6,7 @@ first.  Commands, results and errors are plain data that go through a pipe.
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import multiprocessing
 import os
@@ -66,14 +67,13 @@ class Ticket:
 class Worker:
     """A process that does commands.  Several threads may ask at once.
 
-    *make* (importable by name) makes what the commands work on, in the process itself.  *lanes* says how many
-    commands of each lane run at once; *most* how many may wait in each.
+    *make*, ``module:name``, is called in the process itself and makes what the commands work on: by name, so
+    that nobody here waits for its imports.  *lanes* says how many commands of each lane run at once; *most* how
+    many may wait in each.
     """
 
-    def __init__(
-        self, make: Callable[..., Any], arguments: tuple[Any, ...], lanes: Mapping[str, int], most: int
-    ) -> None:
-        self._make, self._arguments, self._lanes, self._most = make, arguments, dict(lanes), most
+    def __init__(self, make: str, lanes: Mapping[str, int], most: int) -> None:
+        self._make, self._lanes, self._most = make, dict(lanes), most
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._waiting: list[Ticket] = []
@@ -149,7 +149,7 @@ class Worker:
         # Not forked: threads, decoders and the network's sockets must not be copied.
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, self._make, self._arguments), daemon=True)
+        process = context.Process(target=_serve, args=(theirs, self._make), daemon=True)
         process.start()
         theirs.close()
         self._process, self._pipe = process, ours
@@ -265,10 +265,12 @@ class _Child:
         self._unwanted.discard(number)
 
 
-def _serve(pipe: Connection, make: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+def _serve(pipe: Connection, make: str) -> None:
     # Ctrl-C reaches every process of the terminal; the server decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    module, _, name = make.partition(":")
+    works_on = getattr(importlib.import_module(module), name)()
     with suppress(EOFError, OSError):
-        _Child(pipe, make(*arguments)).run()
+        _Child(pipe, works_on).run()
     # Threads may be in the middle of a decoder's call.
     os._exit(0)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import wait
@@ -53,7 +55,7 @@ def a_hundred() -> int:
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
-    worker = Worker(a_hundred, (), {"heavy": 1, "light": 2}, most=4)
+    worker = Worker(f"{__name__}:a_hundred", {"heavy": 1, "light": 2}, most=4)
     yield worker
     worker.close()
 
@@ -113,7 +115,7 @@ def test_a_process_that_dies_fails_its_work_and_the_next_goes_on(worker):
 
 
 def test_closing_ends_the_process_and_all_that_waits():
-    worker = Worker(a_hundred, (), {"heavy": 1}, most=4)
+    worker = Worker(f"{__name__}:a_hundred", {"heavy": 1}, most=4)
     running, waiting = (worker.submit("heavy", 0, until_stopped) for _ in range(2))
     worker.close()
     for ticket in (running, waiting):
@@ -121,3 +123,13 @@ def test_closing_ends_the_process_and_all_that_waits():
             ticket.result.result(0)
     with pytest.raises(BusyError):
         worker.submit("heavy", 0, until_stopped)
+
+
+def test_a_server_imports_what_it_serves_with_only_after_its_studio_was_started():
+    """The studio needs a second of imports, the server another; on two cores they are to need it at once."""
+    code = (
+        "import sys\nfrom highlight_cuts_cv.faces.web import server, staff\n"
+        "print(*({'fastapi', 'uvicorn', 'cv2', 'av', 'highlight_cuts_cv.faces.web.studio'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not done.stdout.split()
