@@ -178,6 +178,23 @@ class FramesOut(BaseModel):
     start: int
 
 
+class GroupOut(BaseModel):
+    """Pictures of these ``sizes``, in bytes, one after the other from the film's byte ``at`` on."""
+
+    at: int
+    sizes: list[int]
+
+
+class FilmOut(BaseModel):
+    """What decodes the film to look at: WebCodecs' ``codec`` and ``description`` (base64), and where its pictures
+    are, in groups of which the first picture is whole; ``whole`` when there will be no more."""
+
+    codec: str
+    description: str
+    groups: list[GroupOut]
+    whole: bool
+
+
 class PersonOut(BaseModel):
     number: int
     x1: float

@@ -20,6 +20,7 @@ from highlight_cuts_cv.files.store import content_identity
 from highlight_cuts_cv.jobs.analyse import shown_frames, shown_times
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.setup import Setup
+from highlight_cuts_cv.media.writing.proxy import growing_path
 from highlight_cuts_cv.model import BoundingBox, ClipInfo, Track
 from highlight_cuts_cv.project.state import (
     ClipTrackingState,
@@ -67,6 +68,11 @@ class Clip:
     @cached_property
     def times(self) -> list[float]:
         return [round(float(time), 6) for time in shown_times(self.info)]
+
+    @property
+    def film(self) -> Path | None:
+        """The film to look at, which may still be growing."""
+        return next((path for path in (self.proxy, growing_path(self.proxy)) if path.is_file()), None)
 
     @property
     def picks(self) -> dict[str, tuple[Pick, ...]]:
@@ -262,6 +268,14 @@ class Review:
         """A frame as JPEG."""
         ticket = self._worker.submit(LIGHT, _LOOKED_AT, studio.picture, self.place(clip), frame, width)
         return bytes(ticket.result.result())
+
+    def still(self, clip: Clip, frame: int, width: int | None) -> bytes | None:
+        """A frame as JPEG with the markers as a film will have them; ``None`` while they are being drawn."""
+        ticket = self._worker.submit(
+            LIGHT, _LOOKED_AT, studio.still, self.place(clip), clip.picks, frame, width
+        )
+        found: bytes | None = ticket.result.result()
+        return found
 
     # Inside
 

@@ -159,6 +159,24 @@ def picture(
     return Response(data, media_type="image/jpeg", headers={"cache-control": "private, max-age=600"})
 
 
+@router.get("/cv/still/{session_id}/{clip_id}/{frame}", response_class=Response)
+def still(
+    desk: TheDesk,
+    session_id: SessionId,
+    clip_id: ClipId,
+    frame: FrameNumber,
+    width: Annotated[int | None, Query(ge=16, le=8192)] = None,
+) -> Response:
+    """A frame's picture with its markers, drawn by what renders the films; JPEG, at most so wide."""
+    session = _session(desk, session_id)
+    clip = _clip(session, clip_id)
+    _check_frame(clip, frame)
+    data = session.review.still(clip, frame, width)
+    if data is None:
+        raise HTTPException(404, "The marker is not drawn yet.")
+    return Response(data, media_type="image/jpeg")
+
+
 @router.get("/cv/preview/{session_id}/{clip_id}/frames")
 def frames(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.FramesOut:
     """Which frames the film to look at shows, and when.  The clip comes first from now on."""
@@ -168,13 +186,23 @@ def frames(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.Fram
     return models.FramesOut(frames=clip.frames, times=clip.times, start=0)
 
 
+@router.get("/cv/preview/{session_id}/{clip_id}/index")
+def film_index(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.FilmOut:
+    """Where the pictures of the film to look at are, as far as it is written."""
+    clip = _clip(_session(desk, session_id), clip_id)
+    found = None if (path := clip.film) is None else views.film_out(path, clip)
+    if found is None:
+        raise HTTPException(404, "The film is not there yet.")
+    return found
+
+
 @router.get("/cv/preview/{session_id}/{clip_id}/film", response_class=FileResponse)
 def film(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> FileResponse:
-    """The film to look at, without a marker; with Range."""
-    clip = _clip(_session(desk, session_id), clip_id)
-    if not clip.proxy.is_file():
+    """The film to look at, without a marker, as far as it is written; with Range."""
+    path = _clip(_session(desk, session_id), clip_id).film
+    if path is None:
         raise HTTPException(404, "The film is not there yet.")
-    return FileResponse(clip.proxy, media_type="video/mp4", headers={"cache-control": "private, max-age=600"})
+    return FileResponse(path, media_type="video/mp4")
 
 
 @router.get("/cv/preview/{session_id}/{clip_id}/marker", response_class=Response)

@@ -27,16 +27,22 @@ from highlight_cuts_cv.jobs.analyse import proxy_of, shown_frames
 from highlight_cuts_cv.jobs.draw import draw_all
 from highlight_cuts_cv.jobs.follow import follow, follow_on, workbench
 from highlight_cuts_cv.jobs.setup import DEFAULT_DETECTOR, Setup
-from highlight_cuts_cv.model import BoundingBox, ByteArray, ClipInfo, Track
+from highlight_cuts_cv.model import BoundingBox, ByteArray, ClipInfo, SpriteTrack, Track
+from highlight_cuts_cv.rendering.still import marked_picture
 from highlight_cuts_cv.tracking.numbers import numbered_players
 from highlight_cuts_cv.tracking.picks import Pick, resolve_picks
+
+Picks = Mapping[str, tuple[Pick, ...]]
+"""By player, frames within the clip."""
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.media.writing.proxy import ProxyWriter
 
 _OPEN = 4
 """Clips whose media stay open."""
-_QUALITY = 88
+_PATHS = 24
+"""Followed paths that are remembered of an open clip, so that undoing is quick."""
+_QUALITY, _FINEST = 88, 95
 _REHEARSED = 3
 """Frames."""
 
@@ -46,7 +52,8 @@ class _OpenClip:
     clip: ClipInfo
     bench: ClipWorkbench
     proxy: ProxyWriter
-    tracks: dict[tuple[object, ...], Track] = field(default_factory=dict)
+    tracks: OrderedDict[tuple[object, ...], Track] = field(default_factory=OrderedDict)
+    drawn: tuple[str, SpriteTrack] | None = None
     users: int = 0
 
 
@@ -151,7 +158,7 @@ def resolve(studio: Studio, steps: Steps, place: Place, pick: Pick) -> None:
         resolve_picks([pick], place.clip, opened.bench.people)
 
 
-def mark(studio: Studio, steps: Steps, place: Place, picks: Mapping[str, tuple[Pick, ...]]) -> Marked:
+def mark(studio: Studio, steps: Steps, place: Place, picks: Picks) -> Marked:
     """Follow who is not followed yet and draw the markers of all; *picks* by player, frames within the clip."""
     setup = place.setup
     with studio.using(place.clip, place.proxy, setup) as opened:
@@ -161,18 +168,36 @@ def mark(studio: Studio, steps: Steps, place: Place, picks: Mapping[str, tuple[P
             key = (told, repr(setup.tracker))
             if key not in opened.tracks:
                 opened.tracks[key] = follow_on(opened.bench, told, setup, steps("Following"))
+            opened.tracks.move_to_end(key)
             tracks[player] = opened.tracks[key]
+        while len(opened.tracks) > max(_PATHS, len(picks)):
+            opened.tracks.popitem(last=False)
         watch = steps("Drawing")
         with warnings_to(watch):
             sprites = draw_all(opened.bench, tracks, setup, watch)
+        opened.drawn = (repr((picks, setup)), sprites)
         return Marked(tracks, marker_data(sprites, place.clip, shown_frames(place.clip)))
 
 
-def _jpeg(bgr: ByteArray, width: int | None) -> bytes:
+def still(
+    studio: Studio, steps: Steps, place: Place, picks: Picks, frame: int, width: int | None
+) -> bytes | None:
+    """A frame as JPEG with its markers, drawn as in a film; ``None`` unless these were the last ones of :func:`mark`."""
+    with studio.using(place.clip, place.proxy, place.setup) as opened:
+        if opened.drawn is None or opened.drawn[0] != repr((picks, place.setup)):
+            return None
+        bgr = marked_picture(place.clip, frame, opened.drawn[1])
+        return None if bgr is None else _jpeg(bgr, width, _FINEST)
+
+
+def _jpeg(bgr: ByteArray, width: int | None, quality: int = _QUALITY) -> bytes:
     if width is not None and width < bgr.shape[1]:
         height = max(1, round(bgr.shape[0] * width / bgr.shape[1]))
         bgr = np.asarray(cv2.resize(bgr, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    good, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    if quality == _FINEST:  # the colours of thin lines are not to be halved once more
+        options += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+    good, data = cv2.imencode(".jpg", bgr, options)
     if not good:
         raise JobFailedError(f"A picture of {bgr.shape[1]}x{bgr.shape[0]} pixels cannot be written as JPEG.")
     return data.tobytes()

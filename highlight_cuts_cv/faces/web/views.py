@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import time
+from pathlib import Path
 from typing import Any, Literal, cast
 
 from highlight_cuts_cv.contracts import Option
@@ -11,6 +13,7 @@ from highlight_cuts_cv.faces.web.desk import Session
 from highlight_cuts_cv.faces.web.films import ClipFilm, Films
 from highlight_cuts_cv.faces.web.review import Clip, Review
 from highlight_cuts_cv.faces.web.worker import Ticket
+from highlight_cuts_cv.media.reading.groups import film_index
 from highlight_cuts_cv.model import BoundingBox, Track
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.tracking.picks import Pick
@@ -50,7 +53,7 @@ def clip_out(review: Review, clip: Clip) -> models.ClipOut:
         work=_work(clip.work),
         analysed=clip.analysed,
         analysis=_work(clip.analysis),
-        film=clip.proxy.is_file(),
+        film=clip.film is not None,
         marker=clip.marker_number if clip.marker else 0,
         picks=[pick_out(player, pick) for player, told in clip.picks.items() for pick in told],
         doubts=[doubt for player, track in clip.tracks.items() for doubt in _doubts(player, track)],
@@ -109,6 +112,19 @@ def _doubts(player: str, track: Track) -> list[models.DoubtOut]:
         )
         for doubt in track.doubts
     ]
+
+
+def film_out(path: Path, clip: Clip) -> models.FilmOut | None:
+    """Where the pictures of the clip's film lie in its file, or ``None`` before that can be told."""
+    index = film_index(path, len(clip.frames))
+    if index is None:
+        return None
+    return models.FilmOut(
+        codec=index.codec,
+        description=base64.b64encode(index.description).decode("ascii"),
+        groups=[models.GroupOut(at=group.offset, sizes=list(group.sizes)) for group in index.groups],
+        whole=path == clip.proxy,
+    )
 
 
 def tracks_out(clip: Clip) -> models.TracksOut:

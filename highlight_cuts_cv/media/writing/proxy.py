@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from fractions import Fraction
@@ -35,17 +36,22 @@ def proxy_size(clip: ClipInfo) -> tuple[int, int]:
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
 
 
+def growing_path(path: Path) -> Path:
+    """Where the proxy *path* lies while it is made."""
+    return path.with_name(f"{path.stem}.growing.mp4")
+
+
 class ProxyWriter:
     """Writes a clip's proxy: H.264 with keyframes half a second apart and no frame out of order.
 
     ``take`` gets pictures as they stream by; those that do not come next are left alone, so that whoever
     streams the clip, from wherever, helps.  Frame k is shown at ``times[k]`` seconds, the first at 0.  While it
-    is made, ``growing`` is a film of all that is there (fragments, which a browser plays as they come);
-    :meth:`finish` makes *path* of it.
+    is made, ``growing`` is a film of all that is there (one fragment from each keyframe to the next);
+    :meth:`finish` makes *path* of it, in which everything lies where it lay.
     """
 
     def __init__(self, path: Path, clip: ClipInfo, times: Sequence[float]) -> None:
-        self.path, self.growing = path, path.with_name(f"{path.stem}.growing.mp4")
+        self.path, self.growing = path, growing_path(path)
         self.next = 0
         self._clip, self._times = clip, times
         self._lock = Lock()
@@ -87,9 +93,10 @@ class ProxyWriter:
             self._output.close()
             self._output = None
             with atomic_output(self.path) as temporary:
-                _rewrapped(self.growing, temporary)
+                shutil.copyfile(self.growing, temporary)
             self._done = True
-            self.growing.unlink()
+            with suppress(OSError):  # Windows, while somebody looks at it
+                self.growing.unlink()
 
     def close(self) -> None:
         """Give up what is not finished."""
@@ -136,16 +143,3 @@ class ProxyWriter:
     def _mux(self, packets: Any) -> None:
         for packet in packets:
             self._output.mux_one(packet)
-
-
-def _rewrapped(film: Path, target: Path) -> None:
-    """The same pictures in a film with one index at its beginning."""
-    with (
-        av.open(str(film)) as source,
-        av.open(str(target), "w", container_options={"movflags": "+faststart"}) as output,
-    ):
-        stream = output.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(source.streams.video[0]):
-            if packet.dts is not None:
-                packet.stream = stream
-                output.mux(packet)

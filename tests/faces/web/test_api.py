@@ -76,6 +76,28 @@ def test_picks_that_make_no_sense_are_refused(api, body, status):
     assert answer.json()["error"]["message"].endswith(".")
 
 
+def still_of(api, **options):
+    return api.get(f"/cv/still/SESSION/{api.clips[0]['clip_id']}/3", **options)
+
+
+def test_without_a_marker_there_is_no_still(api):
+    assert still_of(api).status_code == 404
+
+
+def test_the_index_of_the_film_says_where_its_pictures_are(api):
+    until(lambda: api.clips[0]["analysed"])
+    index = api.of_clip(0, "index").json()
+    count = len(api.of_clip(0, "frames").json()["frames"])
+    assert index["whole"] and index["codec"].startswith("avc1.")
+    assert sum(len(group["sizes"]) for group in index["groups"]) == count
+    second = index["groups"][1]
+    last = second["at"] + sum(second["sizes"]) - 1
+    part = api.of_clip(0, "film", headers={"range": f"bytes={second['at']}-{last}"})
+    assert part.status_code == 206 and len(part.content) == sum(second["sizes"])
+    description = base64.b64decode(index["description"])
+    assert index["codec"] == f"avc1.{description[1:4].hex()}"
+
+
 def test_a_pick_is_followed_and_the_marker_is_the_indicators_own(api):
     api.on_clip(0, "pick", {"frame": 0, "point": WHOM[0]})
     clip = api.marked(0)
@@ -100,11 +122,20 @@ def test_the_film_to_look_at_comes_in_ranges(api):
     assert part.status_code == 206 and part.content == whole.content[10:20]
 
 
+def test_a_still_has_the_marker_as_a_film_will(api):
+    plain = decoded(api.get(f"/cv/picture/SESSION/{api.clips[0]['clip_id']}/3").content).astype(int)
+    marked = decoded(still_of(api).content).astype(int)
+    assert marked.shape == plain.shape
+    assert 20 < (np.abs(marked - plain).max(axis=2) > 90).sum() < 2000
+    assert decoded(still_of(api, params={"width": 320}).content).shape[1] == 320
+    assert api.get(f"/cv/still/SESSION/{api.clips[0]['clip_id']}/40").status_code == 400
+
+
 def test_undo_takes_the_pick_back_and_redo_does_it_again(api):
     kept = api.clips[0]["picks"]
     assert api.post("/cv/session/SESSION/undo").json() == {"clip_id": api.clips[0]["clip_id"]}
     assert api.marked(0)["picks"] == [] and api.clips[0]["marker"] == 0
-    assert api.of_clip(0, "marker").status_code == 404
+    assert api.of_clip(0, "marker").status_code == still_of(api).status_code == 404
     assert api.post("/cv/session/SESSION/undo").json() == {"clip_id": None}
     api.post("/cv/session/SESSION/redo")
     assert api.marked(0)["picks"] == kept and api.clips[0]["marker"] > 0

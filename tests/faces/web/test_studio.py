@@ -16,6 +16,7 @@ from highlight_cuts_cv.jobs.setup import Setup
 
 def test_after_the_first_analysis_somebody_is_followed_once_and_forgotten(tmp_path, monkeypatch):
     followed: list[tuple[int, object]] = []
+
     def follow(clip, picks, setup, watch=UNWATCHED, analysis=None):
         followed.append((clip.frame_count, analysis))
         return follow_clip(clip, picks, setup, watch, analysis)

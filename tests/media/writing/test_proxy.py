@@ -11,6 +11,7 @@ import pytest
 from highlight_cuts_cv.jobs.analyse import proxy_of, shown_frames, shown_times
 from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.media import clip_of, open_frames, probe
+from highlight_cuts_cv.media.reading.groups import film_index
 from highlight_cuts_cv.media.writing.proxy import proxy_size
 from highlight_cuts_cv.model import JobFailedError
 from highlight_cuts_cv.testing.synthetic import read_index
@@ -71,6 +72,40 @@ def test_keyframes_are_half_a_second_apart_and_nothing_is_out_of_order(clip_file
     keys = [i for i, p in enumerate(packets) if p.is_keyframe]
     assert keys == list(range(0, 60, 12))
     assert (tmp_path / "proxy.mp4").read_bytes().index(b"moov") < 200
+
+
+def test_the_index_says_where_the_pictures_lie_and_a_film_grows_without_moving_any(clip_file, tmp_path):
+    clip = video_clip(clip_file(".mp4", 60, rate=Fraction(25)))
+    proxy = proxy_of(clip, tmp_path / "proxy.mp4")
+    grown = []
+    with open_frames(clip) as frames:
+        frames.onlooker = proxy.take
+        for start, stop in ((0, 6), (6, 30), (30, 60)):
+            for _ in frames.frames(start, stop):
+                pass
+            index = film_index(proxy.growing, 60)
+            grown.append([] if index is None else [len(group.sizes) for group in index.groups])
+        assert grown[0] == [] and grown[1][0] == 12 and len(grown[1]) < len(grown[2]) < 5
+        partly = film_index(proxy.growing, 60)
+    proxy.finish()
+    whole = film_index(proxy.path, 60)
+    assert partly is not None and whole is not None
+    assert whole.groups[: len(partly.groups)] == partly.groups
+    assert [len(group.sizes) for group in whole.groups] == [12] * 5
+    data = proxy.path.read_bytes()
+    decoder: Any = av.CodecContext.create("h264", "r")
+    decoder.extradata = whole.description
+    shown_there: list[int] = []
+    for group in reversed(whole.groups):  # each can be decoded alone
+        at, pictures = group.offset, list[Any]()
+        for size in group.sizes:
+            pictures += decoder.decode(av.Packet(data[at : at + size]))
+            at += size
+        pictures += decoder.decode(None)
+        decoder.flush_buffers()
+        shown_there[:0] = [read_index(picture.to_ndarray(format="bgr24")) for picture in pictures]
+    assert shown_there == list(range(60))
+    assert whole.codec.startswith("avc1.") and len(whole.codec) == 11
 
 
 def test_what_does_not_come_next_is_left_for_later(clip_file, tmp_path):

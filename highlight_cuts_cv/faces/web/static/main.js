@@ -3,6 +3,7 @@
 import { at, firstSession, get, post, Refused, upload } from "./api.js";
 import { Candidates } from "./candidates.js";
 import { clipList } from "./clips.js";
+import { Film, Pictures } from "./film.js";
 import { Finish } from "./finish.js";
 import { bindKeys } from "./keys.js";
 import { LookPanel } from "./look.js";
@@ -57,7 +58,7 @@ const tried = (action) => async (...given) => {
 // --- The pieces
 
 const strip = new Strip($("strip"), $("strip-canvas"), go);
-const player = new Player($("video"), $("canvas"), onPlace, onState);
+const player = new Player($("canvas"), onPlace, onState);
 const people = new People($("people"), tried(picked));
 const candidates = new Candidates($("settle"), tried(settled));
 const look = new LookPanel($("look"), $("players"), tried(setLook), (name) => {
@@ -67,6 +68,7 @@ const look = new LookPanel($("look"), $("players"), tried(setLook), (name) => {
 const finish = new Finish(page, tried);
 
 const clip = () => page.session?.clips.find((one) => one.clip_id === page.clipId);
+const pictureAt = (frame) => at("cv", "picture", page.session.session_id, page.clipId, frame);
 const inClip = (action) => at("cv", "preview", page.session.session_id, page.clipId, action);
 
 // --- State from the server
@@ -119,7 +121,7 @@ function take(session) {
 const follow = tried(async () => {
   const now = clip();
   if (!now || page.loading) return;
-  if (now.film && !player.filmed) player.film(inClip("film"));
+  if (now.film) watchFilm();
   if (now.marker !== page.marker) {
     const id = page.clipId;
     const number = (page.marker = now.marker);
@@ -143,6 +145,26 @@ const follow = tried(async () => {
   }
 });
 
+// The film, as far as there is one yet.  Where it cannot be decoded, the server's pictures are shown throughout.
+const watchFilm = tried(async () => {
+  if (page.opening || page.undecodable || player.film?.whole) return;
+  const id = page.clipId;
+  page.opening = true;
+  try {
+    if (player.film) {
+      await player.film.grow();
+      return;
+    }
+    const film = await Film.open(inClip(""));
+    page.undecodable = film === null;
+    if (page.clipId === id) player.film = film;
+    else film?.close();
+  } finally {
+    page.opening = false;
+    if (page.clipId !== id) follow();
+  }
+});
+
 const showClip = tried(async (clipId) => {
   page.picture = page.asking = null;
   page.loading?.abort();
@@ -160,11 +182,11 @@ const showClip = tried(async (clipId) => {
   if (page.clipId !== clipId) return;
   page.frames = frames;
   page.times = times;
-  player.show({ width: now.width, height: now.height, times });
+  const pictures = new Pictures((place) => `${pictureAt(frames[place])}?width=1280`);
+  player.show({ width: now.width, height: now.height, times, pictures });
   page.loading = null;
   await player.seek(placeOfFrame(frames, start));
   updateStrip();
-  showPicture();
   follow();
   render();
 });
@@ -176,7 +198,8 @@ function onPlace(place) {
   $("clock").textContent = `${text}  ·  ${page.frames[place] ?? 0}`;
   strip.at(place, `${text}, frame ${page.frames[place] ?? 0}`);
   if (people.frame !== null && people.frame !== page.frames[place]) people.clear();
-  if (!player.playing) askSoon();
+  if (player.playing) page.picture = null;
+  else askSoon();
 }
 
 function onState() {
@@ -196,27 +219,29 @@ function askSoon() {
   askTimer = setTimeout(() => {
     if (player.playing || !page.clipId) return;
     showPeople();
-    if (!player.filmed || player.scale > 1) showPicture();
-  }, player.filmed ? 120 : 30);
+    if (player.scale > 1 || player.marker) showPicture();
+  }, player.film ? 120 : 30);
 }
 
-// The picture of the place from the server: one request at a time, and none for what is shown already.
+// The place's picture from the server, once it stands still: with a marker it is the film's own, drawn by what renders.
+// One request at a time, and none for what is shown already.
 const showPicture = tried(async () => {
   const place = player.place;
-  const id = page.clipId;
-  const width = player.scale > 1 ? "" : "?width=1280";
-  const address = `${at("cv", "picture", page.session.session_id, id, page.frames[place])}${width}`;
-  if (page.picture === address) return;
+  const marked = Boolean(player.marker);
+  const from = marked ? at("cv", "still", page.session.session_id, page.clipId, page.frames[place]) : pictureAt(page.frames[place]);
+  const address = `${from}?width=${player.canvas.width}`;
+  const what = `${address} ${page.marker}`;
+  if (page.picture === what) return;
   page.loadingPicture?.abort();
   const loading = (page.loadingPicture = new AbortController());
-  page.picture = address;
+  page.picture = what;
   try {
     const response = await fetch(address, { signal: loading.signal });
     if (!response.ok) throw new Error("no picture");
     const bitmap = await createImageBitmap(await response.blob());
-    if (page.clipId === id && (!player.filmed || player.scale > 1)) player.showStill(bitmap, place);
-  } catch (error) {
-    if (page.picture === address) page.picture = null; // to be asked for again
+    if (page.picture === what) player.showStill(bitmap, place, marked);
+  } catch {
+    if (page.picture === what) page.picture = null; // to be asked for again
   }
 });
 
@@ -384,13 +409,12 @@ const nextDoubt = tried(async () => {
   page.playWhenMarked = false;
   player.pause();
   await player.seek(placeOfFrame(page.frames, doubt.ask));
-  const picture = at("cv", "picture", page.session.session_id, page.clipId, doubt.ask);
   let boxes = doubt.candidates;
   if (!boxes.length) {
     const body = { session_id: page.session.session_id, clip_id: page.clipId, frame: doubt.ask };
     boxes = (await post("/cv/detect", body)).people.map((one) => [one.x1, one.y1, one.x2, one.y2]);
   }
-  candidates.show(doubt, boxes.slice(0, 9), picture, doubt.player);
+  candidates.show(doubt, boxes.slice(0, 9), pictureAt(doubt.ask), doubt.player);
   showCandidates();
 });
 
@@ -423,9 +447,8 @@ function zoom(on = player.scale === 1) {
   $("zoom").setAttribute("aria-pressed", String(on));
   $("picture").style.setProperty("--zoom", player.scale);
   player.fit();
-  player.still = page.picture = null;
-  if (on) showPicture();
-  else player.redraw();
+  page.picture = null;
+  player.seek(player.place);
 }
 
 $("stage").addEventListener("pointermove", (event) => {

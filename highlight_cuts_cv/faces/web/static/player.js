@@ -1,12 +1,11 @@
 // The picture: the film's frame and its marker, drawn together, so that no frame is ever seen with the marker of
 // another one.
 
-import { placeAt, timeOf } from "./times.js";
+import { placeAt } from "./times.js";
 
 export class Player {
   // onPlace(place) is called for every frame that is drawn; onState() when it starts or stops.
-  constructor(video, canvas, onPlace, onState) {
-    this.video = video;
+  constructor(canvas, onPlace, onState) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d", { alpha: false });
     this.onPlace = onPlace;
@@ -14,47 +13,32 @@ export class Player {
     this.place = 0;
     this.times = [0];
     this.marker = null;
-    this.overlay = null;
+    this.film = null;
     this.still = null;
-    this.filmed = false;
     this.wanted = null;
+    this.playing = false;
     this.scale = 1;
-    video.addEventListener("play", onState);
-    video.addEventListener("pause", () => this.paused());
-    video.addEventListener("ended", () => this.paused());
-    video.addEventListener("seeked", () => this.seeked());
   }
 
-  get playing() {
-    return !this.video.paused && !this.video.ended;
-  }
-
-  // Another clip: `url` is its film or null while there is none.
-  show({ width, height, times }) {
-    this.video.pause();
-    this.video.removeAttribute("src");
-    this.video.load();
+  // Another clip; `pictures` has what there is until a film is set.
+  show({ width, height, times, pictures }) {
+    this.pause();
+    this.film?.close();
+    this.film = null;
     this.width = width;
     this.height = height;
     this.times = times;
+    this.pictures = pictures;
     this.marker = null;
-    this.filmed = false;
     this.wanted = null;
     this.place = 0;
     this.still = null;
     this.fit();
   }
 
-  film(url) {
-    this.filmed = true;
-    this.loading = true;
-    this.video.src = url;
-    this.watch();
-    this.video.currentTime = timeOf(this.times, this.place);
-  }
-
   setMarker(marker) {
     this.marker = marker;
+    this.still = null;
     if (!this.playing) this.redraw();
   }
 
@@ -69,104 +53,104 @@ export class Player {
     this.redraw();
   }
 
-  async play() {
-    if (!this.filmed) return;
-    if (this.place >= this.times.length - 1) await this.seek(0);
-    await this.video.play().catch(() => {});
-  }
-
-  pause() {
-    this.video.pause();
+  source(place) {
+    return this.film?.has(place) ? this.film : this.pictures;
   }
 
   // Go to a place; what is asked meanwhile replaces what was asked.
   seek(place) {
-    const last = this.times.length - 1;
-    this.wanted = Math.min(last, Math.max(0, place));
-    if (!this.filmed) {
-      this.place = this.wanted;
-      this.wanted = null;
-      this.onPlace(this.place);
-      return Promise.resolve();
-    }
     this.pause();
+    this.wanted = Math.min(this.times.length - 1, Math.max(0, place));
     this.still = null;
-    if (!this.video.seeking) this.video.currentTime = timeOf(this.times, this.wanted);
-    return new Promise((done) => this.video.addEventListener("seeked", done, { once: true }));
+    this.seeking ??= this.chase().finally(() => (this.seeking = null));
+    return this.seeking;
   }
 
-  // Some browsers do not tell of the frame that a seek ends at, so it is drawn here, too.
-  seeked() {
-    if (!this.filmed) return;
-    if (this.wanted !== null && placeAt(this.times, this.video.currentTime) !== this.wanted) {
-      this.video.currentTime = timeOf(this.times, this.wanted);
-      return;
+  async chase() {
+    while (this.wanted !== null) {
+      const { wanted, pictures } = this;
+      const source = this.source(wanted);
+      const picture = await source.picture(wanted).catch(() => null);
+      if (pictures !== this.pictures) continue; // another clip
+      if (this.wanted === wanted) this.wanted = null;
+      // Decoded pictures are the film's, and it may have closed this one since.
+      if (picture && source.peek(wanted)) this.draw(picture, wanted);
+      else if (this.wanted === null && source === this.film && this.film.broken) this.wanted = wanted;
+      else if (!picture) this.arrive(wanted);
     }
-    this.wanted = null;
-    if (this.tells !== undefined) this.present(this.video.currentTime);
-    // A picture without a time could be the one before the seek: whether pictures tell is seen when that is over.
-    else setTimeout(() => this.video.seeking || this.tells !== undefined || this.present(this.video.currentTime), 250);
   }
 
-  paused() {
+  play() {
+    if (this.playing || !this.pictures) return;
+    const from = this.place >= this.times.length - 1 ? 0 : this.place;
+    this.playing = true;
+    this.still = null;
+    this.onState();
+    this.began = null;
+    this.due = from;
+    requestAnimationFrame((now) => this.tick(now));
+  }
+
+  pause() {
+    if (!this.playing) return;
+    this.playing = false;
     this.onState();
   }
 
-  // Anew for every film: loading one forgets who watched the last.
-  watch() {
-    const { video } = this;
-    if (this.watching) video.cancelVideoFrameCallback(this.watching);
-    const each = (_, metadata) => {
-      this.present(metadata.mediaTime);
-      this.watching = video.requestVideoFrameCallback(each);
-    };
-    this.watching = video.requestVideoFrameCallback(each);
-  }
-
-  // A new frame is on screen.
-  present(mediaTime) {
-    if (!this.filmed) return;
-    this.still = null;
-    this.loading = false;
-    this.mediaTime = mediaTime;
-    this.drawFilm();
-  }
-
-  // The picture that can be had may be an earlier or a later one than the browser told of, so where pictures know
-  // their time, that counts.  (Firefox gives them none: next to nothing, whatever the frame.)
-  drawFilm() {
-    if (typeof VideoFrame === "undefined") this.tells = false;
-    if (this.tells !== false) {
-      const frame = new VideoFrame(this.video);
-      const own = frame.timestamp / 1e6;
-      if (own >= 0.001) this.tells = true;
-      else if (this.tells === undefined && placeAt(this.times, this.mediaTime) > 0) this.tells = false;
-      if (this.tells !== false) this.draw(frame, placeAt(this.times, own));
-      frame.close();
+  // One refresh of the screen.  Where a picture is not there yet, the clock waits for it.
+  tick(now) {
+    if (!this.playing) return;
+    const { times } = this;
+    const last = times.length - 1;
+    this.began ??= now - 1000 * times[this.due];
+    const passed = (now - this.began) / 1000;
+    if (this.place === last && this.due === last && passed > times[last] + (last ? times[last] - times[last - 1] : 0)) {
+      this.pause();
+      return;
     }
-    if (this.tells === false) this.draw(this.video, placeAt(this.times, this.mediaTime));
+    const due = Math.max(this.due, placeAt(times, passed));
+    if (due !== this.place) {
+      const source = this.source(due);
+      const picture = source.peek(due);
+      if (picture) {
+        this.due = due;
+        this.draw(picture, due);
+      } else {
+        this.began = null;
+        this.due = this.place === last ? 0 : Math.min(due, this.place + 1);
+        this.source(this.due).picture(this.due).catch(() => {});
+      }
+    }
+    this.source(this.place).ahead(this.place);
+    requestAnimationFrame((next) => this.tick(next));
   }
 
-  // A picture of a place from the server, finer than the film or before there is one.
-  showStill(bitmap, place) {
-    if (place !== this.place || this.playing) return;
-    this.still = bitmap;
-    this.draw(bitmap, place);
+  // A picture of a place that has its marker in it already, or is finer than the film.
+  showStill(bitmap, place, marked) {
+    if (place !== this.place || this.playing || this.wanted !== null) return;
+    this.still = { bitmap, marked };
+    this.draw(bitmap, place, !marked);
   }
 
   redraw() {
-    if (this.still) this.draw(this.still, this.place);
-    else if (this.filmed && !this.loading && !this.video.seeking && this.video.readyState >= 2) this.drawFilm();
+    const picture = this.source(this.place)?.peek(this.place) ?? this.pictures?.peek(this.place);
+    if (this.still) this.draw(this.still.bitmap, this.place, !this.still.marked);
+    else if (picture) this.draw(picture, this.place);
+    else if (this.pictures && !this.playing) this.seek(this.wanted ?? this.place);
   }
 
-  draw(picture, place) {
+  draw(picture, place, mark = true) {
     const { context, canvas } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    if (this.marker) {
+    if (this.marker && mark) {
       context.setTransform(canvas.width / this.width, 0, 0, canvas.height / this.height, 0, 0);
       this.marker.draw(context, place);
     }
+    this.arrive(place);
+  }
+
+  arrive(place) {
     this.place = place;
     this.onPlace(place);
   }
