@@ -118,6 +118,7 @@ class ProjectStore:
         self._reader = Reader(self.folder.parent)
         self._worker: Worker | None = None
         self._hiring = Lock()
+        self._seen: int | None = None
         self.recover()
 
     def __enter__(self) -> ProjectStore:
@@ -176,6 +177,12 @@ class ProjectStore:
         """One clip as it is now; one query, for those who ask often."""
         with self._database.reading() as at:
             return self._reader.clip(at, session_id, clip_id)
+
+    def changed_elsewhere(self) -> bool:
+        """Whether others (programs, or stores of this one) changed the project since this was asked last."""
+        with self._database.reading() as at:
+            seen, self._seen = self._seen, at.execute("PRAGMA data_version").fetchone()[0]
+            return self._seen != seen
 
     def delete_session(self, session_id: str) -> None:
         """Forget a session with its picks; films stay where they are."""

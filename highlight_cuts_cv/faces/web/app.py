@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,10 +16,12 @@ from starlette.staticfiles import StaticFiles
 
 from highlight_cuts_cv import __version__
 from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
-from highlight_cuts_cv.faces.web import models, routes, security
+from highlight_cuts_cv.faces.web import models, polls, routes, security
 from highlight_cuts_cv.faces.web.desk import Desk
 from highlight_cuts_cv.faces.web.worker import BusyError
 
+_LOOKS = 0.5
+"""Seconds between two looks at what other programs changed."""
 STATIC = Path(__file__).parent / "static"
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -46,8 +49,10 @@ def make_app(desk: Desk, hosts: Collection[str], token: str, private: bool, firs
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> Any:
+        looking = asyncio.create_task(_look(desk))
         yield
-        desk.close()
+        looking.cancel()
+        await asyncio.to_thread(desk.close)
 
     app = FastAPI(
         title="Highlight Cuts CV",
@@ -59,6 +64,7 @@ def make_app(desk: Desk, hosts: Collection[str], token: str, private: bool, firs
         responses=_RESPONSES,
     )
     app.state.desk = desk
+    app.include_router(polls.router)
     app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     page = (STATIC / "index.html").read_text(encoding="utf-8")
@@ -97,6 +103,17 @@ def make_app(desk: Desk, hosts: Collection[str], token: str, private: bool, firs
 
     app.add_middleware(security.Guard, hosts=hosts, token=token, private=private, uploads=[routes.UPLOAD])
     return app
+
+
+async def _look(desk: Desk) -> None:
+    while True:
+        await asyncio.sleep(_LOOKS)
+        try:
+            await asyncio.to_thread(desk.refresh)
+        except Exception as error:  # a fault of ours, but it is not to end the looking
+            from highlight_cuts_cv.faces.crashes import unexpected
+
+            unexpected(error)
 
 
 _STATUS: dict[type[HighlightCutsError], tuple[int, str]] = {

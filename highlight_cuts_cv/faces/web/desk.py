@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
 
-from highlight_cuts_cv.errors import BadInputError
+from highlight_cuts_cv.errors import BadInputError, HighlightCutsError
 from highlight_cuts_cv.faces.shared import Reading, load_remembered, tracked_path
 from highlight_cuts_cv.faces.web.films import Films
 from highlight_cuts_cv.faces.web.review import Review
 from highlight_cuts_cv.faces.web.staff import press, studio
+from highlight_cuts_cv.faces.web.told import Told
 from highlight_cuts_cv.faces.web.worker import Worker
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.outputs import writing_sentences
@@ -33,6 +35,7 @@ class Session:
     review: Review
     films: Films
     warnings: list[str]
+    told: Told = field(default_factory=Told)
 
 
 class Desk:
@@ -124,6 +127,15 @@ class Desk:
                         temporary.write_bytes(data)
                     return path.name
         raise BadInputError(f"There are too many timelines called '{stem}'; give it another name.")
+
+    def refresh(self) -> None:
+        """Notice what other programs changed in the projects that are open."""
+        for store in list(self._stores.values()):
+            with suppress(HighlightCutsError):  # blocked or gone for a moment: at the next look
+                if store.changed_elsewhere():
+                    for session in self.sessions():
+                        if session.review.store is store:
+                            session.review.refresh()
 
     def close(self) -> None:
         """Stop everything; nothing half-written remains."""

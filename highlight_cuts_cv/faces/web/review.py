@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from highlight_cuts_cv.timeline import Timeline, TimelineClip
 
 _CLICK, _LOOKED_AT, _BACKGROUND = 0, 10, 20
-_FRESH = 0.5
-"""Seconds for which a clip's state is taken from memory: another program may have changed it since."""
 
 
 @dataclass(eq=False)
@@ -49,7 +46,6 @@ class Clip:
     info: ClipInfo
     proxy: Path
     state: ClipTrackingState
-    read_at: float = 0.0
     analysed: bool = False
     analysis: Ticket | None = None
     analysis_error: str = ""
@@ -98,6 +94,9 @@ class Review:
         self.timeline, self.store = timeline, store
         self._worker, self._waiting = worker, waiting
         self._lock = RLock()
+        # Held from a change of the store to the note of it here: the last change is the last note, too.
+        self._keeping = RLock()
+        self._watchers: set[Callable[[], None]] = set()
         self.version = 1
         self.closed = False
         session = store.open_session(game, player, clip_sources(timeline))
@@ -113,7 +112,6 @@ class Review:
                 media_clip(placed),
                 _proxy(previews, placed, state),
                 state,
-                time.monotonic(),
             )
             for state, placed in zip(session.clips, timeline.clips, strict=True)
         ]
@@ -131,19 +129,29 @@ class Review:
         """Something is new: whoever watches looks again."""
         with self._lock:
             self.version += 1
+            watchers = [*self._watchers]
+        for tell in watchers:
+            tell()
 
-    def state(self, clip: Clip) -> ClipTrackingState:
-        """The clip as it is remembered, half a second ago at most."""
-        if time.monotonic() - clip.read_at > _FRESH:
-            self._keep(clip, self.store.clip(self.session_id, clip.clip_id))
-        return clip.state
+    def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
+        """Have *tell* called, from any thread, whenever something changed; what is returned ends that."""
+        with self._lock:
+            self._watchers.add(tell)
+
+        def end() -> None:
+            with self._lock:
+                self._watchers.discard(tell)
+
+        return end
 
     def refresh(self) -> None:
         """Read what other programs changed."""
-        session: SessionState = self.store.session(self.session_id)
-        for state in session.clips:
-            if state.clip_id in self._by_id:
-                self._keep(self._by_id[state.clip_id], state)
+        with self._keeping:
+            session: SessionState = self.store.session(self.session_id)
+            for state in session.clips:
+                if state.clip_id in self._by_id:
+                    self._by_id[state.clip_id].state = state
+        self.changed()
 
     def place(self, clip: Clip) -> studio.Place:
         """Where the studio finds the clip's things."""
@@ -163,37 +171,39 @@ class Review:
             # A click beside everybody is told at once, and nothing of it is remembered.
             self._worker.submit(LIGHT, _CLICK, studio.resolve, self.place(clip), pick).result.result()
         (told,) = in_recording([pick], clip.info)
-        self._keep(clip, self.store.pick(self.session_id, clip.clip_id, [told], player))
+        self._keep(clip, lambda: self.store.pick(self.session_id, clip.clip_id, [told], player))
         self._take_in(clip)
         self.follow(clip)
 
     def unpick(self, clip: Clip, frame: int, player: str) -> None:
         """Take the pick in a frame away."""
         frames = [frame + clip.info.first_frame]
-        self._keep(clip, self.store.unpick(self.session_id, clip.clip_id, frames, player))
+        self._keep(clip, lambda: self.store.unpick(self.session_id, clip.clip_id, frames, player))
         self.follow(clip)
 
     def undo(self, clip: Clip | None, *, redo: bool = False) -> str | None:
         """Take the last pick back (or forth), of one clip or of all; return where."""
         step = self.store.redo if redo else self.store.undo
-        state = step(self.session_id, None if clip is None else clip.clip_id)
-        if state is None:
-            return None
-        changed = self._by_id.get(state.clip_id)
+        with self._keeping:
+            state = step(self.session_id, None if clip is None else clip.clip_id)
+            if state is None:
+                return None
+            changed = self._by_id.get(state.clip_id)
+            if changed is not None:
+                changed.state = state
         if changed is not None:
-            self._keep(changed, state)
             self.follow(changed)
         return state.clip_id
 
     def approve(self, clip: Clip) -> None:
         """The user says that it is right.  Raises BadInputError where nobody was picked."""
-        self._keep(clip, self.store.approve(self.session_id, clip.clip_id))
+        self._keep(clip, lambda: self.store.approve(self.session_id, clip.clip_id))
         self._take_in(clip)
         self.changed()
 
     def reject(self, clip: Clip) -> None:
         """The user says that the clip stays unmarked."""
-        self._keep(clip, self.store.reject(self.session_id, clip.clip_id))
+        self._keep(clip, lambda: self.store.reject(self.session_id, clip.clip_id))
         with self._lock:
             self.left_out.add(clip.clip_id)
             self._remember()
@@ -284,7 +294,10 @@ class Review:
             while clip.again and not self.closed:
                 clip.again = False
                 try:
-                    self._mark(clip)
+                    try:
+                        self._mark(clip)
+                    finally:
+                        self._read(clip)  # as the store has it now, however that ended
                 except CancelledError:
                     continue
                 except HighlightCutsError as error:
@@ -305,7 +318,7 @@ class Review:
                 "Another program is following in this clip at the moment; wait until it is done."
             )
         with self.store.at_work(claim):
-            self._keep(clip, claim.clip)
+            self._read(clip)
             picks = claim.picks_in(clip.info)
             if not any(shows_player(pick) for told in picks.values() for pick in told):
                 clip.tracks, clip.marker = {}, b""
@@ -320,8 +333,7 @@ class Review:
             clip.marker_number += 1
             clip.analysed = True
             self.store.keep_tracks(claim, clip.tracks, clip.info.first_frame)
-            self._keep(clip, self.store.finish(claim))
-        self._keep(clip, self.store.clip(self.session_id, clip.clip_id))
+            self.store.finish(claim)
 
     def _analyse_next(self) -> None:
         """Start the next analysis, if none runs: of the clip that is looked at, else in the timeline's order."""
@@ -351,8 +363,12 @@ class Review:
         if not self.closed:
             self._analyse_next()
 
-    def _keep(self, clip: Clip, state: ClipTrackingState) -> None:
-        clip.state, clip.read_at = state, time.monotonic()
+    def _keep(self, clip: Clip, change: Callable[[], ClipTrackingState]) -> None:
+        with self._keeping:
+            clip.state = change()
+
+    def _read(self, clip: Clip) -> None:
+        self._keep(clip, lambda: self.store.clip(self.session_id, clip.clip_id))
 
     def _take_in(self, clip: Clip) -> None:
         with self._lock:

@@ -2,51 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, HTTPException, Path, Query, Request
-from fastapi.responses import FileResponse, Response, StreamingResponse
+from fastapi import APIRouter, Body, HTTPException, Query
+from fastapi.responses import FileResponse, Response
 
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.faces.web import models, views
-from highlight_cuts_cv.faces.web.desk import Desk, Session
+from highlight_cuts_cv.faces.web.desk import Desk
 from highlight_cuts_cv.faces.web.look import Look
+from highlight_cuts_cv.faces.web.lookup import ClipId, FrameNumber, SessionId, TheDesk, clip_of, session_of
 from highlight_cuts_cv.faces.web.review import Clip, Review
 from highlight_cuts_cv.model import BoundingBox
 from highlight_cuts_cv.tracking.picks import Pick
 
 router = APIRouter()
 UPLOAD = "/cv/upload"
-_TICK = 0.1
-"""Seconds between two looks of an event stream."""
-_LONGEST_SILENCE = 15.0
-
-
-def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-TheDesk = Annotated[Desk, Depends(_desk)]
-SessionId = Annotated[str, Path()]
-ClipId = Annotated[str, Path()]
-FrameNumber = Annotated[int, Path(ge=0, le=10_000_000)]
-
-
-def _session(desk: Desk, session_id: str) -> Session:
-    try:
-        return desk.session(session_id)
-    except KeyError:
-        raise HTTPException(404, "There is no such session; open the timeline again.") from None
-
-
-def _clip(session: Session, clip_id: str) -> Clip:
-    try:
-        return session.review.clip(clip_id)
-    except KeyError:
-        raise HTTPException(404, "There is no such clip in this session.") from None
 
 
 @router.get("/cv/timelines")
@@ -74,33 +46,6 @@ def upload(
     return models.TimelinesOut(timelines=[desk.upload(name, data)])
 
 
-@router.get("/cv/session/{session_id}/clips")
-def clips(desk: TheDesk, session_id: SessionId) -> models.SessionOut:
-    """A session with its clips, as it is now."""
-    return views.session_out(_session(desk, session_id))
-
-
-@router.get("/cv/events/{session_id}", response_class=StreamingResponse)
-async def events(request: Request, desk: TheDesk, session_id: SessionId) -> StreamingResponse:
-    """The session as server-sent events: now, and whenever something changed."""
-    session = _session(desk, session_id)
-
-    async def stream() -> AsyncIterator[str]:
-        seen, silent = -1, 0.0
-        while not desk.stopping and not await request.is_disconnected():
-            if session.review.version != seen:
-                state = await asyncio.to_thread(views.session_out, session)
-                seen, silent = state.version, 0.0
-                yield f"data: {state.model_dump_json()}\n\n"
-            elif silent >= _LONGEST_SILENCE:
-                silent = 0.0
-                yield ": still here\n\n"
-            await asyncio.sleep(_TICK)
-            silent += _TICK
-
-    return StreamingResponse(stream(), media_type="text/event-stream")
-
-
 @router.get("/cv/indicators")
 def indicators(desk: TheDesk) -> models.IndicatorsOut:
     """The markers that there are, with their options."""
@@ -110,7 +55,7 @@ def indicators(desk: TheDesk) -> models.IndicatorsOut:
 @router.post("/cv/session/{session_id}/look")
 def set_look(desk: TheDesk, session_id: SessionId, look: models.LookModel) -> models.SessionOut:
     """Set how players are marked, and which players there are."""
-    session = _session(desk, session_id)
+    session = session_of(desk, session_id)
     session.review.set_look(Look(look))
     return views.session_out(session)
 
@@ -118,20 +63,20 @@ def set_look(desk: TheDesk, session_id: SessionId, look: models.LookModel) -> mo
 @router.post("/cv/session/{session_id}/undo")
 def undo(desk: TheDesk, session_id: SessionId) -> models.UndoneOut:
     """Take the last pick of the session back, wherever it was."""
-    return models.UndoneOut(clip_id=_session(desk, session_id).review.undo(None))
+    return models.UndoneOut(clip_id=session_of(desk, session_id).review.undo(None))
 
 
 @router.post("/cv/session/{session_id}/redo")
 def redo(desk: TheDesk, session_id: SessionId) -> models.UndoneOut:
     """Do again what was taken back last."""
-    return models.UndoneOut(clip_id=_session(desk, session_id).review.undo(None, redo=True))
+    return models.UndoneOut(clip_id=session_of(desk, session_id).review.undo(None, redo=True))
 
 
 @router.post("/cv/detect")
 def detect(desk: TheDesk, asked: models.DetectIn) -> models.DetectOut:
     """Who can be picked in a frame, and where its picture is."""
-    session = _session(desk, asked.session_id)
-    clip = _clip(session, asked.clip_id)
+    session = session_of(desk, asked.session_id)
+    clip = clip_of(session, asked.clip_id)
     _check_frame(clip, asked.frame)
     people = session.review.detect(clip, asked.frame)
     return models.DetectOut(
@@ -152,8 +97,8 @@ def picture(
     width: Annotated[int | None, Query(ge=16, le=8192)] = None,
 ) -> Response:
     """A frame's picture as JPEG, at most so wide."""
-    session = _session(desk, session_id)
-    clip = _clip(session, clip_id)
+    session = session_of(desk, session_id)
+    clip = clip_of(session, clip_id)
     _check_frame(clip, frame)
     data = session.review.picture(clip, frame, width)
     return Response(data, media_type="image/jpeg", headers={"cache-control": "private, max-age=600"})
@@ -168,8 +113,8 @@ def still(
     width: Annotated[int | None, Query(ge=16, le=8192)] = None,
 ) -> Response:
     """A frame's picture with its markers, drawn by what renders the films; JPEG, at most so wide."""
-    session = _session(desk, session_id)
-    clip = _clip(session, clip_id)
+    session = session_of(desk, session_id)
+    clip = clip_of(session, clip_id)
     _check_frame(clip, frame)
     data = session.review.still(clip, frame, width)
     if data is None:
@@ -180,8 +125,8 @@ def still(
 @router.get("/cv/preview/{session_id}/{clip_id}/frames")
 def frames(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.FramesOut:
     """Which frames the film to look at shows, and when.  The clip comes first from now on."""
-    session = _session(desk, session_id)
-    clip = _clip(session, clip_id)
+    session = session_of(desk, session_id)
+    clip = clip_of(session, clip_id)
     session.review.look_at(clip)
     return models.FramesOut(frames=clip.frames, times=clip.times, start=0)
 
@@ -189,7 +134,7 @@ def frames(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.Fram
 @router.get("/cv/preview/{session_id}/{clip_id}/index")
 def film_index(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.FilmOut:
     """Where the pictures of the film to look at are, as far as it is written."""
-    clip = _clip(_session(desk, session_id), clip_id)
+    clip = clip_of(session_of(desk, session_id), clip_id)
     found = None if (path := clip.film) is None else views.film_out(path, clip)
     if found is None:
         raise HTTPException(404, "The film is not there yet.")
@@ -199,7 +144,7 @@ def film_index(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.
 @router.get("/cv/preview/{session_id}/{clip_id}/film", response_class=FileResponse)
 def film(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> FileResponse:
     """The film to look at, without a marker, as far as it is written; with Range."""
-    path = _clip(_session(desk, session_id), clip_id).film
+    path = clip_of(session_of(desk, session_id), clip_id).film
     if path is None:
         raise HTTPException(404, "The film is not there yet.")
     return FileResponse(path, media_type="video/mp4")
@@ -208,7 +153,7 @@ def film(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> FileResponse:
 @router.get("/cv/preview/{session_id}/{clip_id}/marker", response_class=Response)
 def marker(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> Response:
     """The markers' sprites and their places in each frame of the film, as JSON."""
-    clip = _clip(_session(desk, session_id), clip_id)
+    clip = clip_of(session_of(desk, session_id), clip_id)
     if not clip.marker:
         raise HTTPException(404, "Nobody is marked in this clip yet.")
     return Response(clip.marker, media_type="application/json")
@@ -217,21 +162,14 @@ def marker(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> Response:
 @router.get("/cv/preview/{session_id}/{clip_id}/track")
 def track(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.TracksOut:
     """Where the players are in each frame of the film, and how sure that is."""
-    return views.tracks_out(_clip(_session(desk, session_id), clip_id))
-
-
-@router.get("/cv/preview/{session_id}/{clip_id}/status")
-def preview_status(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.ClipStatusOut:
-    """How far following is in a clip."""
-    session = _session(desk, session_id)
-    return views.clip_status_out(session.review, _clip(session, clip_id))
+    return views.tracks_out(clip_of(session_of(desk, session_id), clip_id))
 
 
 @router.post("/cv/preview")
 def preview(desk: TheDesk, asked: models.ClipIn) -> models.ClipOut:
     """Follow again what is picked in a clip, as after an error."""
-    session = _session(desk, asked.session_id)
-    clip = _clip(session, asked.clip_id)
+    session = session_of(desk, asked.session_id)
+    clip = clip_of(session, asked.clip_id)
     if not clip.picks:
         raise BadInputError(f"Nobody is picked in '{clip.placed.name}' yet.")
     session.review.follow(clip)
@@ -241,8 +179,8 @@ def preview(desk: TheDesk, asked: models.ClipIn) -> models.ClipOut:
 @router.post("/cv/preview/{session_id}/{clip_id}/pick")
 def pick(desk: TheDesk, session_id: SessionId, clip_id: ClipId, asked: models.PickIn) -> models.ClipOut:
     """Say where a player is in a frame, or that they are not in it; following begins."""
-    session = _session(desk, session_id)
-    clip = _clip(session, clip_id)
+    session = session_of(desk, session_id)
+    clip = clip_of(session, clip_id)
     session.review.pick(clip, _pick(asked), asked.player)
     return views.clip_out(session.review, clip)
 
@@ -250,8 +188,8 @@ def pick(desk: TheDesk, session_id: SessionId, clip_id: ClipId, asked: models.Pi
 @router.post("/cv/preview/{session_id}/{clip_id}/unpick")
 def unpick(desk: TheDesk, session_id: SessionId, clip_id: ClipId, asked: models.UnpickIn) -> models.ClipOut:
     """Take a pick away."""
-    session = _session(desk, session_id)
-    clip = _clip(session, clip_id)
+    session = session_of(desk, session_id)
+    clip = clip_of(session, clip_id)
     session.review.unpick(clip, asked.frame, asked.player)
     return views.clip_out(session.review, clip)
 
@@ -289,8 +227,8 @@ def cancel(desk: TheDesk, session_id: SessionId, clip_id: ClipId) -> models.Clip
 def _decided(
     desk: Desk, session_id: str, clip_id: str, action: Callable[[Review, Clip], object]
 ) -> models.ClipOut:
-    session = _session(desk, session_id)
-    clip = _clip(session, clip_id)
+    session = session_of(desk, session_id)
+    clip = clip_of(session, clip_id)
     action(session.review, clip)
     return views.clip_out(session.review, clip)
 
@@ -298,21 +236,15 @@ def _decided(
 @router.post("/cv/finalize-all")
 def finalize_all(desk: TheDesk, asked: models.FinalizeIn) -> models.FinalizeOut:
     """Render every approved clip, write the timeline and join the films."""
-    films = _session(desk, asked.session_id).films
+    films = session_of(desk, asked.session_id).films
     films.start(asked.quality)
     return views.finalize_out(films)
-
-
-@router.get("/cv/finalize/{session_id}/status")
-def finalize_status(desk: TheDesk, session_id: SessionId) -> models.FinalizeOut:
-    """How far the films are."""
-    return views.finalize_out(_session(desk, session_id).films)
 
 
 @router.post("/cv/finalize/{session_id}/cancel")
 def finalize_cancel(desk: TheDesk, session_id: SessionId) -> models.FinalizeOut:
     """Stop making films; those that are whole stay."""
-    films = _session(desk, session_id).films
+    films = session_of(desk, session_id).films
     films.cancel()
     return views.finalize_out(films)
 

@@ -35,9 +35,25 @@ def session_out(session: Session) -> models.SessionOut:
     )
 
 
+def session_json(session: Session) -> bytes:
+    """The same as JSON, made once for all who ask before something changes."""
+    return session.told.of(session.review.version, "session", lambda: session_out(session))
+
+
+def clip_status_json(session: Session, clip: Clip) -> bytes:
+    """How far following is in a clip, as JSON; asked often, so it comes from memory."""
+    review = session.review
+    return session.told.of(review.version, clip.clip_id, lambda: clip_status_out(review, clip))
+
+
+def finalize_json(session: Session) -> bytes:
+    """How far the films are, as JSON, in the same way."""
+    return session.told.of(session.review.version, "films", lambda: finalize_out(session.films))
+
+
 def clip_out(review: Review, clip: Clip) -> models.ClipOut:
     """One clip."""
-    state = review.state(clip)
+    state = clip.state
     info = clip.info
     shown = [track.coverage for track in clip.tracks.values()]
     return models.ClipOut(
@@ -64,8 +80,8 @@ def clip_out(review: Review, clip: Clip) -> models.ClipOut:
 
 
 def clip_status_out(review: Review, clip: Clip) -> models.ClipStatusOut:
-    """How far following is; as little work as can be, for it is asked often."""
-    state = review.state(clip)
+    """How far following is in a clip."""
+    state = clip.state
     return models.ClipStatusOut(
         status=status_of(review, clip),
         error=clip.error or state.preview_error or clip.analysis_error,
