@@ -185,12 +185,15 @@ def kills(folder: Path, times: int, seed: int) -> None:
             target=work, args=[server, [clip["clip_id"] for clip in clips], kept, dice.random()]
         )
         doing.start()
-        time.sleep(dice.uniform(0, 5))
+        if number % 2:  # half of them while films are made
+            while doing.is_alive() and server.get(finalize(server))["status"] != "running":
+                time.sleep(0.1)
+        time.sleep(dice.uniform(0, 3))
         try:
             now = server.get(f"/cv/session/{server.session}/clips")
             busy = [clip["work"]["step"] for clip in now["clips"] if clip["work"]]
-            films = now["finalize"]["status"] == "running"
-            at["finalising" if films else f"following ({busy[0]})" if busy else "picking or idle"] += 1
+            films = [clip["work"]["step"] for clip in now["finalize"]["clips"] if clip["work"]]
+            at[f"film: {films[0]}" if films else f"clip: {busy[0]}" if busy else "picking or idle"] += 1
         except (AssertionError, HTTPException, OSError):
             pass
         server.kill()
@@ -220,10 +223,14 @@ def work(
             server.post(f"{path}/approve")
             kept[clip_id] = (frames, "approved")
         server.post("/cv/finalize-all", {"session_id": server.session, "quality": "preview"})
-        while server.get(f"/cv/finalize/{server.session}/status")["status"] == "running":
+        while server.get(finalize(server))["status"] == "running":
             time.sleep(0.05)
     except (HTTPException, OSError):
         pass  # it is dead
+
+
+def finalize(server: Server) -> str:
+    return f"/cv/finalize/{server.session}/status"
 
 
 def finish(server: Server) -> None:
@@ -234,7 +241,7 @@ def finish(server: Server) -> None:
             server.post(f"{path}/pick", {"frame": 5, "number": 1})
         server.post(f"{path}/approve")
     server.post("/cv/finalize-all", {"session_id": server.session, "quality": "preview"})
-    while (now := server.get(f"/cv/finalize/{server.session}/status"))["status"] == "running":
+    while (now := server.get(finalize(server)))["status"] == "running":
         time.sleep(0.2)
     server.kill()
     assert now["status"] == "completed", now

@@ -147,6 +147,11 @@ class ClipWorkbench:
             [view.scene.motion(place) for place in range(len(view.kept))], view.kept, self.clip.frame_count
         )
 
+    def cuts(self) -> list[int]:
+        """The clip's frames that begin a new shot, as far as the view that was made last knows."""
+        view = self._latest
+        return [] if view is None else [int(view.kept[cut]) for cut in view.scene.cuts()]
+
     def store(self, *depends_on: object) -> ArrayStore | None:
         """Where to keep what depends on the clip, the detector and *depends_on*; ``None`` without a folder."""
         if self._folder is None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from highlight_cuts_cv.faces.cli.app import app
-from highlight_cuts_cv.faces.cli.options import MediaRoot, Padding, Player, Rate
+from highlight_cuts_cv.faces.cli.options import MediaRoot, Padding, Player, Rate, TimelineName
 from highlight_cuts_cv.faces.console import say, say_warning
 from highlight_cuts_cv.faces.shared import Reading
 
@@ -40,6 +40,7 @@ def review(
     player: Player = None,
     padding: Padding = None,
     rate: Rate = None,
+    timeline_name: TimelineName = None,
 ) -> None:
     """Pick, check and correct in the browser, then make the films: a page on this machine, offline."""
     from highlight_cuts_cv.faces.web.server import serve
@@ -54,5 +55,9 @@ def review(
             # Some browsers are waited for, and the server is not to wait.
             threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
-    reading = Reading(media_root=media_root, padding=padding, rate=rate)
+    reading = Reading(media_root=media_root, padding=padding, rate=rate, name=timeline_name)
     serve(timeline, player or "", reading, host, port, token, opened, say_warning)
+
+
+# Who looks for a way to pick finds it.
+app.command("pick", help="The same as 'review': the page begins with picking.")(review)

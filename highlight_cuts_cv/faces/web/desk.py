@@ -86,8 +86,8 @@ class Desk:
         reading = self._reading
         warnings: list[str] = []
         with self._lock:
-            target = tracked_path(path, player or None)
             how = replace(reading, player=player or None, padding=reading.padding if is_table(path) else None)
+            target, player = tracked_path(path, how.chosen), how.chosen or ""
             timeline, read_so = load_remembered(path, target, how, warnings.append)
             if not timeline.clips:
                 raise BadInputError(f"{path} shows no clip that could be marked.")

@@ -223,7 +223,10 @@ class TrackOut(BaseModel):
 
 
 class TracksOut(BaseModel):
+    """``cuts`` are the frames that begin a new shot."""
+
     tracks: list[TrackOut]
+    cuts: list[int]
 
 
 class ClipStatusOut(BaseModel):

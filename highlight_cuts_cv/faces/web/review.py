@@ -54,6 +54,7 @@ class Clip:
     work: Ticket | None = None
     error: str = ""
     tracks: dict[str, Track] = field(default_factory=dict)
+    cuts: Sequence[int] = ()
     marker: bytes = b""
     marker_number: int = 0
 
@@ -329,7 +330,7 @@ class Review:
             )
             self.changed()
             marked = clip.work.result.result()
-            clip.tracks, clip.marker = dict(marked.tracks), marked.marker
+            clip.tracks, clip.marker, clip.cuts = dict(marked.tracks), marked.marker, marked.cuts
             clip.marker_number += 1
             clip.analysed = True
             self.store.keep_tracks(claim, clip.tracks, clip.info.first_frame)

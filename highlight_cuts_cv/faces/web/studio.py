@@ -6,7 +6,7 @@ Every function that takes a :class:`Studio` first is a command of :mod:`.worker`
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -114,10 +114,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """The paths of a clip's players and what the page draws of them."""
+    """The paths of a clip's players, what the page draws of them, and the frames that begin a new shot."""
 
     tracks: Mapping[str, Track]
     marker: bytes
+    cuts: Sequence[int]
 
 
 def analyse(studio: Studio, steps: Steps, place: Place) -> None:
@@ -176,7 +177,7 @@ def mark(studio: Studio, steps: Steps, place: Place, picks: Picks) -> Marked:
         with warnings_to(watch):
             sprites = draw_all(opened.bench, tracks, setup, watch)
         opened.drawn = (repr((picks, setup)), sprites)
-        return Marked(tracks, marker_data(sprites, place.clip, shown_frames(place.clip)))
+        return Marked(tracks, marker_data(sprites, place.clip, shown_frames(place.clip)), opened.bench.cuts())
 
 
 def still(

@@ -146,7 +146,8 @@ def film_out(path: Path, clip: Clip) -> models.FilmOut | None:
 def tracks_out(clip: Clip) -> models.TracksOut:
     """The paths in the frames that the film shows."""
     return models.TracksOut(
-        tracks=[_track(player, track, clip.frames) for player, track in clip.tracks.items()]
+        tracks=[_track(player, track, clip.frames) for player, track in clip.tracks.items()],
+        cuts=list(clip.cuts),
     )
 
 

@@ -110,8 +110,8 @@ class Server:
             self.process.stdout.close()
 
 
-def start_server(timeline: Path, *options: object) -> Server:
-    command = [sys.executable, "-m", "highlight_cuts_cv", "review", timeline, "--no-browser", *options]
+def start_server(timeline: Path, *options: object, verb: str = "review") -> Server:
+    command = [sys.executable, "-m", "highlight_cuts_cv", verb, timeline, "--no-browser", *options]
     process = subprocess.Popen(
         list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

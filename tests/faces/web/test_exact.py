@@ -20,11 +20,13 @@ from highlight_cuts_cv.testing.synthetic import make_counting_clip
 from .browser import chromium_page, until
 from .conftest import start_server
 from .firefox import firefox_page
+from .webkit import webkit_page
 
 SEEKS = int(os.environ.get("HCCV_SEEKS", "16"))
 """Of each recording; 200 make a thousand."""
 PLAYS = int(os.environ.get("HCCV_PLAYS", "1"))
 """Of each recording, which takes three seconds."""
+BROWSERS: dict[str, Any] = {"Chromium": chromium_page, "Firefox": firefox_page, "WebKitGTK": webkit_page}
 FRAMES = 100
 UNEVEN = [Fraction(i, 30) + Fraction(i % 5, 200) + Fraction(i // 20, 3) for i in range(FRAMES)]
 RECORDINGS: dict[str, dict[str, Any]] = {
@@ -125,9 +127,9 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=[chromium_page, firefox_page], ids=["Chromium", "Firefox"])
+@pytest.fixture(scope="module", params=BROWSERS)
 def page(folder, request) -> Iterator[Any]:
-    with request.param() as page:
+    with BROWSERS[request.param]() as page:
         server = start_server(folder / "counting.otio")
         page.goto(server.address)
         until(page, f"document.querySelectorAll('.clip').length === {len(RECORDINGS)}")
@@ -148,8 +150,10 @@ def clip_called(page: Any, name: str) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("name", RECORDINGS)
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [*((name, "film") for name in RECORDINGS), ("29.97", "pictures"), ("turned", "pictures")],
+)
 def test_the_marker_on_screen_is_that_of_the_frame_on_screen(page, name, source):
     count = page.evaluate(setup(source), clip_called(page, name))
     assert count >= FRAMES / 2 - 2

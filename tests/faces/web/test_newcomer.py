@@ -53,7 +53,7 @@ def test_a_spreadsheet_is_uploaded_and_open_again_after_a_reload(tmp_path):
     sheet = tmp_path / "my reel.csv"
     sheet.write_text("videoName,startTime,stopTime\ngame.mp4,2,3\ngame.mp4,4,5\n")
     with chromium_page() as page:
-        server = start_server(games)
+        server = start_server(games, verb="pick")
         page.goto(server.address)
         until(page, "document.querySelector('#open').open")
         page.set_input_files("#upload", sheet)

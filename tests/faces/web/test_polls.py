@@ -7,11 +7,14 @@ import json
 import threading
 import time
 
+import opentimelineio as otio
 import pytest
 
 pytest.importorskip("fastapi")
 
 from highlight_cuts_cv.errors import BadInputError
+from highlight_cuts_cv.faces.shared import Reading
+from highlight_cuts_cv.faces.web.desk import Desk
 from highlight_cuts_cv.faces.web.told import Told
 from highlight_cuts_cv.project.state import Status
 from highlight_cuts_cv.project.store import ProjectStore
@@ -101,3 +104,23 @@ def test_changes_of_many_at_once_are_all_kept(api):
     assert [one["frame"] for one in api.marked(1)["picks"]] == list(frames)
     stored = api.client.app.state.desk.session(api.session).review.store
     assert len(stored.clip(api.session, api.clips[1]["clip_id"]).picks[""]) == len(frames)
+
+
+def test_one_of_several_timelines_is_reviewed(tmp_path):
+    path = write_game(tmp_path)
+    first = otio.adapters.read_from_file(str(path))
+    second = first.deepcopy()
+    first.name, second.name = "First", "Second"
+    del second.tracks[0][0]
+    both = otio.schema.SerializableCollection()
+    both.extend([first, second])
+    otio.adapters.write_to_file(both, str(tmp_path / "both.otio"))
+    desk = Desk(tmp_path, Reading(name="Second"))
+    try:
+        session = desk.open("both.otio")
+        assert desk.open("both.otio") is session
+        assert [clip.placed.name for clip in session.review.clips] == [second.tracks[0][0].name]
+        assert session.review.player == "Second"
+        assert "Second" in session.films.timeline.name
+    finally:
+        desk.close()

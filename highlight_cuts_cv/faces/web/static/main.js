@@ -23,6 +23,7 @@ const page = {
   times: [0],
   marker: 0,
   tracks: [],
+  cuts: [],
   loading: null,
   asked: null,
   asking: null,
@@ -126,7 +127,7 @@ const follow = tried(async () => {
     const id = page.clipId;
     const number = (page.marker = now.marker);
     if (!number) {
-      page.tracks = [];
+      page.tracks = page.cuts = [];
       player.setMarker(null);
       updateStrip();
       return;
@@ -135,6 +136,7 @@ const follow = tried(async () => {
     const [marker, tracks] = await Promise.all([Marker.load(inClip("marker")), get(inClip("track"))]);
     if (page.clipId !== id || page.marker !== number || !marker) return;
     page.tracks = tracks.tracks;
+    page.cuts = tracks.cuts;
     player.setMarker(marker);
     updateStrip();
     if (page.playWhenMarked) {
@@ -171,7 +173,7 @@ const showClip = tried(async (clipId) => {
   const loading = (page.loading = new AbortController());
   page.clipId = clipId;
   page.marker = 0;
-  page.tracks = [];
+  page.tracks = page.cuts = [];
   page.playWhenMarked = false;
   people.clear();
   candidates.hide();
@@ -273,7 +275,7 @@ function updateStrip() {
     {
       sure,
       doubts: now.doubts.map((doubt) => ({ from: place(doubt.start), to: place(doubt.stop - 1) + 1, lost: doubt.lost })),
-      cuts: [],
+      cuts: page.cuts.map(place),
       picks: now.picks.filter((pick) => pick.player === page.who).map((pick) => place(pick.frame)),
     },
     page.frames.length,
