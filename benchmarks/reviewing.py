@@ -21,7 +21,10 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
+import opentimelineio as otio
+
 from highlight_cuts_cv.faces.demo import demo_clip
+from highlight_cuts_cv.media import probe
 
 MOST_SECONDS = 900
 
@@ -85,16 +88,20 @@ class Server:
 
 
 def write_reel(folder: Path, name: str, clips: int) -> Path:
-    """A spreadsheet of so many seconds of the demo's recording, which is copied beside it."""
+    """A timeline of so many seconds of the demo's recording, which is copied beside it."""
     if not (folder / "game.mp4").exists():
         shutil.copyfile(demo_clip(), folder / "game.mp4")
-    lines = ["videoName,startTime,stopTime,notes"]
+    rate = float(probe(folder / "game.mp4").rate)
+    track = otio.schema.Track(name="V1", kind=otio.schema.TrackKind.Video)
     for number in range(clips):
-        start = 2 + 0.4 * number % 7
-        lines.append(f"game.mp4,{start:.1f},{start + 1:.1f},{name} {number + 1}")
-    path = folder / f"{name}.csv"
-    path.write_text("\n".join(lines) + "\n")
-    return path
+        start, length = (otio.opentime.RationalTime(value, rate) for value in (20 + 4 * number % 70, 10))
+        media = otio.schema.ExternalReference(target_url="game.mp4")
+        shown = otio.opentime.TimeRange(start, length)
+        track.append(otio.schema.Clip(f"{name} {number + 1}", media, shown))
+    timeline = otio.schema.Timeline(name=name)
+    timeline.tracks.append(track)
+    otio.adapters.write_to_file(timeline, str(folder / f"{name}.otio"))
+    return folder / f"{name}.otio"
 
 
 def crowd(folder: Path, sessions: int, clips: int) -> None:

@@ -37,7 +37,7 @@ def chromium_page(width: int = 1280, height: int = 720, **options: Any) -> Itera
     assert not [one for one in troubles if "Failed to load resource" not in one]
 
 
-def until(page: Any, script: str, seconds: float = 60) -> Any:
+def until(page: Any, script: str, seconds: float = 180) -> Any:
     """What *script* gives as soon as that is something."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
