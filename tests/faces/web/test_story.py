@@ -198,7 +198,7 @@ def test_another_marker_is_seen_at_once(page, server):
     page.keyboard.press("Home")  # where the pick is, no marker is faded
     until_height(page, 0.01, 0.08)
     page.select_option("select[data-field=Marker]", "box")
-    until_height(page, 0.12, 0.5)
+    until_height(page, 0.3, 0.8)
     page.select_option("select[data-field=Marker]", "dot")
     until_height(page, 0.01, 0.08)
 
