@@ -72,7 +72,14 @@ from highlight_cuts_cv.model import (
 )
 from highlight_cuts_cv.plugin.hookspecs import hookimpl
 from highlight_cuts_cv.rendering.code_values import matrix_name
-from highlight_cuts_cv.rendering.flat import FlatPicture, flattened, in_video_colors, require_sprites
+from highlight_cuts_cv.rendering.final_cut import write_final_cut
+from highlight_cuts_cv.rendering.flat import (
+    FlatPicture,
+    flattened,
+    in_video_colors,
+    main_color,
+    require_sprites,
+)
 from highlight_cuts_cv.rendering.keyframes import keyframes
 from highlight_cuts_cv.tracking.identities import Identities, track_by_identity
 
@@ -150,8 +157,10 @@ __all__ = [
     "keyframes",
     "limited_rate",
     "lost_rows",
+    "main_color",
     "matrix_name",
     "pairwise_ious",
     "require_sprites",
     "track_by_identity",
+    "write_final_cut",
 ]

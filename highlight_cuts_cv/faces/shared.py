@@ -123,13 +123,13 @@ def tracked_path(timeline: Path, chosen: str | None, delivery: Delivery = REPLAC
     project stays one, what is live becomes one, what a plugin delivers has its suffix, and other formats that hold
     what was done stay theirs.
     """
-    from highlight_cuts_cv.timeline.formats import PROJECT, own_suffix
+    from highlight_cuts_cv.timeline.formats import own_suffix
 
     stem = timeline.stem
     if chosen is not None:
         name = re.sub(r"[^\w.-]+", "-", chosen).strip("-.")
         stem = f"{stem}.{name or 'player'}"
-    suffix = delivery.suffix or (PROJECT if delivery.live else own_suffix(timeline))
+    suffix = delivery.suffix or (delivery.live_suffixes[0] if delivery.live else own_suffix(timeline))
     return timeline.with_name(f"{stem}.tracked{suffix}")
 
 

@@ -12,6 +12,8 @@ from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, Choice, Setup, parse_
 WAYS = ("replace", "overlay", "live")
 LONGEST = 60
 """Seconds of handles."""
+LIVE_SUFFIXES = {"any": (".kdenlive", ".fcpxml"), "kdenlive": (".kdenlive",), "finalcut": (".fcpxml",)}
+"""By editor, the projects that hold a marker's keyframes, the usual one first."""
 OVERLAY = "overlay"
 """What the exporter is called that writes what lies above the clips."""
 
@@ -19,8 +21,8 @@ OVERLAY = "overlay"
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """``way`` is ``replace`` (a film with the marker in the place of each clip's recording), ``overlay`` (the
-    marker alone, as a film on a track above) or ``live`` (as a picture with keyframes on a track above, which only
-    an editor's project can hold); ``target`` is the editor the timeline is written for.  With ``deliverer`` a
+    marker alone, as a film on a track above) or ``live`` (as a picture or title with keyframes on a track above, which
+    only an editor's project can hold); ``target`` is the editor the timeline is written for.  With ``deliverer`` a
     plugin writes it, and ``way`` says what is made of the clips.  Films reach ``handles`` seconds beyond their cuts."""
 
     way: str = "replace"
@@ -34,6 +36,11 @@ class Delivery:
         from highlight_cuts_cv.plugin.registry import get_registry
 
         return "" if self.deliverer is None else get_registry().deliverers.find(self.deliverer.name).suffix
+
+    @property
+    def live_suffixes(self) -> tuple[str, ...]:
+        """Of the projects that a live marker can be written in, the usual one first."""
+        return LIVE_SUFFIXES.get(self.target, ())
 
     @property
     def over(self) -> bool:
@@ -77,8 +84,19 @@ def make_delivery(way: str, target: str, handles: str = "") -> Delivery:
             f"'{target}' is no editor that timelines are written for; choose {', '.join(TARGETS)}."
         )
     delivery = Delivery(way, target) if way in WAYS else _of_plugin(parse_choice(way), target)
+    if delivery.live and target not in LIVE_SUFFIXES:
+        more = ", or write each clip with 'hccv export --exporter fusion'" if target == "resolve" else ""
+        raise BadInputError(
+            f"With --deliver live the marker is keyframes, which are written for Kdenlive and Final Cut Pro only; "
+            f"for '{target}' deliver an overlay{more}."
+        )
     reach = parse_handles(handles)
-    if reach and (delivery.live or delivery.deliverer is not None):
+    if reach and delivery.live:
+        raise BadInputError(
+            "With --deliver live no film is made that could have handles: the recording itself can be trimmed out, but the "
+            "player is followed, and so marked, within the cuts only. Leave them out, or deliver an overlay."
+        )
+    if reach and delivery.deliverer is not None:
         raise BadInputError(
             f"With --deliver {way} there are no films that could have handles; leave them out."
         )

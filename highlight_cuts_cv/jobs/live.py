@@ -10,6 +10,7 @@ from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.outputs import writing_sentences
 from highlight_cuts_cv.media import source_frames
 from highlight_cuts_cv.model import ClipInfo, JobFailedError, LiveMarker, SpriteTrack
+from highlight_cuts_cv.rendering.flat import main_color
 from highlight_cuts_cv.rendering.live import live_marker
 
 
@@ -24,7 +25,7 @@ def write_live(
     from PIL import Image
 
     made: list[LiveMarker] = []
-    for sprites in players.values():
+    for player, sprites in players.items():
         moved = live_marker(sprites, source_frames(clip, rate, frame_count))
         if moved is None:
             continue
@@ -34,7 +35,8 @@ def write_live(
             path = picture.with_name(f"{name}.{len(made) + 1}.marker.{ending}")
         with writing_sentences(path), atomic_output(path) as temporary:
             Image.fromarray(moved.rgba).save(temporary, "PNG")
-        made.append(LiveMarker(path, [tuple(map(float, key)) for key in moved.keys]))
+        keys = [tuple(map(float, key)) for key in moved.keys]
+        made.append(LiveMarker(path, keys, main_color([moved.rgba]), player))
     if not made:
         raise JobFailedError(f"The marker shows nowhere in {clip.clip_id}, so there is nothing to move.")
     return made

@@ -102,6 +102,7 @@ def run(task: ClipTask, steps: Steps = unwatched) -> ClipResult:
         with warnings_to(watch):
             if task.live:
                 live = _live_markers(bench, task, tracks, watch)
+                watch.progress(1, 1)
                 return replace(result_of(task, task.render, tracks, freeze), live=live)
             sprites = _faded(task, draw_all(bench, tracks, setup, watch, freeze))
         cadence = Cadence(task.rate, task.frame_count, freeze)

@@ -55,7 +55,7 @@ def plan(
     """
     setup = setup_for(delivery, setup)
     check_deliverer(delivery)
-    from highlight_cuts_cv.timeline.formats import is_project, require_format
+    from highlight_cuts_cv.timeline.formats import require_format
     from highlight_cuts_cv.timeline.handles import widened
 
     check_setup(setup)
@@ -65,10 +65,11 @@ def plan(
     check_laid_over(delivery, setup, [player for player, picked in players.items() if picked])
     picks = by_clip(timeline, players)
     output = _timeline_file(timeline, output, delivery)
-    if delivery.live and not is_project(output):
+    if delivery.live and output.suffix.lower() not in delivery.live_suffixes:
+        named = " or ".join(f"{output.stem}{suffix}" for suffix in delivery.live_suffixes)
         raise BadInputError(
             "With --deliver live the marker is keyframes, which only an editor's project can hold; "
-            f"name the output {output.stem}.kdenlive, or deliver an overlay."
+            f"name the output {named}, or deliver an overlay."
         )
     if delivery.deliverer is None:
         require_format(timeline.otio, output, timeline.rate, delivery.over)

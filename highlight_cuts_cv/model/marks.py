@@ -25,8 +25,11 @@ class LiveMarker:
     """A marker without a film: its ``picture``, and what moves it.
 
     ``keys`` are (frame, left, top, width, height, opacity) each, in frames of what the clip shows on the timeline and
-    display pixels of its recording, opacity from 0 to 1; straight lines lie between.
+    display pixels of its recording, opacity from 0 to 1; straight lines lie between.  ``color`` (red, green, blue, 0 to 1)
+    is what it mostly has, ``player`` whom it marks ('' where there is only one).
     """
 
     picture: Path
     keys: Sequence[tuple[float, ...]]
+    color: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    player: str = ""

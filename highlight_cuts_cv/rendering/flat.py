@@ -83,6 +83,17 @@ def in_video_colors(rgba: ByteArray, color: ColorTags) -> ByteArray:
     return np.dstack((np.rint(np.clip(signal, 0, 1) * 255).astype(np.uint8), rgba[..., 3]))
 
 
+def main_color(pictures: Sequence[ByteArray]) -> tuple[float, float, float]:
+    """What colour the *pictures*, each (h, w, 4) uint8 RGBA, mostly have: red, green and blue, 0 to 1."""
+    rgba = np.concatenate([picture.reshape(-1, 4) for picture in pictures])
+    solid = rgba[rgba[:, 3] >= rgba[:, 3].max() // 2, :3].astype(np.int64)
+    # The most frequent shade, and not a mean that no part of it has.
+    shades, counts = np.unique(solid // 16, axis=0, return_counts=True)
+    among = (solid // 16 == shades[counts.argmax()]).all(axis=1)
+    red, green, blue = (solid[among].mean(axis=0) / 255).round(4).tolist()
+    return red, green, blue
+
+
 def _alone(placement: Placement, width: int, height: int) -> FlatPicture | None:
     """As :func:`flattened`, for one placement: what was made of it once is found again."""
     same, opacity = _Same(placement.sprite), min(placement.opacity, 1.0)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import opentimelineio as otio
 
 from highlight_cuts_cv.timeline.cleaning import at_rate, external_references
-from highlight_cuts_cv.timeline.fcpxml import FcpxmlError, read_shown, write_fcpxml
+from highlight_cuts_cv.timeline.fcpxml import FcpxmlError, named_titles, read_shown, write_fcpxml
 from highlight_cuts_cv.timeline.notes import NAMESPACE, note_of
 from highlight_cuts_cv.timeline.shown import difference, difference_in_list, difference_of, shown
 from highlight_cuts_cv.timeline.times import exact_rate
@@ -44,8 +44,10 @@ def _as_it_is(timeline: otio.schema.Timeline, rate: Fraction) -> None:
     pass
 
 
-def _whole_frames(timeline: otio.schema.Timeline, rate: Fraction) -> None:
+def prepare_fcpxml(timeline: otio.schema.Timeline, rate: Fraction) -> None:
+    """For FCPXML: whole frames, and titles where markers move."""
     at_rate(timeline, rate)
+    named_titles(timeline)
 
 
 def prepare_xml(timeline: otio.schema.Timeline, rate: Fraction) -> None:
@@ -90,7 +92,7 @@ EXCHANGE = {
     ),
     ".fcpxml": Exchange(
         _FCPXML,
-        _whole_frames,
+        prepare_fcpxml,
         "FCPXML holds one file for each clip, neither effects nor levels, and no note of what was done; track again from the "
         "timeline that was read. Tried in no Final Cut Pro.",
     ),
@@ -119,10 +121,10 @@ def write_through(
     exchange.prepare(copied, pace)
     if exchange.adapter == _FCPXML:
         try:
-            write_fcpxml(copied, path, pace, arguments.get("size", (1920, 1080)))
+            write_fcpxml(copied, path, pace, **{"size": (1920, 1080), **arguments})
         except FcpxmlError as error:
             raise AdapterError(str(error)) from error
-        if found := difference_of(shown(timeline, pace), read_shown(path, pace)):
+        if found := difference_of(shown(copied, pace), read_shown(path, pace)):
             raise AdapterError(found)
         return
     try:

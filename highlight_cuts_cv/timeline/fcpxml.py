@@ -1,4 +1,5 @@
-"""Timelines for Final Cut Pro, as FCPXML 1.8, which all its versions since 10.4.1 and DaVinci Resolve read.
+"""Timelines for Final Cut Pro, as FCPXML 1.8, which all its versions since 10.4.1 and DaVinci Resolve read; with markers
+that move (see :mod:`~highlight_cuts_cv.timeline.titles`) as 1.10, for 10.6 and later.
 
 Written after the format's published definition; the OpenTimelineIO adapter for it drops dissolves and writes NTSC rates
 as decimals, which no program reads.  The lowest track of pictures is the main storyline, what lies on others is connected to it
@@ -7,7 +8,7 @@ in lanes.  All times are fractions of seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -19,8 +20,18 @@ from highlight_cuts_cv.timeline.locate import plain_path
 from highlight_cuts_cv.timeline.places import items_of, transitions_around
 from highlight_cuts_cv.timeline.shown import Shown, file_of
 from highlight_cuts_cv.timeline.times import nearest_frame, seconds
+from highlight_cuts_cv.timeline.titles import (
+    TITLE,
+    UID,
+    MovingMarker,
+    add_tracker,
+    fill_title,
+    first_frame,
+    moving_marker,
+    time_text,
+)
 
-VERSION = "1.8"
+VERSION, LIVE_VERSION = "1.8", "1.10"
 
 
 class FcpxmlError(ValueError):
@@ -29,37 +40,66 @@ class FcpxmlError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A clip, or nothing, on a track: in frames, ``first`` of the file counted from its timecode."""
+    """A clip, or nothing, on a track: in frames, ``first`` of the file counted from its timecode.
+
+    Where it is a marker that moves, the time in it begins at ``origin``.
+    """
 
     begin: int
     length: int
     clip: otio.schema.Clip | None
     first: int = 0
+    origin: int = 0
+    marker: MovingMarker | None = None
 
 
-def write_fcpxml(timeline: otio.schema.Timeline, path: Path, rate: Fraction, size: tuple[int, int]) -> None:
-    """Write *timeline*, at *rate* and of *size* (width, height), to *path*.  Raises FcpxmlError."""
-    document = _Writer(timeline, rate, size).document()
+def named_titles(timeline: otio.schema.Timeline) -> None:
+    """Let the markers that move name the title that shows them, and not their pictures."""
+    for clip in timeline.find_clips():
+        if moving_marker(clip) is not None:
+            clip.media_reference.target_url = TITLE
+
+
+def write_fcpxml(
+    timeline: otio.schema.Timeline,
+    path: Path,
+    rate: Fraction,
+    size: tuple[int, int],
+    silent: Container[str] = (),
+) -> None:
+    """Write *timeline*, at *rate* and of *size* (width, height), to *path*.
+
+    Where it has no tracks of sound, pictures play their own, but for files (paths with slashes) that are *silent*.
+    Raises FcpxmlError.
+    """
+    document = _Writer(timeline, rate, size, silent).document()
     Xml.indent(document)
     text = Xml.tostring(document, encoding="unicode")
     path.write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n{text}\n', encoding="utf-8")
 
 
 class _Writer:
-    def __init__(self, timeline: otio.schema.Timeline, rate: Fraction, size: tuple[int, int]) -> None:
-        self._timeline, self._rate = timeline, rate
-        self._root = Xml.Element("fcpxml", version=VERSION)
+    def __init__(
+        self, timeline: otio.schema.Timeline, rate: Fraction, size: tuple[int, int], silent: Container[str]
+    ) -> None:
+        self._timeline, self._rate, self._size, self._silent = timeline, rate, size, silent
+        self._live = any(moving_marker(clip) is not None for clip in timeline.find_clips())
+        self._root = Xml.Element("fcpxml", version=LIVE_VERSION if self._live else VERSION)
         self._resources = Xml.SubElement(self._root, "resources")
         width, height = size
         Xml.SubElement(
             self._resources,
             "format",
             id="r1",
-            frameDuration=_time(1 / rate),
+            frameDuration=time_text(1 / rate),
             width=str(width),
             height=str(height),
         )
         self._assets: dict[str, Xml.Element] = {}
+        self._made: list[tuple[int, _Piece, Xml.Element]] = []
+        """What was written of clips, with their lanes; the storyline's is 0."""
+        if self._live:
+            Xml.SubElement(self._resources, "effect", id="title", name=TITLE, uid=UID)
 
     def document(self) -> Xml.Element:
         name = self._timeline.name or "Timeline"
@@ -98,7 +138,27 @@ class _Writer:
         )
         spine = Xml.SubElement(sequence, "spine")
         self._storyline(spine, video[0], begin, length, lanes, "video" if audio else "all")
+        self._track()
         return self._root
+
+    def _track(self) -> None:
+        """Give the clips below markers that move a tracker."""
+        for lane, piece, _ in self._made:
+            if piece.marker is None:
+                continue
+            below = [
+                (under, self._shared(piece, other), element)
+                for under, other, element in self._made
+                if 0 <= under < lane and other.marker is None and self._shared(piece, other) > 0
+            ]
+            if below:
+                _, _, marked = max(below, key=lambda found: found[:2])
+                count = sum(1 for _ in self._root.iter("tracking-shape"))
+                add_tracker(marked, piece.marker.player or "Player", f"tracked{count + 1}")
+
+    @staticmethod
+    def _shared(one: _Piece, other: _Piece) -> int:
+        return min(one.begin + one.length, other.begin + other.length) - max(one.begin, other.begin)
 
     def _storyline(
         self,
@@ -130,10 +190,12 @@ class _Writer:
                     duration=self._at(lead + trail),
                 )
             holder, counted = self._element(spine, piece, begin + piece.begin, plays)
+            self._made.append((0, piece, holder))
             for other, lane, kind in connected:
                 if piece.begin <= other.begin < piece.begin + piece.length:
                     made, _ = self._element(holder, other, counted + other.begin - piece.begin, kind)
                     made.set("lane", str(lane))
+                    self._made.append((lane, other, made))
                     self._mark(made, other)
             if piece.clip is not None:
                 self._mark(holder, piece)
@@ -146,7 +208,16 @@ class _Writer:
         if piece.clip is None:
             return Xml.SubElement(parent, "gap", {"name": "Gap", "start": "0s", **place}), 0
         name = piece.clip.name or "clip"
+        if piece.marker is not None:
+            called = {"ref": "title", "name": f"{piece.marker.player or 'Player'} in {name}"}
+            title = Xml.SubElement(parent, "title", {**called, "start": self._at(piece.first), **place})
+            fill_title(title, piece.marker, self._size, self._rate, f"style{len(self._made)}")
+            return title, piece.first
         asset = self._asset(piece.clip)
+        if plays == "all" and plain_path(piece.clip.media_reference.target_url) in self._silent:
+            plays = "video"
+        if plays == "all":
+            asset.set("hasAudio", "1")
         shown = {"ref": asset.attrib["id"], "name": name, "start": self._at(piece.first)}
         return (
             Xml.SubElement(parent, "asset-clip", {**shown, **place, "srcEnable": plays, "tcFormat": "NDF"}),
@@ -156,11 +227,15 @@ class _Writer:
     def _mark(self, element: Xml.Element, piece: _Piece) -> None:
         assert piece.clip is not None
         for marker in piece.clip.markers:
-            start = nearest_frame(seconds(marker.marked_range.start_time), self._rate)
+            start = piece.origin + nearest_frame(seconds(marker.marked_range.start_time), self._rate)
             if piece.first <= start < piece.first + piece.length:
                 count = max(nearest_frame(seconds(marker.marked_range.duration), self._rate), 1)
                 text = marker.comment or marker.name or "Marker"
-                Xml.SubElement(element, "marker", start=self._at(start), duration=self._at(count), value=text)
+                made = Xml.SubElement(
+                    element, "marker", start=self._at(start), duration=self._at(count), value=text
+                )
+                if marker.color == otio.schema.MarkerColor.RED:  # as what is to be done, which is red there
+                    made.set("completed", "0")
 
     def _asset(self, clip: otio.schema.Clip) -> Xml.Element:
         reference = clip.media_reference
@@ -173,11 +248,15 @@ class _Writer:
                 "asset",
                 id=f"r{len(self._assets) + 2}",
                 name=Path(path).stem,
-                src=Path(path).absolute().as_uri(),
                 start=self._at(nearest_frame(seconds(there.start_time), self._rate)),
                 duration=self._at(nearest_frame(seconds(there.duration), self._rate)),
                 format="r1",
             )
+            file = Path(path).absolute().as_uri()
+            if self._live:
+                Xml.SubElement(self._assets[path], "media-rep", kind="original-media", src=file)
+            else:
+                self._assets[path].set("src", file)
         asset = self._assets[path]
         heard = clip.parent() is not None and clip.parent().kind == otio.schema.TrackKind.Audio
         asset.set("hasAudio" if heard else "hasVideo", "1")
@@ -199,16 +278,19 @@ class _Writer:
             if any(isinstance(effect, otio.schema.TimeEffect) for effect in item.effects):
                 raise FcpxmlError(f"the speed of '{item.name}' is changed")
             source = nearest_frame(seconds(item.trimmed_range().start_time), self._rate)
-            yield _Piece(first, last - first, item, source)
+            marker = moving_marker(item)
+            origin = first_frame(self._rate) if marker is not None else 0
+            yield _Piece(first, last - first, item, origin + source, origin, marker)
 
     def _at(self, frames: int) -> str:
-        return _time(frames / self._rate)
+        return time_text(frames / self._rate)
 
 
 def read_shown(path: Path, rate: Fraction) -> list[Shown]:
     """What the FCPXML at *path* shows when, at *rate*, if it is as :func:`write_fcpxml` writes it."""
     root = Xml.fromstring(path.read_bytes())
     assets = {asset.attrib["id"]: asset for asset in root.iter("asset")}
+    titles = {effect.attrib["id"]: effect.get("name", "") for effect in root.iter("effect")}
     sequence, spine = root.find(".//sequence"), root.find(".//spine")
     assert sequence is not None and spine is not None
     zero = _frames(sequence, "tcStart", rate)
@@ -218,8 +300,13 @@ def read_shown(path: Path, rate: Fraction) -> list[Shown]:
         crossed[at] = at + _frames(crossing, "duration", rate)
 
     def shown(element: Xml.Element, begin: int, lane: int) -> Shown:
-        asset = assets[element.attrib["ref"]]
-        first = _frames(element, "start", rate) - _frames(asset, "start", rate)
+        if element.tag == "title":
+            file, first = titles[element.attrib["ref"]], _frames(element, "start", rate) - first_frame(rate)
+        else:
+            asset = assets[element.attrib["ref"]]
+            source = asset.find("media-rep")
+            file = file_of((asset if source is None else source).attrib["src"])
+            first = _frames(element, "start", rate) - _frames(asset, "start", rate)
         length, origin = _frames(element, "duration", rate), begin
         if not lane:
             for start, end in crossed.items():
@@ -232,7 +319,7 @@ def read_shown(path: Path, rate: Fraction) -> list[Shown]:
             begin=begin - zero,
             length=length,
             first=first,
-            file=file_of(asset.attrib["src"]),
+            file=file,
             speed=1.0,
         )
 
@@ -243,7 +330,7 @@ def read_shown(path: Path, rate: Fraction) -> list[Shown]:
         offset, start = _frames(element, "offset", rate), _frames(element, "start", rate)
         if element.tag == "asset-clip":
             found.append(shown(element, offset, 0))
-        for other in element.findall("asset-clip"):
+        for other in [*element.findall("asset-clip"), *element.findall("title")]:
             begin = offset + _frames(other, "offset", rate) - start
             found.append(shown(other, begin, int(other.attrib["lane"])))
     return found
@@ -251,9 +338,3 @@ def read_shown(path: Path, rate: Fraction) -> list[Shown]:
 
 def _frames(element: Xml.Element, name: str, rate: Fraction) -> int:
     return nearest_frame(Fraction(element.get(name, "0s").removesuffix("s")), rate)
-
-
-def _time(time: Fraction) -> str:
-    if time.denominator == 1:
-        return f"{time.numerator}s"
-    return f"{time.numerator}/{time.denominator}s"

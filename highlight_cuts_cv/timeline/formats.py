@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import opentimelineio as otio
 
@@ -82,17 +84,23 @@ def require_format(timeline: otio.schema.Timeline, output: Path, rate: Fraction,
 
 
 def write_format(
-    timeline: otio.schema.Timeline, path: Path, size: tuple[int, int], rate: Fraction, output: Path
+    timeline: otio.schema.Timeline,
+    path: Path,
+    size: tuple[int, int],
+    rate: Fraction,
+    output: Path,
+    silent: Container[str] = (),
 ) -> str:
     """Write *timeline* to *path* through its format's adapter and read it back; a new project is of *size*.
 
-    *output* is what the file will be called.  Returns what that format cannot hold, as a sentence, or ''.  Raises
+    The files *silent* have no sound.  *output* is what the file will be called.  Returns what that format cannot hold, as a sentence, or ''.  Raises
     JobFailedError when the adapter cannot write it, or something does not come back.
     """
+    more: dict[str, Any] = {"size": size} if output.suffix.lower() in (PROJECT, ".fcpxml") else {}
+    if output.suffix.lower() == ".fcpxml":
+        more["silent"] = silent
     try:
-        write_through(
-            timeline, path, rate, **({"size": size} if output.suffix.lower() in (PROJECT, ".fcpxml") else {})
-        )
+        write_through(timeline, path, rate, **more)
     except AdapterError as error:
         raise JobFailedError(f"The timeline cannot be written as {output}: {error}.") from error
     return EXCHANGE[output.suffix.lower()].told

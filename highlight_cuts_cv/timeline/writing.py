@@ -33,11 +33,11 @@ from highlight_cuts_cv.timeline.loading import timelines_in
 from highlight_cuts_cv.timeline.locate import MediaFinder, plain_path
 from highlight_cuts_cv.timeline.marking import put_marks
 from highlight_cuts_cv.timeline.names import is_safe_name
-from highlight_cuts_cv.timeline.notes import NAMESPACE
 from highlight_cuts_cv.timeline.originals import FREEZE, replace_media
 from highlight_cuts_cv.timeline.overlays import drop_overlays, lay_over, why_no_overlay
 from highlight_cuts_cv.timeline.sources import media_timecode
 from highlight_cuts_cv.timeline.times import float_rate, frame_range, nearest_frame, seconds
+from highlight_cuts_cv.timeline.titles import MovingMarker
 
 TARGETS = tuple(DIALECTS)
 SCHEMAS = ("OTIO_CORE", "0.18.1")
@@ -134,7 +134,11 @@ def write_tracked(
     if is_exchange(output):
         info = timeline.clips[0].info
         with writing_sentences(output), atomic_output(output) as temporary:
-            lacking = write_format(result, temporary, (info.width, info.height), timeline.rate, output)
+            lacking = write_format(
+                result, temporary, (info.width, info.height), timeline.rate, output, _silent(timeline, chosen)
+            )
+        if output.suffix.lower() == ".fcpxml" and any(render.live for _, render in chosen):
+            warn("In Final Cut Pro the markers are titles: a disc of the marker's size and colour.")
         if lacking:
             warn(lacking)
         return output
@@ -170,6 +174,13 @@ def _keep_earlier_renders(result: otio.schema.Timeline, timeline: Timeline, repl
         if index not in replaced and finder.is_there(earlier.media_reference.target_url):
             parent = clips[index].parent()
             parent[parent.index(clips[index])] = earlier.clone()
+
+
+def _silent(timeline: Timeline, chosen: Iterable[tuple[TimelineClip, TrackedRender]]) -> set[str]:
+    """The files, as timelines spell them, that have no sound: recordings, and films of such."""
+    recordings = [clip.media_path for clip in timeline.clips if not clip.info.audio]
+    films = [Path(render.path).absolute() for clip, render in chosen if not clip.info.audio]
+    return {path.as_posix() for path in (*recordings, *films)}
 
 
 def _put(
@@ -241,8 +252,8 @@ def _put_live(
     reference = otio.schema.ExternalReference(picture.as_posix(), frame_range(0, clip.frame_count, clip.rate))
     reference.name = picture.name
     over = lay_over(otio_clip, clip, reference, render.metadata)
-    keys = {"rects": [list(key) for key in marker.keys], "width": clip.info.width, "height": clip.info.height}
-    over.effects.insert(0, otio.schema.Effect("Transform", "transform", {NAMESPACE: keys}))
+    size = (clip.info.width, clip.info.height)
+    over.effects.insert(0, MovingMarker(marker.keys, size, marker.color, marker.player).effect())
     return over
 
 

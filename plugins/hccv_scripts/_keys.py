@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from highlight_cuts_cv.api import BadInputError, ExportJob, Placement, keyframes, require_sprites
+from highlight_cuts_cv.api import BadInputError, ExportJob, Placement, keyframes, main_color, require_sprites
 
 
 class Marker(NamedTuple):
@@ -55,15 +55,7 @@ def markers(job: ExportJob, what: str) -> list[Marker]:
 
 def color(job: ExportJob) -> tuple[float, float, float]:
     """What colour the marker mostly has: red, green and blue, 0 to 1."""
-    rgba = np.concatenate(
-        [placed.sprite.rgba.reshape(-1, 4) for placed in next(iter(job.sprites.by_frame().values()))]
-    )
-    solid = rgba[rgba[:, 3] >= rgba[:, 3].max() // 2, :3].astype(np.int64)
-    # The most frequent shade, and not a mean that no part of it has.
-    shades, counts = np.unique(solid // 16, axis=0, return_counts=True)
-    among = (solid // 16 == shades[counts.argmax()]).all(axis=1)
-    red, green, blue = (solid[among].mean(axis=0) / 255).round(4).tolist()
-    return red, green, blue
+    return main_color([placed.sprite.rgba for placed in next(iter(job.sprites.by_frame().values()))])
 
 
 def _around(placed: Sequence[Placement]) -> Marker:

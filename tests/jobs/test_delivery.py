@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from pathlib import Path
+from xml.etree import ElementTree
 
 import av
 import numpy as np
@@ -36,7 +37,9 @@ from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.plugin.shelves import PluginReport
 from highlight_cuts_cv.rendering.fading import faded
 from highlight_cuts_cv.timeline import read_timeline
+from highlight_cuts_cv.timeline.rules import check_rules
 from highlight_cuts_cv.tracking.picks import parse_player_picks
+from tests.timeline.fcpxml_rules import check_fcpxml
 
 CLIP = "02-The-man-in-jeans-walks-away"
 OVER = Delivery("overlay")
@@ -255,6 +258,11 @@ def test_each_of_several_players_has_a_live_marker_of_their_own(cut):
         (["-o", "out.kdenlive", "--quality", "final"], "no quality can be chosen"),
         (["-o", "out.kdenlive", "--intro", "1"], "an intro needs one"),
         (["-o", "out.kdenlive", "--film", "all.mp4"], "nothing to join"),
+        (["-o", "out.xml"], "out.kdenlive or out.fcpxml"),
+        (["-o", "out.kdenlive", "--for", "finalcut"], "name the output out.fcpxml,"),
+        (["-o", "out.fcpxml", "--for", "kdenlive"], "name the output out.kdenlive,"),
+        (["--for", "premiere"], "for 'premiere' deliver an overlay."),
+        (["--for", "resolve"], "--exporter fusion"),
     ],
 )
 def test_what_cannot_be_live_is_said_before_any_work(cut, monkeypatch, more, sentence):
@@ -270,6 +278,34 @@ def test_without_a_name_what_is_live_is_a_project(cut):
     done = CliRunner().invoke(app, command)
     assert not done.exception, done.exception
     assert cut.with_name("cut.tracked.kdenlive").is_file()
+
+
+def test_for_final_cut_what_is_live_is_a_whole_timeline_with_a_title(cut):
+    command = [
+        "run",
+        str(cut),
+        "--pick",
+        f"{CLIP}=0:500,300,40,100",
+        "--deliver",
+        "live",
+        "--for",
+        "finalcut",
+    ]
+    done = CliRunner().invoke(app, [*command, "--indicator", "dot:color=#ff0000"])
+    assert not done.exception, done.exception
+    root = ElementTree.fromstring(cut.with_name("cut.tracked.fcpxml").read_bytes())
+    check_fcpxml(root, Fraction(10))
+    first, marked = root.iter("asset-clip")
+    assert first.find("object-tracker") is None and first.find("title") is None
+    assert marked.find("object-tracker/tracking-shape") is not None
+    (style,) = root.iterfind(".//text-style[@font]")
+    red, green, blue, _ = map(float, style.attrib["fontColor"].split())
+    assert red > 0.9 and max(green, blue) < 0.1
+    key = next(root.iterfind(".//param[@name='position']//keyframe"))
+    place = [float(part) for part in key.attrib["value"].split()]
+    x, y = 576 + place[0] * 6.48, 324 - place[1] * 6.48
+    assert 500 < x < 540 and 250 < y < 300, "above the head of the box that was picked"
+    assert not any(finding.wrong for finding in check_rules(cut.with_name("cut.tracked.fcpxml")))
 
 
 class Listing:

@@ -122,7 +122,7 @@ def test_a_part_of_a_track_has_its_doubts():
         (["--handles", "61"], "from 0 to 60"),
         (["--handles", "1", "--film", "all.mp4"], "longer than their clips"),
         (["--handles", "1", "--intro", "1"], "do not go together"),
-        (["--handles", "1", "--deliver", "live", "-o", "x.kdenlive"], "could have handles"),
+        (["--handles", "1", "--deliver", "live", "-o", "x.kdenlive"], "within the cuts only"),
     ],
 )
 def test_what_handles_do_not_go_with_is_said_before_any_work(cut, monkeypatch, more, sentence):

@@ -444,7 +444,9 @@ def test_how_it_is_handed_over_is_remembered_too(reel: Reel) -> None:
     assert reel.rendered == ["goal", "assist"] and reel.marked() == ["goal", "assist"]
     with pytest.raises(BadInputError, match="choose replace, overlay, live"):
         reel.run(deliver="sideways")
-    assert reel.run(deliver="live").path.name == "reel.tracked.kdenlive"
+    with pytest.raises(BadInputError, match="for 'resolve' deliver an overlay"):
+        reel.run(deliver="live")
+    assert reel.run(deliver="live", editor="any").path.name == "reel.tracked.kdenlive"
     assert reel.followed == ["goal", "assist"] and reel.rendered == []
     assert reel.run().path.name == "reel.tracked.kdenlive", "what is remembered is live"
     with pytest.raises(BadInputError, match="no editor that timelines are written for"):

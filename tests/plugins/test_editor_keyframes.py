@@ -17,6 +17,7 @@ from highlight_cuts_cv.media import clip_of, probe
 from highlight_cuts_cv.model import BadInputError, ClipInfo, SpriteTrack
 from highlight_cuts_cv.testing.synthetic import make_counting_clip
 from tests.plugins.test_scripts import export, make_job
+from tests.timeline.fcpxml_rules import check_fcpxml, seconds, why_not_valid
 
 NTSC = Fraction(30000, 1001)
 
@@ -120,83 +121,26 @@ def test_a_whole_composition_takes_the_clip_in_and_out(clip, tmp_path):
 
 # --- Final Cut ---
 
-CONTENT = {  # what may stand in what, in this order, after the published description of FCPXML 1.11
-    "fcpxml": "(resources)(library)",
-    "resources": "(format|asset|effect)*",
-    "asset": "(media-rep)+",
-    "library": "(event)*",
-    "event": "(project)*",
-    "project": "(sequence)",
-    "sequence": "(spine)",
-    "spine": "(asset-clip)*",
-    "asset-clip": "(object-tracker)?(adjust-transform)?(adjust-blend)?(title)*",
-    "object-tracker": "(tracking-shape)+",
-    "title": "(text)*(text-style-def)*(object-tracker)?(adjust-transform)?(adjust-blend)?",
-    "text": "(text-style)*",
-    "text-style-def": "(text-style)+",
-    "adjust-transform": "(param)*",
-    "adjust-blend": "(param)*",
-    "param": "(keyframeAnimation)?",
-    "keyframeAnimation": "(keyframe)*",
-}
-NEEDED = {
-    "fcpxml": {"version"},
-    "format": {"id"},
-    "asset": {"id"},
-    "media-rep": {"src"},
-    "effect": {"id", "uid"},
-    "sequence": {"format"},
-    "asset-clip": {"ref"},
-    "title": {"ref"},
-    "tracking-shape": {"id"},
-    "text-style-def": {"id"},
-    "adjust-blend": {"amount"},
-    "param": {"name"},
-    "keyframe": {"time", "value"},
-}
-
-
-def check_fcpxml(root: ElementTree.Element) -> None:
-    ids = [element.get("id") for element in root.iter() if element.get("id")]
-    assert len(ids) == len(set(ids))
-    for element in root.iter():
-        children = "".join(f"({child.tag})" for child in element)
-        model = re.sub(
-            r"\(([^()]*)\)",
-            lambda found: "(?:" + "|".join(rf"\({re.escape(tag)}\)" for tag in found[1].split("|")) + ")",
-            CONTENT.get(element.tag, ""),
-        )
-        assert re.fullmatch(model, children), (element.tag, children)
-        assert NEEDED.get(element.tag, set()) <= set(element.attrib), element.tag
-        for name in ("ref", "format"):
-            assert element.get(name) in (None, *ids)
-        for name in ("offset", "start", "duration", "frameDuration", "time", "tcStart"):
-            if element.get(name) is not None:
-                assert re.fullmatch(r"\d+(/\d+)?s", element.attrib[name]), element.attrib
-
-
-def seconds(text: str) -> Fraction:
-    return Fraction(text.removesuffix("s"))
-
 
 def test_final_cut_gets_the_clip_with_a_title_that_follows(clip, tmp_path):
     job = make_job(clip, tmp_path / "goal.fcpxml")
     text = export("fcpxml", job).read_text()
     assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n')
     root = ElementTree.fromstring(text)
-    check_fcpxml(root)
+    check_fcpxml(root, NTSC)
+    assert why_not_valid(job.output, "1.10") is None
     source = root.find(".//media-rep")
     assert source is not None and Path(unquote(urlparse(source.attrib["src"]).path)) == clip.media.path
     picture, title = root.find(".//asset-clip"), root.find(".//title")
     assert picture is not None and title is not None
-    assert seconds(picture.attrib["start"]) == seconds(title.attrib["offset"]) == 7 / NTSC
-    assert seconds(picture.attrib["duration"]) == seconds(title.attrib["duration"]) == 30 / NTSC
+    assert seconds(picture, "start") == seconds(title, "offset") == 7 / NTSC
+    assert seconds(picture, "duration") == seconds(title, "duration") == 30 / NTSC
 
     def animated(name: str) -> list[tuple[int, list[float]]]:
         parameter = title.find(f".//param[@name='{name}']") if title is not None else None
         assert parameter is not None
         return [
-            (int(seconds(key.attrib["time"]) * NTSC), [float(part) for part in key.attrib["value"].split()])
+            (int(seconds(key, "time") * NTSC) - 108000, [float(part) for part in key.attrib["value"].split()])
             for key in parameter.iter("keyframe")
         ]
 

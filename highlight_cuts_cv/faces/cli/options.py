@@ -82,7 +82,7 @@ Deliver = Annotated[
     typer.Option(
         "--deliver",
         help="replace (films in the place of the clips), overlay (the marker alone on a track above) or live "
-        "(keyframes in a Kdenlive project); or a plugin's deliverer, NAME or NAME:OPTION=VALUE,...",
+        "(keyframes in a project for Kdenlive or Final Cut Pro); or a plugin's deliverer, NAME or NAME:OPTION=VALUE,...",
     ),
 ]
 Editor = Annotated[

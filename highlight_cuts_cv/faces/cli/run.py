@@ -121,7 +121,7 @@ def run(
         typer.Option(
             "--deliver",
             help="replace (films in the place of the clips), overlay (the marker alone on a track above) or live "
-            "(keyframes in a Kdenlive project).  "
+            "(keyframes in a project for Kdenlive or Final Cut Pro).  "
             f"[{_AS_BEFORE} replace]",
         ),
     ] = None,
