@@ -29,6 +29,9 @@ from highlight_cuts_cv.media.reading.frames import ClipFrames
 from highlight_cuts_cv.model import CancelledError, ClipInfo, Detections, Frame, Region
 from highlight_cuts_cv.plugin.registry import get_registry
 
+_PIECE = 1000
+"""Frames of a recording whose people are kept together."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -69,6 +72,7 @@ class ClipWorkbench:
         self._views: dict[tuple[bytes, bool], View] = {}
         self._latest: View | None = None
         self._people: LazyDetections | None = None
+        self._recording = ""
         self._known = 0
         self._due: set[int] = set()
 
@@ -91,10 +95,10 @@ class ClipWorkbench:
         with self._lock:
             if self._people is None:
                 self._people = LazyDetections(self._all_frames(), self._detector)
-                shelf = self.store("people")
-                if shelf is not None:
-                    self._people.found.update(unpacked(shelf.load("detections") or packed({})))
-                    self._people.near.update(unpacked_near(shelf.load("near")))
+                for number in self._pieces():
+                    found, near = self._kept_people(number)
+                    self._people.found.update(found)
+                    self._people.near.update(near)
                 self._known = len(self._people.found) + len(self._people.near)
             return self._people
 
@@ -156,10 +160,64 @@ class ClipWorkbench:
         """Where to keep what depends on the clip, the detector and *depends_on*; ``None`` without a folder."""
         if self._folder is None:
             return None
+        return ArrayStore(self._folder, clip_identity(self.clip), *self._detector_identity(), *depends_on)
+
+    def _detector_identity(self) -> list[object]:
         spec = get_registry().detectors.find(self._choice[0])
         options = resolve_options(spec.options, self._choice[1])
-        detector = [spec.name, options_identity(options), code_identity(spec.create)]
-        return ArrayStore(self._folder, clip_identity(self.clip), *detector, *depends_on)
+        return [spec.name, options_identity(options), code_identity(spec.create)]
+
+    def _pieces(self) -> range:
+        """The pieces of the recording that the clip lies in."""
+        first, count = self.clip.first_frame, self.clip.frame_count
+        return range(first // _PIECE, (first + count - 1) // _PIECE + 1)
+
+    def _people_store(self, piece: int) -> ArrayStore | None:
+        """Who is in a piece of the recording, whatever clips it is in: who is in a picture depends on that alone."""
+        if self._folder is None:
+            return None
+        if not self._recording:
+            self._recording = content_identity(self.clip.media.path)
+        return ArrayStore(self._folder, self._recording, *self._detector_identity(), "people", piece)
+
+    def _kept_people(
+        self, piece: int
+    ) -> tuple[dict[int, Detections], dict[tuple[int, int, int], Detections]]:
+        """Who is known to be in the clip's frames of a piece, by index in the clip, and what closer looks found."""
+        shelf = self._people_store(piece)
+        if shelf is None:
+            return {}, {}
+        first, stop = self.clip.first_frame, self.clip.first_frame + self.clip.frame_count
+        found = unpacked(shelf.load("detections") or packed({}))
+        near = unpacked_near(shelf.load("near"))
+        return (
+            {index - first: one for index, one in found.items() if first <= index < stop},
+            {(index - first, x, y): one for (index, x, y), one in near.items() if first <= index < stop},
+        )
+
+    def _keep_people(
+        self, found: Mapping[int, Detections], near: Mapping[tuple[int, int, int], Detections]
+    ) -> None:
+        first = self.clip.first_frame
+        for piece in self._pieces():
+            shelf = self._people_store(piece)
+            if shelf is None:
+                return
+            here = {index + first: one for index, one in found.items() if (index + first) // _PIECE == piece}
+            looks = {
+                (index + first, x, y): one
+                for (index, x, y), one in near.items()
+                if (index + first) // _PIECE == piece
+            }
+            # Another clip of the recording, and another process, may have found others there.
+            before, closer = (
+                unpacked(shelf.load("detections") or packed({})),
+                unpacked_near(shelf.load("near")),
+            )
+            if here.keys() - before.keys():
+                shelf.save("detections", packed({**before, **here}))
+            if looks.keys() - closer.keys():
+                shelf.save("near", packed_near({**closer, **looks}))
 
     def keep(self) -> None:
         """Write what was found since the workbench was made."""
@@ -167,13 +225,11 @@ class ClipWorkbench:
             for view in self._views.values():
                 if view.shelf is not None and view.scene.grown:
                     view.shelf.save("scene", view.scene.state())
-            shelf = None if self._people is None else self.store("people")
-            if self._people is None or shelf is None:
+            if self._people is None:
                 return
             found, near = dict(self._people.found), dict(self._people.near)
             if len(found) + len(near) > self._known:
-                shelf.save("detections", packed(found))
-                shelf.save("near", packed_near(near))
+                self._keep_people(found, near)
                 self._known = len(found) + len(near)
 
     def _all_frames(self) -> ClipFrames:

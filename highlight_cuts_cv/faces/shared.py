@@ -125,12 +125,20 @@ def tracked_path(timeline: Path, chosen: str | None, delivery: Delivery = REPLAC
     """
     from highlight_cuts_cv.timeline.formats import own_suffix
 
-    stem = timeline.stem
-    if chosen is not None:
-        name = re.sub(r"[^\w.-]+", "-", chosen).strip("-.")
-        stem = f"{stem}.{name or 'player'}"
     suffix = delivery.suffix or (delivery.live_suffixes[0] if delivery.live else own_suffix(timeline))
-    return timeline.with_name(f"{stem}.tracked{suffix}")
+    tracked = timeline.with_name(f"{timeline.stem}.tracked{suffix}")
+    return tracked if chosen is None else named_for(tracked, chosen)
+
+
+def named_for(path: Path, chosen: str) -> Path:
+    """*path* with the name of the player or timeline that was *chosen* in it, before its suffix and a ``.tracked``.
+
+    >>> named_for(Path("team.tracked.otio"), "Sam B.").name, named_for(Path("film.mp4"), "Ann").name
+    ('team.Sam-B.tracked.otio', 'film.Ann.mp4')
+    """
+    name = re.sub(r"[^\w.-]+", "-", chosen).strip("-.") or "player"
+    stem = path.stem.removesuffix(".tracked")
+    return path.with_name(f"{stem}.{name}{path.stem[len(stem) :]}{path.suffix}")
 
 
 def make_setup(

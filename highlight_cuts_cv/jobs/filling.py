@@ -66,7 +66,7 @@ def run_filling(
     forgotten = [*forgotten]
     if picks or forgotten or filling is None or filling.number is None or project.picks():
         project.take(picks, given, settings, steps, forgotten)
-    filled = [] if filling is None else _fill(project, timeline, given, settings, filling, steps, warn, doer)
+    filled = [] if filling is None else fill(project, timeline, given, settings, filling, steps, warn, doer)
     if not project.picks():
         raise JobFailedError(
             "Nobody is the player surely enough in any clip; pick the player in one: --pick CLIP=FRAME:..."
@@ -74,7 +74,7 @@ def run_filling(
     return project.run(project.setup(given), project.delivery(given), steps, warn, doer), filled
 
 
-def _fill(
+def fill(
     project: Project,
     timeline: Timeline,
     given: Given,
@@ -83,10 +83,12 @@ def _fill(
     steps: Steps,
     warn: Callable[[str], None],
     doer: Doer,
+    seen: dict[str, list[Person]] | None = None,
 ) -> list[Filled]:
     """Follow who is picked, look for the same people in the other clips, and pick them there where that is sure.
 
-    Those picks are remembered like the user's.
+    Those picks are remembered like the user's.  *seen* has who was found in which stretch of a recording, for the next
+    reel that shows it.
     """
     picks = project.picks()
     players = sorted({player for here in picks.values() for player in here}) or [""]
@@ -96,13 +98,14 @@ def _fill(
         )
     setup = project.setup(given)
     results = project.run(setup, project.delivery(given), steps, warn, doer).results if picks else ()
-    seen: dict[str, list[Person]] = {}
+    looked_at = {} if seen is None else seen
 
     def people_in(clip: ClipInfo) -> list[Person]:
         # Each clip is looked at once, however many players are looked for.
-        if clip.clip_id not in seen:
-            seen[clip.clip_id] = everybody_in(clip, setup, steps)
-        return seen[clip.clip_id]
+        stretch = repr((clip.media.path, clip.first_frame, clip.frame_count, setup.detector))
+        if stretch not in looked_at:
+            looked_at[stretch] = everybody_in(clip, setup, steps)
+        return looked_at[stretch]
 
     filled: list[Filled] = []
     for player in players:

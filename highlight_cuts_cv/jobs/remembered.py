@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from highlight_cuts_cv.errors import BadInputError, JobFailedError
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.delivery import REPLACING, Delivery
 from highlight_cuts_cv.jobs.doing import HERE, Doer
-from highlight_cuts_cv.jobs.rerun import rerun
+from highlight_cuts_cv.jobs.rerun import Came, Wanted, rerun_all, told_apart
 from highlight_cuts_cv.jobs.settle import settled
 from highlight_cuts_cv.jobs.setup import Setup, check_owners, parse_indicators
 from highlight_cuts_cv.jobs.task import ClipResult
@@ -197,6 +198,14 @@ class Project:
         BadInputError for what can be known to fail, JobFailedError where no clip has a film, and
         CancelledError; what is done by then is remembered, and the timeline not written.
         """
+        with self.alone(steps):
+            wanted = self.wanted(setup, delivery)
+            came = rerun_all(self._begin(), wanted, steps, doer)
+            return self.delivered(wanted, came, delivery, steps, warn)
+
+    @contextmanager
+    def alone(self, steps: Steps) -> Iterator[ProjectStore]:
+        """While it lasts, no other run is at work in the project; where one is, it is waited for, and *steps* are told."""
         store = self._begin()
         waiting: list[Watch] = []
 
@@ -205,12 +214,26 @@ class Project:
             waiting[0].warn("Another run is at work in this project; this one waits until that is done.")
 
         with store.alone(waits, lambda: any(watch.cancelled() for watch in waiting)):
-            planned = plan(self._timeline, by_player(self.picks()), self._output, setup, delivery)
-            states = {task.clip.clip_id: self._state(task.clip.clip_id) for task in planned}
-            results, made, failed = rerun(store, self._session_id, planned, states, steps, doer)
-            if not results:
-                raise JobFailedError("No clip could be marked. " + " ".join(failed.values()))
-            path = deliver(self._timeline, results, self._output, delivery, warn, steps)
+            yield store
+
+    def wanted(self, setup: Setup, delivery: Delivery) -> list[Wanted]:
+        """What is to be done, and what is remembered of it.  Raises BadInputError for what can be known to fail."""
+        planned = plan(self._timeline, by_player(self.picks()), self._output, setup, delivery)
+        return [Wanted(self._session_id, self._state(task.clip.clip_id), task) for task in planned]
+
+    def delivered(
+        self,
+        wanted: Sequence[Wanted],
+        came: Sequence[Came],
+        delivery: Delivery,
+        steps: Steps = unwatched,
+        warn: Callable[[str], None] = no_warning,
+    ) -> Outcome:
+        """Write the timeline with what *came* of the *wanted*.  Raises as :meth:`run`."""
+        results, made, failed = told_apart(wanted, came)
+        if not results:
+            raise JobFailedError("No clip could be marked. " + " ".join(failed.values()))
+        path = deliver(self._timeline, results, self._output, delivery, warn, steps)
         return Outcome(path=path, results=tuple(results), made=frozenset(made), failed=failed)
 
     def _lost(self, forgotten: Iterable[Forgotten]) -> dict[tuple[str, str], set[int]]:

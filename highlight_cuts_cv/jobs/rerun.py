@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from highlight_cuts_cv.contracts import Steps, Watch, never_cancelled
@@ -19,12 +20,31 @@ from highlight_cuts_cv.jobs.follow import workbench
 from highlight_cuts_cv.jobs.media_folder import take_folder
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
 from highlight_cuts_cv.jobs.together import Piece, together
-from highlight_cuts_cv.model import Track
+from highlight_cuts_cv.media.reading.held import holding_pictures
+from highlight_cuts_cv.model import ClipInfo, Track
 from highlight_cuts_cv.project.state import ClipTrackingState, Work
 from highlight_cuts_cv.project.store import Claim, ProjectStore
 
 _LOOKS_AGAIN = 0.2
 """Seconds after which who waits for another program's film looks again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A task of a session, and what is remembered of its clip."""
+
+    session_id: str
+    state: ClipTrackingState
+    task: ClipTask
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of a wanted task: its ``result``, or ``failure``, why there is none; ``made`` says that it was not there before."""
+
+    result: ClipResult | None
+    failure: str
+    made: bool
 
 
 def rerun(
@@ -37,57 +57,100 @@ def rerun(
 ) -> tuple[list[ClipResult], set[str], dict[str, str]]:
     """Do those of the *planned* tasks whose films are not there, by what *states* (by the task's clip id) say.
 
-    *doer* does them; what is remembered of it is this process's.
-    The results of all that have a film now, in their order; the clip ids of those that were made; and why
-    others failed.  Steps are told as ``2/4 Following in goal``.  Raises CancelledError; what is done by then is
-    remembered.
+    As :func:`rerun_all`.  The results of all that have a film now, in their order; the clip ids of those that were made;
+    and why others failed.
     """
-    keys = {task.clip.clip_id: task_key(task) for task in planned}
+    wanted = [Wanted(session_id, states[task.clip.clip_id], task) for task in planned]
+    return told_apart(wanted, rerun_all(store, wanted, steps, doer))
+
+
+def told_apart(
+    wanted: Sequence[Wanted], came: Sequence[Came]
+) -> tuple[list[ClipResult], set[str], dict[str, str]]:
+    """What *came* of the *wanted* tasks of one timeline: results, the clip ids of those made now, and failures."""
+    ids = [one.task.clip.clip_id for one in wanted]
+    each = list(zip(ids, came, strict=True))
+    return (
+        [one.result for one in came if one.result is not None],
+        {clip_id for clip_id, one in each if one.made},
+        {clip_id: one.failure for clip_id, one in each if one.result is None},
+    )
+
+
+def rerun_all(store: ProjectStore, wanted: Sequence[Wanted], steps: Steps, doer: Doer = HERE) -> list[Came]:
+    """Do those of the *wanted* tasks whose films are not there; what came of each, in their order.
+
+    *doer* does them; what is remembered of it is this process's.  Tasks that show the same pictures of a recording are done
+    one after another, so that what one finds out serves the next.
+    Steps are told as ``2/4 Following in goal``.  Raises CancelledError; what is done by then is remembered.
+    """
+    keys = [task_key(one.task) for one in wanted]
+    groups = stretches([one.task.clip for one in wanted])
     todo = [
-        task.clip.clip_id
-        for task in planned
-        if _film(task, states[task.clip.clip_id], keys[task.clip.clip_id]) is None
+        place
+        for group in groups
+        for place in group
+        if _film(wanted[place].task, wanted[place].state, keys[place]) is None
     ]
     if len(todo) < doer.worthwhile:
         doer = HERE
-    done: dict[str, ClipResult] = {}
-    failed: dict[str, str] = {}
+    came: dict[int, Came] = {}
 
-    def piece_of(task: ClipTask) -> Piece:
-        clip_id = task.clip.clip_id
-        number = f"{todo.index(clip_id) + 1}/{len(todo)} " if clip_id in todo else ""
+    def do_one(place: int, steps: Steps, cancelled: Callable[[], bool]) -> None:
+        one, key = wanted[place], keys[place]
+        number = f"{todo.index(place) + 1}/{len(todo)} " if place in todo else ""
 
+        def numbered(title: str) -> Watch:
+            return steps(f"{number}{title}")
+
+        def do() -> ClipResult:
+            return doer.do(one.task, key, numbered, cancelled)
+
+        try:
+            whole = _done(store, one.session_id, one.state.clip_id, one.task, key, numbered, do)
+            came[place] = Came(tasks.within_cuts(one.task, whole), "", place in todo)
+        except CancelledError:
+            raise
+        except HighlightCutsError as error:
+            came[place] = Came(None, str(error), False)
+
+    def piece_of(places: Sequence[int]) -> Piece:
         def piece(steps: Steps, cancelled: Callable[[], bool]) -> None:
-            def numbered(title: str) -> Watch:
-                return steps(f"{number}{title}")
-
-            def do() -> ClipResult:
-                return doer.do(task, keys[clip_id], numbered, cancelled)
-
-            stored_id = states[clip_id].clip_id
-            try:
-                whole = _done(store, session_id, stored_id, task, keys[clip_id], numbered, do)
-                done[clip_id] = tasks.within_cuts(task, whole)
-            except CancelledError:
-                raise
-            except HighlightCutsError as error:
-                failed[clip_id] = str(error)
+            for place in places:
+                do_one(place, steps, cancelled)
 
         return piece
 
     elsewhere = [] if doer is HERE else todo
-    for task in planned:
-        if task.clip.clip_id not in elsewhere:
-            piece_of(task)(steps, never_cancelled)
+    for group in groups:
+        here = [place for place in group if place not in elsewhere]
+        with holding_pictures(len({*here} & {*todo}) > 1):
+            piece_of(here)(steps, never_cancelled)
     if elsewhere:
-        pieces = [piece_of(task) for task in planned if task.clip.clip_id in elsewhere]
-        together(pieces, doer.places, steps, steps(f"Marking {len(pieces)} clips"))
-    order = [task.clip.clip_id for task in planned]
-    return (
-        [done[clip_id] for clip_id in order if clip_id in done],
-        {*todo} - {*failed},
-        {clip_id: failed[clip_id] for clip_id in order if clip_id in failed},
+        away = [[place for place in group if place in elsewhere] for group in groups]
+        pieces = [piece_of(places) for places in away if places]
+        together(pieces, doer.places, steps, steps(f"Marking {len(elsewhere)} clips"))
+    return [came[place] for place in range(len(wanted))]
+
+
+def stretches(clips: Sequence[ClipInfo]) -> list[list[int]]:
+    """Places of the *clips* by stretch of a recording: those that overlap, or hang together by others that do.
+
+    The stretches, and the places in each, are in the clips' order.
+    """
+    order = sorted(
+        range(len(clips)), key=lambda place: (str(clips[place].media.path), clips[place].first_frame)
     )
+    groups: list[list[int]] = []
+    end = 0
+    for before, place in zip([None, *order], order, strict=False):
+        clip = clips[place]
+        if before is None or clips[before].media.path != clip.media.path or clip.first_frame >= end:
+            groups.append([])
+            end = 0
+        groups[-1].append(place)
+        end = max(end, clip.first_frame + clip.frame_count)
+    return sorted(sorted(group) for group in groups)
 
 
 def _done(

@@ -26,6 +26,7 @@ from highlight_cuts_cv.jobs.live import write_live
 from highlight_cuts_cv.jobs.marks import clip_marks
 from highlight_cuts_cv.jobs.media_folder import take_folder
 from highlight_cuts_cv.jobs.setup import Setup
+from highlight_cuts_cv.media.reading.held import holding_pictures
 from highlight_cuts_cv.model import ClipInfo, LiveMarker, Mark, SpriteTrack, Track
 from highlight_cuts_cv.rendering.fading import faded
 from highlight_cuts_cv.timeline.originals import HANDLES
@@ -93,7 +94,10 @@ def run(task: ClipTask, steps: Steps = unwatched) -> ClipResult:
     with writing_sentences(task.render.parent):
         take_folder(task.render.parent, task.timeline)
     checked_output(task.render, [clip.media.path])
-    with workbench(clip, setup, cache_folder("analysis")) as bench:
+    with (
+        holding_pictures(len(task.picks) > 1),
+        workbench(clip, setup, cache_folder("analysis")) as bench,
+    ):
         if setup.show.near:
             bench.look_at(looks(clip))
         tracks = follow_players(bench, task, steps)

@@ -9,9 +9,27 @@ from pathlib import Path
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError
+from highlight_cuts_cv.timeline.formats import is_table
 from highlight_cuts_cv.timeline.loading import Loaded, choose, read_file
 from highlight_cuts_cv.timeline.sources import Source, Sources, media_timecode
 from highlight_cuts_cv.timeline.times import exact_rate, float_rate, frame_range, nearest_frame, seconds
+
+_ADAPTER = "highlight_cuts_csv"
+
+
+def team_of(path: Path) -> list[str]:
+    """The players of a CSV that has highlights of several, in its order; nobody for any other file.
+
+    No video is looked at.  A file that cannot be read has nobody: what is wrong with it is said by :func:`load_csv`.
+    """
+    if not is_table(path):
+        return []
+    try:
+        document = read_file(path, {"adapter_name": _ADAPTER})
+    except BadInputError:
+        return []
+    several = isinstance(document, otio.schema.SerializableCollection)
+    return [timeline.name for timeline in document] if several else []
 
 
 def load_csv(path: Path, player: str | None, sources: Sources, adapter_args: Mapping[str, object]) -> Loaded:
@@ -20,7 +38,7 @@ def load_csv(path: Path, player: str | None, sources: Sources, adapter_args: Map
     Raises BadInputError like :func:`~highlight_cuts_cv.timeline.loading.load`.
     """
     # Other adapters for .csv may be installed; ours is asked for by name.
-    args: dict[str, object] = {"adapter_name": "highlight_cuts_csv", **adapter_args}
+    args: dict[str, object] = {"adapter_name": _ADAPTER, **adapter_args}
     if player is not None:
         args["player"] = player
 

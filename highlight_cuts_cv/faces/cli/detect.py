@@ -118,6 +118,7 @@ def _detect_clips(
     from highlight_cuts_cv.jobs.remembered import Project
     from highlight_cuts_cv.jobs.showing import shown_clips
     from highlight_cuts_cv.jobs.wishes import Given
+    from highlight_cuts_cv.timeline.csv_input import team_of
 
     if moment is not None and len(named) != 1:
         raise BadInputError("A frame counts within one clip; say in which with --clip.")
@@ -152,7 +153,8 @@ def _detect_clips(
     if len(clips) == 1 and shown.players:
         _list(shown.players)
     say(f"Wrote {f'the pictures to {folder}' if folder else output}.")
-    say(f"Pick by number: hccv run {path} --pick {clips[0].clip_id}=#N ...")
+    whose = f"{how.player}@" if how.player in team_of(path) else ""
+    say(f"Pick by number: hccv run {path} --pick {whose}{clips[0].clip_id}=#N ...")
 
 
 def _list(boxes: Sequence[BoundingBox]) -> None:

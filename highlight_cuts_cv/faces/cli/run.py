@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.faces.cli.app import app
 from highlight_cuts_cv.faces.cli.options import (
     CHOICE_HELP,
@@ -21,9 +20,8 @@ from highlight_cuts_cv.faces.cli.options import (
     TimelineFile,
     TimelineName,
 )
-from highlight_cuts_cv.faces.cli.reading import bars_for
-from highlight_cuts_cv.faces.console import progress_bars, say, say_error, say_warning, table
-from highlight_cuts_cv.faces.shared import Reading, load_remembered, target_path
+from highlight_cuts_cv.faces.console import progress_bars, say_warning
+from highlight_cuts_cv.faces.shared import Reading
 from highlight_cuts_cv.jobs.setup import (
     DEFAULT_DETECTOR,
     DEFAULT_EXPORTER,
@@ -32,10 +30,6 @@ from highlight_cuts_cv.jobs.setup import (
     DEFAULT_TRACKER,
     parse_choice,
 )
-
-if TYPE_CHECKING:
-    from highlight_cuts_cv.jobs.remembered import Outcome
-    from highlight_cuts_cv.timeline import Timeline
 
 _AS_BEFORE = "else as before, at first"
 
@@ -181,13 +175,13 @@ def run(
     """The whole job: follow the picked players of a timeline's clips, render, write the timeline.
 
     What was picked is remembered in a project beside the timeline: a pick adds to it, and only what changed is done again.
+    Of a CSV with several players each has a reel of their own, all made in one run.
     """
     from highlight_cuts_cv.executors.choosing import chosen_doer
-    from highlight_cuts_cv.faces.filled import fillings_told
+    from highlight_cuts_cv.faces.cli.reels import Wish, read_reel
     from highlight_cuts_cv.jobs.filling import Filling, check_filling, run_filling
-    from highlight_cuts_cv.jobs.film import check_film, join_film
-    from highlight_cuts_cv.jobs.remembered import Project
     from highlight_cuts_cv.jobs.wishes import Given, style_of, styled
+    from highlight_cuts_cv.timeline.csv_input import team_of
     from highlight_cuts_cv.timeline.formats import is_table
     from highlight_cuts_cv.tracking.picks import parse_forgotten, parse_player_picks
 
@@ -207,80 +201,45 @@ def run(
         editor=editor,
         handles=handles,
     )
-    given = styled(given, wanted)
     doing = chosen_doer(executor, workers, scheduler)
-    how = Reading(media_root=media_root, player=player, padding=padding, rate=rate, name=timeline_name)
-    chosen = how.chosen
-    target = target_path(timeline, chosen, output, given)
-    with bars_for(timeline) as step:
-        read, reading = load_remembered(timeline, target, how, say_warning, step)
     picks, forgotten = parse_player_picks(pick or []), [parse_forgotten(text) for text in forget or []]
     filling = Filling(number=number, identifier=parse_choice(identifier)) if same_player or number else None
     if filling is not None:
         check_filling(filling)
-    if film is not None:
-        check_film(read, film, target)
-    if sheet is not None:
-        # OpenCV takes a while to load.
-        from highlight_cuts_cv.faces.pictures import check_picture, write_picture
-        from highlight_cuts_cv.faces.sheet import marked_sheet
+    wish = Wish(
+        timeline=timeline,
+        how=Reading(media_root=media_root, player=player, padding=padding, rate=rate, name=timeline_name),
+        given=styled(given, wanted),
+        output=output,
+        film=film,
+        sheet=sheet,
+    )
+    if player is None and (players := team_of(timeline)):
+        from highlight_cuts_cv.faces.cli.team import run_reels
 
-        check_picture(sheet, [timeline, target, *(clip.media_path for clip in read.clips)])
-    with Project(read, chosen, target) as project:
-        delivery = project.delivery(given)
-        way = delivery.way
-        if delivery.handles and film is not None:
-            raise BadInputError(
-                "With --handles films are longer than their clips; leave out --film or the handles."
-            )
-        if way != "replace" and (film is not None or sheet is not None):
-            raise BadInputError(
-                f"With --deliver {way} no film is made of a clip, so {'--film' if film else '--sheet'} has nothing to {'join' if film else 'show'}."
-            )
-        if known := project.remembers(given):
+        run_reels(wish, players, picks, forgotten, filling, doing)
+        return
+    reel = read_reel(wish, "", say_warning)
+    with reel.project as project:
+        if known := reel.check():
             say_warning(f"As before: {known}.")
+        settings: dict[str, object] = {"reading": reel.reading}
         with doing as doer, progress_bars() as step:
             outcome, filled = run_filling(
-                project, read, picks, given, {"reading": reading}, filling, step, say_warning, forgotten, doer
-            )
-            if film is not None:
-                join_film(
-                    read, {result.clip_id: result.render for result in outcome.results}, film, step("Joining")
+                *(
+                    project,
+                    reel.read,
+                    picks,
+                    wish.given,
+                    settings,
+                    filling,
+                    step,
+                    say_warning,
+                    forgotten,
+                    doer,
                 )
-    _show(outcome, read)
-    for sentence in fillings_told(filled):
-        say(sentence)
-    if sheet is not None:
-        write_picture(sheet, marked_sheet(read, outcome.results))
-    written = [target.with_name(outcome.path.name), *(path for path in (film, sheet) if path is not None)]
-    say(f"Wrote {' and '.join(map(str, written))}.")
-    for clip_id, reason in outcome.failed.items():
-        say_error(f"'{clip_id}' was left as it is: {reason}")
+            )
+            reel.join(outcome, step)
+    reel.tell(outcome, filled)
     if outcome.failed:
         raise typer.Exit(1)
-
-
-def _show(outcome: Outcome, timeline: Timeline) -> None:
-    from highlight_cuts_cv.faces.doubts import doubts_told
-    from highlight_cuts_cv.jobs.clip import media_clip
-
-    rows = [
-        (
-            result.clip_id,
-            player,
-            f"{track.coverage:.0%} of the frames",
-            f"{result.render}{'' if result.clip_id in outcome.made else '  (as before)'}",
-        )
-        for result in outcome.results
-        for player, track in result.tracks.items()
-    ]
-    if any(player for _, player, *_ in rows):
-        table(("clip", "player", "shown", "render"), rows)
-    else:
-        table(("clip", "shown", "render"), [(clip, *rest) for clip, _, *rest in rows])
-    for result in outcome.results:
-        clip = media_clip(timeline.clip(result.clip_id))
-        for player, track in result.tracks.items():
-            whose = f"{player}@{result.clip_id}" if player else result.clip_id
-            for sentence in doubts_told(track, clip, whose=f"{whose}="):
-                say(f"{whose}: {sentence}")

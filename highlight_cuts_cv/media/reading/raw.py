@@ -17,6 +17,7 @@ from highlight_cuts_cv.contracts import AS_STORED, Cadence, Freeze, RawFrame
 from highlight_cuts_cv.media.background import ReadAhead
 from highlight_cuts_cv.media.pixel_formats import drawable_format
 from highlight_cuts_cv.media.planes import copy_of, plain_format, turned, views
+from highlight_cuts_cv.media.reading.held import held
 from highlight_cuts_cv.media.reading.probing import load
 from highlight_cuts_cv.media.reading.reader import Reader
 from highlight_cuts_cv.media.reading.spans import clip_span, frame_places, frames_at
@@ -194,7 +195,9 @@ def _pictures(clip: ClipInfo, onlooker: Onlooker | None) -> Iterator[tuple[int, 
             count += 1
             if onlooker is not None:
                 onlooker(index, picture)
-            yield index, prepare(picture)
+            upright = prepare(picture)
+            # What is held for others is not drawn on.
+            yield index, copy_of(upright) if upright is picture and held() is not None else upright
             if index == clip.frame_count - 1:
                 break
         if count < clip.frame_count and _size(clip) != before:

@@ -9,6 +9,7 @@ from typing import Any
 import av
 
 from highlight_cuts_cv.media.failures import reading
+from highlight_cuts_cv.media.reading.held import held
 from highlight_cuts_cv.media.reading.order import PacketOrder
 from highlight_cuts_cv.media.reading.probing import LoadedMedia
 from highlight_cuts_cv.media.reading.sizes import OneSize
@@ -53,8 +54,29 @@ class Reader:
         """Yield (frame number, av.VideoFrame) from frame *first* on, in order.
 
         Numbers rise but may skip: frames too damaged to decode are left out.  Another call goes on
-        from wherever the decoder then is.
+        from wherever the decoder then is.  Nobody may draw on the pictures while they are held
+        (:func:`~highlight_cuts_cv.media.reading.held.holding_pictures`).
         """
+        pictures = held()
+        if pictures is None:
+            yield from self.decoded(first)
+            return
+        while True:
+            while (picture := pictures.get(self._path, first)) is not None:
+                self.damaged += bool(picture.is_corrupt)
+                yield first, picture
+                first += 1
+            for number, picture in self.decoded(first):
+                pictures.put(self._path, number, picture)
+                yield number, picture
+                first = number + 1
+                if pictures.get(self._path, first) is not None:
+                    break
+            else:
+                return
+
+    def decoded(self, first: int) -> Iterator[tuple[int, Any]]:
+        """As :meth:`read`, from the file."""
         with reading(self._path):
             if self._pictures is None or first < self._next or self._key_saves(first):
                 self._start_at(first)
