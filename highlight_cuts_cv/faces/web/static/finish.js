@@ -1,12 +1,13 @@
 // Making the films: what will be in them, how far they are, and where to get them.
 
 import { at, post } from "./api.js";
+import { tried } from "./say.js";
 
 const $ = (id) => document.getElementById(id);
 const WORDS = { pending: "waits", processing: "rendering", completed: "done", failed: "failed" };
 
 export class Finish {
-  constructor(page, tried) {
+  constructor(page) {
     this.page = page;
     $("finish-open").addEventListener("click", () => $("finish").showModal());
     $("finish-close").addEventListener("click", () => $("finish").close());

@@ -1,6 +1,6 @@
 // The page: what is on it follows from the session's state, which the server sends whenever it changes.
 
-import { at, firstSession, get, post, Refused, upload } from "./api.js";
+import { at, firstSession, get, post } from "./api.js";
 import { Candidates } from "./candidates.js";
 import { clipList } from "./clips.js";
 import { Film, Pictures } from "./film.js";
@@ -8,10 +8,15 @@ import { Finish } from "./finish.js";
 import { bindKeys } from "./keys.js";
 import { LookPanel } from "./look.js";
 import { Marker } from "./marker.js";
+import { listen } from "./news.js";
+import { Opening } from "./opening.js";
 import { People } from "./people.js";
+import { pickList } from "./picks.js";
 import { Player } from "./player.js";
+import { say, tried } from "./say.js";
 import { Strip } from "./strip.js";
 import { clock, placeOfFrame } from "./times.js";
+import { progress, sentence } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -30,32 +35,6 @@ const page = {
   picture: null,
 };
 
-// --- What is said
-
-let toastTimer = 0;
-export function say(text, bad = false) {
-  const toast = $("toast");
-  toast.textContent = text;
-  toast.classList.toggle("bad", bad);
-  toast.hidden = false;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => (toast.hidden = true), bad ? 8000 : 3500);
-}
-
-function trouble(error) {
-  if (error.name === "AbortError") return;
-  say(error.message, true);
-  if (!(error instanceof Refused)) console.error(error);
-}
-
-const tried = (action) => async (...given) => {
-  try {
-    return await action(...given);
-  } catch (error) {
-    trouble(error);
-  }
-};
-
 // --- The pieces
 
 const strip = new Strip($("strip"), $("strip-canvas"), go);
@@ -66,38 +45,14 @@ const look = new LookPanel($("look"), $("players"), tried(setLook), (name) => {
   page.who = name;
   render();
 });
-const finish = new Finish(page, tried);
+const finish = new Finish(page);
+const opening = new Opening(page, (sessionId) => listen(sessionId, take));
 
 const clip = () => page.session?.clips.find((one) => one.clip_id === page.clipId);
 const pictureAt = (frame) => at("cv", "picture", page.session.session_id, page.clipId, frame);
 const inClip = (action) => at("cv", "preview", page.session.session_id, page.clipId, action);
 
 // --- State from the server
-
-function connect(sessionId) {
-  page.events?.close();
-  const events = new EventSource(at("cv", "events", sessionId));
-  page.events = events;
-  events.onmessage = (event) => {
-    document.body.classList.remove("offline");
-    take(JSON.parse(event.data));
-  };
-  events.onerror = () => {
-    document.body.classList.add("offline");
-    // A server that was started again has the same session, but has to open it first.
-    if (events.readyState === EventSource.CLOSED) setTimeout(() => reconnect(sessionId), 1500);
-  };
-}
-
-const reconnect = async (sessionId) => {
-  try {
-    await get(at("cv", "session", sessionId, "clips"));
-    connect(sessionId);
-  } catch (error) {
-    if (error instanceof Refused && error.status === 404) location.reload();
-    else setTimeout(() => reconnect(sessionId), 1500);
-  }
-};
 
 function take(session) {
   const first = page.session === null;
@@ -292,11 +247,17 @@ function render() {
   const approved = session.clips.filter((one) => one.status === "approved").length;
   $("progress-note").textContent = `${approved} of ${session.clips.length} approved`;
   if (!now) return;
-  renderPicks(now);
+  pickList(
+    $("picks"),
+    now.picks,
+    (frame) => page.times[placeOfFrame(page.frames, frame)] ?? 0,
+    (frame) => go(placeOfFrame(page.frames, frame)),
+    tried(({ frame, player: name }) => post(inClip("unpick"), { frame, player: name })),
+  );
   const work = now.work ?? (now.status === "processing" ? { step: "Waiting", done: 0, total: 0 } : null);
   $("busy").hidden = !work && (now.film || !now.analysis);
   $("busy").textContent = work ? progress(work) : now.analysis ? progress(now.analysis) : "";
-  $("ask").textContent = sentence(now);
+  $("ask").textContent = sentence(now, page.who);
   $("ask").classList.toggle("bad", Boolean(now.error));
   $("approve").disabled = !now.picks.length;
   $("approve").textContent = now.status === "approved" ? "Approved ✓" : "Approve";
@@ -304,48 +265,6 @@ function render() {
   $("next-doubt").disabled = !now.doubts.length;
   $("next-doubt").textContent = now.doubts.length ? `Next doubt (${now.doubts.length})` : "No doubts";
   if (page.frames.length) updateStrip();
-}
-
-const progress = (work) =>
-  work.total ? `${work.step} ${Math.floor((100 * work.done) / work.total)} %` : `${work.step} …`;
-
-function sentence(now) {
-  if (now.error) return now.error;
-  const whom = page.who || "the player";
-  if (now.status === "rejected") return "This clip stays unmarked. Pick somebody to take it in again.";
-  if (now.status === "approved") return "Approved.";
-  if (now.status === "processing") return "Following …";
-  if (!now.picks.some((pick) => pick.player === page.who)) return `Click on ${whom}. Not in this picture? Step on with →.`;
-  if (!now.doubts.length) return "No doubts. Watch it, then approve (A).";
-  return `${now.doubts.length === 1 ? "One stretch is" : `${now.doubts.length} stretches are`} in doubt: D goes there. Click on the player to correct.`;
-}
-
-function renderPicks(now) {
-  const rows = now.picks.map((pick) => {
-    const row = document.createElement("li");
-    const jump = document.createElement("button");
-    jump.type = "button";
-    jump.className = "plain";
-    const place = placeOfFrame(page.frames, pick.frame);
-    const absent = !pick.box && !pick.point && !pick.number;
-    jump.textContent = `${clock(page.times[place] ?? 0)}${pick.player ? ` ${pick.player}` : ""}${absent ? " not there" : ""}`;
-    jump.addEventListener("click", () => go(place));
-    const away = document.createElement("button");
-    away.type = "button";
-    away.className = "plain";
-    away.textContent = "✕";
-    away.setAttribute("aria-label", `Take away the pick at ${clock(page.times[place] ?? 0)}`);
-    away.addEventListener("click", tried(() => post(inClip("unpick"), { frame: pick.frame, player: pick.player })));
-    row.append(jump, away);
-    return row;
-  });
-  if (!rows.length) {
-    const none = document.createElement("li");
-    none.className = "faint";
-    none.textContent = "None yet";
-    rows.push(none);
-  }
-  $("picks").replaceChildren(...rows);
 }
 
 // --- What the user does
@@ -500,45 +419,4 @@ bindKeys($("keys"), {
   help: () => $("help").showModal(),
 });
 
-// --- Opening
-
-// The address says which timeline is open, so that it is open again after a reload.
-const openTimeline = async (name) => {
-  const session = await post("/cv/session", { timeline: name });
-  $("open").close();
-  history.replaceState(null, "", `#${encodeURIComponent(name)}`);
-  if (page.session) location.reload();
-  else connect(session.session_id);
-};
-
-const choose = tried(async () => {
-  const { timelines } = await get("/cv/timelines");
-  $("timelines").replaceChildren(
-    ...timelines.map((name) => {
-      const row = document.createElement("li");
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = name;
-      button.addEventListener("click", tried(() => openTimeline(name)));
-      row.append(button);
-      return row;
-    }),
-  );
-  if (!$("open").open) $("open").showModal();
-});
-
-$("upload").addEventListener(
-  "change",
-  tried(async (event) => {
-    const [file] = event.target.files;
-    const { timelines } = await upload(`/cv/upload?name=${encodeURIComponent(file.name)}`, file);
-    await openTimeline(timelines[0]);
-  }),
-);
-$("game").addEventListener("click", choose);
-$("open").addEventListener("cancel", (event) => page.session || event.preventDefault());
-
-const named = decodeURIComponent(location.hash.slice(1));
-if (named) openTimeline(named).catch(choose);
-else if (firstSession) connect(firstSession);
-else choose();
+opening.begin(firstSession);
