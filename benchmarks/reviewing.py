@@ -24,7 +24,8 @@ from typing import Any
 import opentimelineio as otio
 
 from highlight_cuts_cv.faces.demo import demo_clip
-from highlight_cuts_cv.media import probe
+from highlight_cuts_cv.jobs.clip import video_clip
+from highlight_cuts_cv.media import probe, raw_frames
 
 MOST_SECONDS = 900
 
@@ -176,7 +177,7 @@ def kills(folder: Path, times: int, seed: int) -> None:
     dice = random.Random(seed)
     reel = write_reel(folder, "reel", 3)
     kept: dict[str, tuple[list[int], str | None]] = {}
-    at = Counter[str]()
+    at, whole = Counter[str](), 0
     for number in range(times + 1):
         server = Server(reel)
         clips = server.clips(server.session)
@@ -193,7 +194,7 @@ def kills(folder: Path, times: int, seed: int) -> None:
         )
         doing.start()
         if number % 2:  # half of them while films are made
-            while doing.is_alive() and server.get(finalize(server))["status"] != "running":
+            while doing.is_alive() and not filming(server):
                 time.sleep(0.1)
         time.sleep(dice.uniform(0, 3))
         try:
@@ -205,8 +206,10 @@ def kills(folder: Path, times: int, seed: int) -> None:
             pass
         server.kill()
         doing.join()
+        whole += check_whole(folder)
     print(
-        f"{times} kills, {dict(at)}; every start opened with all that was confirmed, and the films were made"
+        f"{times} kills, {dict(at)}; every start opened with all that was confirmed, the films were made, and {whole} "
+        "files under final names that were found after kills were whole"
     )
 
 
@@ -234,6 +237,29 @@ def work(
             time.sleep(0.05)
     except (HTTPException, OSError):
         pass  # it is dead
+
+
+def filming(server: Server) -> bool:
+    """Whether a film is being made by now."""
+    return any(
+        clip["work"] and clip["work"]["step"] != "Waiting" for clip in server.get(finalize(server))["clips"]
+    )
+
+
+def check_whole(folder: Path) -> int:
+    """How many films and timelines there are; each that has its final name can be read to its end."""
+    films = [
+        path
+        for path in folder.rglob("*.mp4")
+        if path.name[0] != "." and not path.name.endswith(".growing.mp4")
+    ]
+    for path in films:
+        clip = video_clip(path)
+        assert sum(1 for _ in raw_frames(clip)) == clip.frame_count > 0, path
+    timelines = [path for path in folder.glob("*.otio") if not path.name.startswith(".")]
+    for path in timelines:
+        otio.adapters.read_from_file(str(path))
+    return len(films) + len(timelines)
 
 
 def finalize(server: Server) -> str:

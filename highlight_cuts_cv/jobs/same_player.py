@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from highlight_cuts_cv.analysis.workbench import ClipWorkbench
 from highlight_cuts_cv.contracts import Identifier, IdentifyJob, Steps, Watch, unwatched
 from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.files.cache_folder import cache_folder
@@ -110,9 +111,14 @@ def propose(
 
 def everybody_in(clip: ClipInfo, setup: Setup, steps: Steps) -> list[Person]:
     """Everybody in a clip; the analysis is kept for whoever follows in it."""
-    watch = steps(f"Looking at everybody in {clip.name or clip.clip_id}")
-    with warnings_to(watch), workbench(clip, setup, cache_folder("analysis")) as bench:
-        kept, rate = kept_frames(clip, [])
+    with workbench(clip, setup, cache_folder("analysis")) as bench:
+        return people_on(bench, steps(f"Looking at everybody in {clip.name or clip.clip_id}"))
+
+
+def people_on(bench: ClipWorkbench, watch: Watch) -> list[Person]:
+    """Everybody in the workbench's clip.  Raises CancelledError."""
+    with warnings_to(watch):
+        kept, rate = kept_frames(bench.clip, [])
         people = everybody(bench.view(kept, float(rate), True), float(rate), watch)
         bench.keep()
         return people

@@ -133,8 +133,23 @@ class PickOut(BaseModel):
     number: int | None = None
 
 
+class CandidateOut(BaseModel):
+    """Somebody at a place: to accept it, send frame and box as a pick.  ``probability`` is how sure it is, 0 to 1."""
+
+    frame: int
+    box: Box
+    probability: float
+
+
+class ProposalOut(BaseModel):
+    """Who a player may be, the likeliest first, by the clips that are approved."""
+
+    player: str
+    candidates: list[CandidateOut]
+
+
 class ClipOut(BaseModel):
-    """One clip of a session."""
+    """One clip of a session.  ``proposals`` has the players who are not picked in it, as far as they were found."""
 
     clip_id: str
     name: str
@@ -152,6 +167,7 @@ class ClipOut(BaseModel):
     marker: int
     picks: list[PickOut]
     doubts: list[DoubtOut]
+    proposals: list[ProposalOut]
     shown: float | None
     final_status: State
     final_error: str

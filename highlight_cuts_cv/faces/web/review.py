@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
 from highlight_cuts_cv.faces.web import studio
 from highlight_cuts_cv.faces.web.look import Look
+from highlight_cuts_cv.faces.web.proposing import Proposed, Proposing
 from highlight_cuts_cv.faces.web.staff import HEAVY, LIGHT
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
 from highlight_cuts_cv.files.store import content_identity
@@ -57,6 +58,7 @@ class Clip:
     cuts: Sequence[int] = ()
     marker: bytes = b""
     marker_number: int = 0
+    proposed: dict[str, Proposed] = field(default_factory=dict)
 
     @cached_property
     def frames(self) -> list[int]:
@@ -117,8 +119,9 @@ class Review:
             for state, placed in zip(session.clips, timeline.clips, strict=True)
         ]
         self._by_id = {clip.clip_id: clip for clip in self.clips}
-        self._looked_at = self.clips[0] if self.clips else None
-        self._analyse_next()
+        self.looked_at = self.clips[0] if self.clips else None
+        self.proposing = Proposing(self, worker, waiting)
+        self.go_on()
 
     # What is known
 
@@ -201,6 +204,7 @@ class Review:
         self._keep(clip, lambda: self.store.approve(self.session_id, clip.clip_id))
         self._take_in(clip)
         self.changed()
+        self.go_on()
 
     def reject(self, clip: Clip) -> None:
         """The user says that the clip stays unmarked."""
@@ -218,7 +222,7 @@ class Review:
             self._remember()
             shown = [clip for clip in self.clips if clip.marker]
         for clip in shown:
-            if clip is self._looked_at:
+            if clip is self.looked_at:
                 self.follow(clip)
             else:
                 clip.marker = b""
@@ -229,11 +233,13 @@ class Review:
     def look_at(self, clip: Clip) -> None:
         """The user looks at this clip: what it needs comes first."""
         with self._lock:
-            self._looked_at = clip
+            self.looked_at = clip
+            if not clip.analysed:
+                self.proposing.pause()
             running = next((one for one in self.clips if one.analysis is not None), None)
             if running is not None and running is not clip and not clip.analysed:
                 self._worker.cancel(running.analysis)  # type: ignore[arg-type]
-        self._analyse_next()
+        self.go_on()
         if clip.picks and not clip.marker and not clip.following and not clip.error:
             self.follow(clip)
 
@@ -247,6 +253,7 @@ class Review:
                     self._worker.cancel(clip.work)
                 return
             clip.following = True
+            self.proposing.pause()
             for other in self.clips:
                 if other.analysis is not None and other is not clip:
                     self._worker.cancel(other.analysis)
@@ -267,6 +274,7 @@ class Review:
             tickets = [
                 ticket for clip in self.clips for ticket in (clip.analysis, clip.work) if ticket is not None
             ]
+        self.proposing.pause()
         for ticket in tickets:
             self._worker.cancel(ticket)
 
@@ -288,6 +296,28 @@ class Review:
         found: bytes | None = ticket.result.result()
         return found
 
+    def go_on(self) -> None:
+        """Begin what is to be done next in the background, unless something is being done.
+
+        The clip that is looked at is analysed first, then proposed is what can be, then the other clips are
+        analysed in the timeline's order.
+        """
+        with self._lock:
+            if self.closed or any(clip.analysis is not None or clip.following for clip in self.clips):
+                return
+            waiting = [clip for clip in self.clips if not clip.analysed and not clip.analysis_error]
+            first = self.looked_at in waiting
+            if (not first and self.proposing.begin()) or self.proposing.running or not waiting:
+                return
+            clip = self.looked_at if first else waiting[0]
+            assert clip is not None
+            urgency = _LOOKED_AT if clip is self.looked_at else _BACKGROUND
+            ticket = self._worker.submit(
+                HEAVY, urgency, studio.analyse, self.place(clip), told=lambda _: self.changed()
+            )
+            clip.analysis = ticket
+        ticket.result.add_done_callback(lambda _: self._analysed(clip, ticket))
+
     # Inside
 
     def _follow(self, clip: Clip) -> None:
@@ -308,7 +338,7 @@ class Review:
                 clip.following, clip.work = False, None
                 more = clip.again and not self.closed
             self.changed()
-            self._analyse_next()
+            self.go_on()
             if more:  # asked for in the very last moment
                 self.follow(clip)
 
@@ -336,23 +366,6 @@ class Review:
             self.store.keep_tracks(claim, clip.tracks, clip.info.first_frame)
             self.store.finish(claim)
 
-    def _analyse_next(self) -> None:
-        """Start the next analysis, if none runs: of the clip that is looked at, else in the timeline's order."""
-        with self._lock:
-            if self.closed or any(clip.analysis is not None or clip.following for clip in self.clips):
-                return
-            waiting = [clip for clip in self.clips if not clip.analysed and not clip.analysis_error]
-            if not waiting:
-                return
-            clip = self._looked_at if self._looked_at in waiting else waiting[0]
-            assert clip is not None
-            urgency = _LOOKED_AT if clip is self._looked_at else _BACKGROUND
-            ticket = self._worker.submit(
-                HEAVY, urgency, studio.analyse, self.place(clip), told=lambda _: self.changed()
-            )
-            clip.analysis = ticket
-        ticket.result.add_done_callback(lambda _: self._analysed(clip, ticket))
-
     def _analysed(self, clip: Clip, ticket: Ticket) -> None:
         error = ticket.result.exception()
         with self._lock:
@@ -362,7 +375,7 @@ class Review:
                 clip.analysis_error = str(error)
         self.changed()
         if not self.closed:
-            self._analyse_next()
+            self.go_on()
 
     def _keep(self, clip: Clip, change: Callable[[], ClipTrackingState]) -> None:
         with self._keeping:

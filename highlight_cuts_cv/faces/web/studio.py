@@ -6,7 +6,7 @@ Every function that takes a :class:`Studio` first is a command of :mod:`.worker`
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,14 +26,20 @@ from highlight_cuts_cv.jobs.analyse import analyse as analyse_clip
 from highlight_cuts_cv.jobs.analyse import proxy_of, shown_frames
 from highlight_cuts_cv.jobs.draw import draw_all
 from highlight_cuts_cv.jobs.follow import follow, follow_on, workbench
+from highlight_cuts_cv.jobs.same_player import Candidate, people_on
+from highlight_cuts_cv.jobs.same_player import propose as propose_in
 from highlight_cuts_cv.jobs.setup import DEFAULT_DETECTOR, Setup
 from highlight_cuts_cv.model import BoundingBox, ByteArray, ClipInfo, SpriteTrack, Track
+from highlight_cuts_cv.recognition.everybody import Person
 from highlight_cuts_cv.rendering.still import marked_picture
 from highlight_cuts_cv.tracking.numbers import numbered_players
 from highlight_cuts_cv.tracking.picks import Pick, resolve_picks
 
 Picks = Mapping[str, tuple[Pick, ...]]
 """By player, frames within the clip."""
+
+Command = Callable[..., Any]
+"""A function of this module, for :mod:`.worker`."""
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.media.writing.proxy import ProxyWriter
@@ -42,6 +48,8 @@ _OPEN = 4
 """Clips whose media stay open."""
 _PATHS = 24
 """Followed paths that are remembered of an open clip, so that undoing is quick."""
+_KNOWN = 24
+"""Clips of which everybody is remembered, for proposals."""
 _QUALITY, _FINEST = 88, 95
 _REHEARSED = 3
 """Frames."""
@@ -63,6 +71,7 @@ class Studio:
     def __init__(self) -> None:
         self._lock = Lock()
         self._open: OrderedDict[tuple[object, ...], _OpenClip] = OrderedDict()
+        self._everybody: OrderedDict[tuple[object, ...], Sequence[Person]] = OrderedDict()
         self.rehearsed = False
         warm_up()
 
@@ -71,7 +80,7 @@ class Studio:
         return _Use(self, clip, proxy, setup)
 
     def _take(self, clip: ClipInfo, proxy: Path, setup: Setup) -> _OpenClip:
-        key = (clip.media.path, clip.first_frame, clip.frame_count, repr(setup.detector))
+        key = _key(clip, setup)
         with self._lock:
             found = self._open.get(key)
             if found is None:
@@ -86,9 +95,25 @@ class Studio:
                 closed.bench.close()
         return found
 
+    def everybody(self, clip: ClipInfo, setup: Setup) -> Sequence[Person] | None:
+        """All people in a clip, if they are remembered."""
+        with self._lock:
+            return self._everybody.get(_key(clip, setup))
+
+    def remember(self, clip: ClipInfo, setup: Setup, people: Sequence[Person]) -> None:
+        """Remember all people in a clip, and forget those of the clip that was remembered first."""
+        with self._lock:
+            self._everybody[_key(clip, setup)] = people
+            while len(self._everybody) > _KNOWN:
+                self._everybody.popitem(last=False)
+
     def _leave(self, opened: _OpenClip) -> None:
         with self._lock:
             opened.users -= 1
+
+
+def _key(clip: ClipInfo, setup: Setup) -> tuple[object, ...]:
+    return clip.media.path, clip.first_frame, clip.frame_count, repr(setup.detector)
 
 
 class _Use:
@@ -178,6 +203,34 @@ def mark(studio: Studio, steps: Steps, place: Place, picks: Picks) -> Marked:
             sprites = draw_all(opened.bench, tracks, setup, watch)
         opened.drawn = (repr((picks, setup)), sprites)
         return Marked(tracks, marker_data(sprites, place.clip, shown_frames(place.clip)), opened.bench.cuts())
+
+
+def gather(studio: Studio, steps: Steps, place: Place) -> None:
+    """Look at everybody in a clip and remember how they look, for :func:`propose`."""
+    if studio.everybody(place.clip, place.setup) is not None:
+        return
+    with studio.using(place.clip, place.proxy, place.setup) as opened:
+        people = people_on(opened.bench, steps("Looking at everybody"))
+    for person in people:
+        person.sightings.clear()  # nobody reads numbers here, and pictures are large
+    studio.remember(place.clip, place.setup, people)
+
+
+def propose(
+    studio: Studio, steps: Steps, known: Sequence[tuple[Place, Track]], place: Place
+) -> Sequence[Candidate]:
+    """Who in a clip may be the player who was followed in the clips *known*; all of them were gathered."""
+
+    def people_in(clip: ClipInfo) -> Sequence[Person]:
+        people = studio.everybody(clip, place.setup)
+        if people is None:
+            raise JobFailedError("Too many clips are looked at at once.")
+        return people
+
+    (proposal,) = propose_in(
+        {one.clip.clip_id: (one.clip, track) for one, track in known}, [place.clip], people_in, steps=steps
+    )
+    return proposal.candidates
 
 
 def still(

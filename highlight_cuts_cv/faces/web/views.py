@@ -73,6 +73,7 @@ def clip_out(review: Review, clip: Clip) -> models.ClipOut:
         marker=clip.marker_number if clip.marker else 0,
         picks=[pick_out(player, pick) for player, told in clip.picks.items() for pick in told],
         doubts=[doubt for player, track in clip.tracks.items() for doubt in _doubts(player, track)],
+        proposals=_proposals(review, clip),
         shown=min(shown) if shown else None,
         final_status=models.State(state.final_status.value),
         final_error=state.final_error,
@@ -128,6 +129,21 @@ def _doubts(player: str, track: Track) -> list[models.DoubtOut]:
         )
         for doubt in track.doubts
     ]
+
+
+def _proposals(review: Review, clip: Clip) -> list[models.ProposalOut]:
+    found = []
+    for player in clip.proposed if clip.clip_id not in review.left_out else ():
+        candidates = [
+            models.CandidateOut(
+                frame=one.pick.frame_index, box=one.pick.box.as_xyxy(), probability=round(one.probability, 4)
+            )
+            for one in review.proposing.of(clip, player)
+            if one.pick.box is not None
+        ]
+        if candidates:
+            found.append(models.ProposalOut(player=player, candidates=candidates))
+    return found
 
 
 def film_out(path: Path, clip: Clip) -> models.FilmOut | None:

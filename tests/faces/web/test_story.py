@@ -143,6 +143,24 @@ def doubted(page: Any, frame: int) -> bool:
     )
 
 
+def test_the_same_player_is_proposed_in_the_next_clip_and_taken_by_a_key(page, server):
+    until(page, "document.querySelector('.candidate.first canvas') !== null")
+    assert page.locator(".chance").first.text_content().endswith("%")
+    picks(page, 0)  # nobody is picked before the user says so
+    page.keyboard.press("Enter")
+    picks(page, 1)
+    until(page, PLAYING)
+    until(page, STILL)
+    page.keyboard.press("z")
+    picks(page, 0)
+    page.keyboard.press("Home")
+    page.click("#next-doubt")  # asks once more
+    until(page, "document.querySelectorAll('.candidate.first').length === 1")
+    page.keyboard.press("0")  # it is somebody else
+    until(page, "document.querySelector('#settle').hidden")
+    until(page, "document.querySelectorAll('.person').length > 2")
+
+
 def test_a_doubt_is_settled_by_a_number(page, server):
     person_at(page, *CROSSED).click()
     picks(page, 1)

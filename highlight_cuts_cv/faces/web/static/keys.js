@@ -6,6 +6,7 @@ const SHEET = [
   ["Shift ← →", "a second back or on"],
   ["Home End", "the clip's first or last frame"],
   ["1 … 9", "pick the person of that number"],
+  ["Enter", "take the player who is proposed"],
   ["0", "the player is not in this picture"],
   ["D", "next doubt"],
   ["A", "approve, and on to the next clip"],
@@ -48,6 +49,7 @@ function chosen(event, command, actions) {
   }
   // A button that has the focus is pressed by the space bar, as everywhere.
   if (key === " ") return event.target.closest("button") ? null : actions.play;
+  if (key === "Enter") return event.target.closest("button:enabled, a") ? null : actions.accept;
   if (key === "ArrowLeft") return shiftKey ? actions.backSecond : actions.back;
   if (key === "ArrowRight") return shiftKey ? actions.forwardSecond : actions.forward;
   if (key === "Home") return actions.first;

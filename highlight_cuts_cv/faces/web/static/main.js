@@ -10,47 +10,35 @@ import { LookPanel } from "./look.js";
 import { Marker } from "./marker.js";
 import { listen } from "./news.js";
 import { Opening } from "./opening.js";
+import { clip, inClip, page, pictureAt } from "./page.js";
 import { People } from "./people.js";
 import { pickList } from "./picks.js";
 import { Player } from "./player.js";
 import { say, tried } from "./say.js";
+import { Settling } from "./settle.js";
+import { Standing } from "./standing.js";
 import { Strip } from "./strip.js";
 import { clock, placeOfFrame } from "./times.js";
 import { progress, sentence } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
-const page = {
-  session: null,
-  clipId: null,
-  who: "",
-  frames: [],
-  times: [0],
-  marker: 0,
-  tracks: [],
-  cuts: [],
-  loading: null,
-  asked: null,
-  asking: null,
-  picture: null,
-};
-
 // --- The pieces
 
 const strip = new Strip($("strip"), $("strip-canvas"), go);
 const player = new Player($("canvas"), onPlace, onState);
 const people = new People($("people"), tried(picked));
-const candidates = new Candidates($("settle"), tried(settled));
+const candidates = new Candidates($("settle"));
+const standing = new Standing(player, people, candidates);
+const settling = new Settling(player, people, candidates, standing);
 const look = new LookPanel($("look"), $("players"), tried(setLook), (name) => {
   page.who = name;
+  settling.forget();
   render();
+  settling.offer();
 });
 const finish = new Finish(page);
 const opening = new Opening(page, (sessionId) => listen(sessionId, take));
-
-const clip = () => page.session?.clips.find((one) => one.clip_id === page.clipId);
-const pictureAt = (frame) => at("cv", "picture", page.session.session_id, page.clipId, frame);
-const inClip = (action) => at("cv", "preview", page.session.session_id, page.clipId, action);
 
 // --- State from the server
 
@@ -71,6 +59,7 @@ function take(session) {
     follow();
   }
   render();
+  settling.offer();
 }
 
 // What of the clip on screen is new.
@@ -97,7 +86,7 @@ const follow = tried(async () => {
     if (page.playWhenMarked) {
       page.playWhenMarked = false;
       if (first) player.play();
-      else showPeople();
+      else standing.showPeople();
     }
   }
 });
@@ -123,7 +112,7 @@ const watchFilm = tried(async () => {
 });
 
 const showClip = tried(async (clipId) => {
-  page.picture = page.asking = null;
+  standing.forget();
   page.loading?.abort();
   const loading = (page.loading = new AbortController());
   page.clipId = clipId;
@@ -131,7 +120,7 @@ const showClip = tried(async (clipId) => {
   page.tracks = page.cuts = [];
   page.playWhenMarked = false;
   people.clear();
-  candidates.hide();
+  settling.forget();
   const now = clip();
   $("picture").style.setProperty("--aspect", now.aspect);
   render();
@@ -146,6 +135,7 @@ const showClip = tried(async (clipId) => {
   updateStrip();
   follow();
   render();
+  settling.offer();
 });
 
 // --- What is on screen
@@ -155,8 +145,8 @@ function onPlace(place) {
   $("clock").textContent = `${text}  ·  ${page.frames[place] ?? 0}`;
   strip.at(place, `${text}, frame ${page.frames[place] ?? 0}`);
   if (people.frame !== null && people.frame !== page.frames[place]) people.clear();
-  if (player.playing) page.picture = null;
-  else askSoon();
+  if (player.playing) standing.forget();
+  else standing.soon();
 }
 
 function onState() {
@@ -167,56 +157,8 @@ function onState() {
     people.clear();
     candidates.hide();
   }
-  if (!playing) askSoon();
+  if (!playing) standing.soon();
 }
-
-let askTimer = 0;
-function askSoon() {
-  clearTimeout(askTimer);
-  askTimer = setTimeout(() => {
-    if (player.playing || !page.clipId) return;
-    showPeople();
-    if (player.scale > 1 || player.marker) showPicture();
-  }, player.film ? 120 : 30);
-}
-
-// The place's picture from the server, once it stands still: with a marker it is the film's own, drawn by what renders.
-// One request at a time, and none for what is shown already.
-const showPicture = tried(async () => {
-  const place = player.place;
-  const marked = Boolean(player.marker);
-  const from = marked ? at("cv", "still", page.session.session_id, page.clipId, page.frames[place]) : pictureAt(page.frames[place]);
-  const address = `${from}?width=${player.canvas.width}`;
-  const what = `${address} ${page.marker}`;
-  if (page.picture === what) return;
-  page.loadingPicture?.abort();
-  const loading = (page.loadingPicture = new AbortController());
-  page.picture = what;
-  try {
-    const response = await fetch(address, { signal: loading.signal });
-    if (!response.ok) throw new Error("no picture");
-    const bitmap = await createImageBitmap(await response.blob());
-    if (page.picture === what) player.showStill(bitmap, place, marked);
-  } catch {
-    if (page.picture === what) page.picture = null; // to be asked for again
-  }
-});
-
-const showPeople = tried(async () => {
-  const frame = page.frames[player.place];
-  if (people.frame === frame || candidates.open) return;
-  if (page.asking === frame) return;
-  page.asking = frame;
-  page.asked?.abort();
-  const asked = (page.asked = new AbortController());
-  const body = { session_id: page.session.session_id, clip_id: page.clipId, frame };
-  const found = await post("/cv/detect", body, asked.signal).finally(() => {
-    if (page.asked === asked) page.asking = null;
-  });
-  if (asked.signal.aborted || player.playing || page.frames[player.place] !== frame) return;
-  if (candidates.open) return;
-  people.show(frame, found.people, found.width, found.height);
-});
 
 function updateStrip() {
   const now = clip();
@@ -257,13 +199,14 @@ function render() {
   const work = now.work ?? (now.status === "processing" ? { step: "Waiting", done: 0, total: 0 } : null);
   $("busy").hidden = !work && (now.film || !now.analysis);
   $("busy").textContent = work ? progress(work) : now.analysis ? progress(now.analysis) : "";
-  $("ask").textContent = sentence(now, page.who);
+  $("ask").textContent = sentence(now, page.who, Boolean(settling.proposed));
   $("ask").classList.toggle("bad", Boolean(now.error));
   $("approve").disabled = !now.picks.length;
   $("approve").textContent = now.status === "approved" ? "Approved ✓" : "Approve";
   $("reject").setAttribute("aria-pressed", String(now.status === "rejected"));
-  $("next-doubt").disabled = !now.doubts.length;
-  $("next-doubt").textContent = now.doubts.length ? `Next doubt (${now.doubts.length})` : "No doubts";
+  const proposed = !now.doubts.length && settling.proposed;
+  $("next-doubt").disabled = !now.doubts.length && !proposed;
+  $("next-doubt").textContent = now.doubts.length ? `Next doubt (${now.doubts.length})` : proposed ? "Who it may be" : "No doubts";
   if (page.frames.length) updateStrip();
 }
 
@@ -279,14 +222,6 @@ async function picked({ frame, box, share }) {
   if (box) body.box = box;
   else body.point = [share[0] * now.width, share[1] * now.height];
   page.playWhenMarked = !now.picks.length;
-  candidates.hide();
-  await post(inClip("pick"), body);
-}
-
-async function settled(choice, doubt) {
-  const body = { frame: doubt.ask, player: doubt.player };
-  if (choice === null) body.absent = true;
-  else body.box = choice;
   candidates.hide();
   await post(inClip("pick"), body);
 }
@@ -322,37 +257,13 @@ function next(onlyOpen = false) {
   else if (onlyOpen) say("That was the last clip. Make the films now.");
 }
 
-const nextDoubt = tried(async () => {
-  const { doubts } = clip();
-  if (!doubts.length) return say("There is no doubt in this clip.");
-  const here = page.frames[player.place];
-  const doubt = doubts.find((one) => one.ask > here) ?? doubts[0];
-  page.playWhenMarked = false;
-  player.pause();
-  await player.seek(placeOfFrame(page.frames, doubt.ask));
-  let boxes = doubt.candidates;
-  if (!boxes.length) {
-    const body = { session_id: page.session.session_id, clip_id: page.clipId, frame: doubt.ask };
-    boxes = (await post("/cv/detect", body)).people.map((one) => [one.x1, one.y1, one.x2, one.y2]);
-  }
-  candidates.show(doubt, boxes.slice(0, 9), pictureAt(doubt.ask), doubt.player);
-  showCandidates();
-});
-
-// In the picture the candidates have the numbers that their keys have.
-function showCandidates() {
-  const now = clip();
-  const boxes = candidates.boxes.map(([x1, y1, x2, y2], index) => ({ number: index + 1, x1, y1, x2, y2 }));
-  people.show(candidates.doubt.ask, boxes, now.width, now.height);
-}
-
 async function setLook(model) {
   const session = await post(at("cv", "session", page.session.session_id, "look"), model);
   take(session);
 }
 
 function go(place) {
-  page.picture = null;
+  standing.forget();
   page.playWhenMarked = false;
   candidates.hide();
   player.seek(place);
@@ -368,7 +279,7 @@ function zoom(on = player.scale === 1) {
   $("zoom").setAttribute("aria-pressed", String(on));
   $("picture").style.setProperty("--zoom", player.scale);
   player.fit();
-  page.picture = null;
+  standing.forget();
   player.seek(player.place);
 }
 
@@ -389,7 +300,7 @@ $("zoom").addEventListener("click", () => zoom());
 $("approve").addEventListener("click", decide("approve"));
 $("reject").addEventListener("click", decide("reject"));
 $("next").addEventListener("click", () => next());
-$("next-doubt").addEventListener("click", nextDoubt);
+$("next-doubt").addEventListener("click", settling.next);
 $("help-open").addEventListener("click", () => $("help").showModal());
 $("theme").addEventListener("click", () => {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
@@ -410,7 +321,8 @@ bindKeys($("keys"), {
   approve: decide("approve"),
   reject: decide("reject"),
   next: () => next(),
-  doubt: nextDoubt,
+  doubt: settling.next,
+  accept: () => candidates.accept(),
   candidate: (number) => (candidates.open ? candidates.choose(number) : people.choose(number)),
   absent: () => (candidates.open ? candidates.choose(0) : absent()),
   undo: back(false),
