@@ -238,7 +238,11 @@ MUTANTS = (
     _reader("never seeks forward", "if first - self._next < _SEEK_WORTH:", "if True:"),
     _reader("seeks for the next one", "if first - self._next < _SEEK_WORTH:", "if False:"),
     _reader("seeks within a group", "> self._index.pts[self._next])", "> -1)"),
-    _reader("made up goes unsaid", "self.damaged += bool(picture.is_corrupt)", "pass"),
+    _reader(
+        "made up goes unsaid",
+        "self.damaged += bool(picture.is_corrupt)\n                    yield picture",
+        "yield picture",
+    ),
     # what a film shows
     _shown(
         "a trail without ground",
