@@ -81,6 +81,7 @@ from highlight_cuts_cv.rendering.flat import (
     require_sprites,
 )
 from highlight_cuts_cv.rendering.keyframes import keyframes
+from highlight_cuts_cv.rendering.lettering import Font
 from highlight_cuts_cv.tracking.identities import Identities, track_by_identity
 
 __all__ = [
@@ -107,6 +108,7 @@ __all__ = [
     "Exporter",
     "ExporterSpec",
     "FlatPicture",
+    "Font",
     "Frame",
     "FrameSource",
     "Freeze",

@@ -32,6 +32,7 @@ from highlight_cuts_cv.jobs.clip import detect_frame, media_clip, video_clip
 from highlight_cuts_cv.jobs.doing import HERE
 from highlight_cuts_cv.jobs.export import export
 from highlight_cuts_cv.jobs.filling import Filling, check_filling, run_filling
+from highlight_cuts_cv.jobs.film import join_titled
 from highlight_cuts_cv.jobs.follow import follow
 from highlight_cuts_cv.jobs.freeze import freeze_in_video
 from highlight_cuts_cv.jobs.remembered import Project
@@ -45,10 +46,10 @@ from highlight_cuts_cv.jobs.setup import (
     parse_choice,
 )
 from highlight_cuts_cv.jobs.timeline import check_setup
+from highlight_cuts_cv.jobs.title_card import title_lines
 from highlight_cuts_cv.jobs.verify import Verdict as Verdict
 from highlight_cuts_cv.jobs.verify import verify
 from highlight_cuts_cv.jobs.wishes import Given, style_of, styled
-from highlight_cuts_cv.media import concat_files
 from highlight_cuts_cv.model import BadInputError, BoundingBox, Doubt, State, Track, TrackingFrame, Why
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.timeline.formats import is_table
@@ -174,6 +175,7 @@ def concat_tracked_clips(
     clip_paths: Sequence[AnyPath],
     output_path: AnyPath,
     *,
+    title: Sequence[str] = (),
     progress: Progress = no_progress,
     cancelled: Cancelled = never_cancelled,
     warn: Warn = no_warning,
@@ -181,7 +183,7 @@ def concat_tracked_clips(
     """Join films into one file, without encoding again those that are of one kind.
 
     The first decides size, rate and colours, and the first with sound the kind of sound; the others
-    are fitted into that.  ``progress(done, total)`` hears of every picture, of those to encode again twice.
+    are fitted into that.  With *title*, up to three lines, a card with a name and what stands below it comes first.  ``progress(done, total)`` hears of every picture, of those to encode again twice.
     Raises BadInputError when one is HDR and another is not, and CancelledError soon after ``cancelled()``
     is true; no file is written then.
 
@@ -193,11 +195,9 @@ def concat_tracked_clips(
     """
     if isinstance(clip_paths, (str, Path)):
         raise BadInputError(f"Give a list of films to join, not the single path {clip_paths}.")
-    return concat_files(
-        [Path(path) for path in clip_paths],
-        Path(output_path),
-        reencode=True,
-        watch=Watch(progress, cancelled, warn),
+    films, watch = [Path(path) for path in clip_paths], Watch(progress, cancelled, warn)
+    return join_titled(
+        films, Path(output_path), title_lines([title] if isinstance(title, str) else title), watch
     )
 
 

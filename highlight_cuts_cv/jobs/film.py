@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from highlight_cuts_cv.contracts import UNWATCHED, Watch
 from highlight_cuts_cv.files.outputs import checked_output
+from highlight_cuts_cv.jobs.title_card import titled
 from highlight_cuts_cv.media import concat_files
 
 if TYPE_CHECKING:
@@ -24,11 +25,24 @@ def check_film(timeline: Timeline, film: Path, tracked: Path) -> None:
     checked_output(film, [timeline.path, tracked, *(clip.media_path for clip in timeline.clips)], SUFFIXES)
 
 
-def join_film(timeline: Timeline, renders: Mapping[str, Path], film: Path, watch: Watch = UNWATCHED) -> Path:
+def join_film(
+    timeline: Timeline,
+    renders: Mapping[str, Path],
+    film: Path,
+    watch: Watch = UNWATCHED,
+    title: Sequence[str] = (),
+) -> Path:
     """Join *renders* (by clip id) in the order in which the timeline shows their clips.
 
-    Clips without a render are not in it.  Raises BadInputError, also for a film that is one of the
+    Clips without a render are not in it.  A card with the lines of *title* comes first.  Raises BadInputError, also for a film that is one of the
     renders, JobFailedError and CancelledError.
     """
     shown = [renders[clip.clip_id] for clip in timeline.clips if clip.clip_id in renders]
-    return concat_files(shown, film, reencode=True, watch=watch)
+    return join_titled(shown, film, title, watch)
+
+
+def join_titled(films: Sequence[Path], output: Path, title: Sequence[str], watch: Watch) -> Path:
+    """Join *films* behind a card with the lines of *title*, if there are any.  Raises as :func:`join_film`."""
+    checked_output(output, films)
+    with titled(films, title, output, watch) as (all_films, told):
+        return concat_files(all_films, output, reencode=True, watch=told)

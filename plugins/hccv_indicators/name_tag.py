@@ -6,8 +6,7 @@ import numpy as np
 
 from hccv_indicators._marks import Mark, above_head, common_options, mark_sizes, pixel_aspect
 from hccv_indicators._shapes import Array, Color, Stamp, convex, coverage, grid, halo, rounded_box, stacked
-from hccv_indicators._text import Font
-from highlight_cuts_cv.api import DrawJob, IndicatorSpec, Option, Options, SpriteTrack
+from highlight_cuts_cv.api import DrawJob, Font, IndicatorSpec, Option, Options, SpriteTrack
 
 _TEXT_SIZE = 1.35
 """Times the size of a small mark."""

@@ -125,6 +125,9 @@ def test_run_also_makes_a_film_of_the_marked_clips_in_the_timelines_order(tmp_pa
     film = tmp_path / "reel.mp4"
     assert f"and {film}." in good("run", tmp_path / "game.otio", *picks, "--film", film)
     assert probe(film).frame_count == sum(end - start for _, start, end, _ in CLIPS)
+    carded = tmp_path / "carded.mp4"
+    good("run", tmp_path / "game.otio", "--film", carded, "--title", "Sam", "--title", "No 7")
+    assert probe(carded).frame_count == probe(film).frame_count + 20
     again = tmp_path / "again.mp4"
     renders = [
         tmp_path / "game.media" / f"{name}.tracked.mp4" for name in ("01-The-red-jacket-arrives", SECOND)

@@ -9,6 +9,7 @@ import hccv_indicators
 import numpy as np
 import pytest
 
+import highlight_cuts_cv
 from highlight_cuts_cv.contracts import DrawJob, IndicatorSpec, resolve_options
 from highlight_cuts_cv.model import BadInputError, ClipInfo, MediaInfo, Placement, State, Track
 
@@ -250,8 +251,8 @@ def test_label_refuses_what_it_cannot_draw(text: str, sentence: str) -> None:
 
 
 def test_the_fonts_licence_ships_with_it() -> None:
-    folder = Path(hccv_indicators.__file__).parent
-    assert (folder / "fonts" / "DejaVuSans-Bold.ttf").is_file()
+    folder = Path(highlight_cuts_cv.__file__).parent / "data"
+    assert (folder / "DejaVuSans-Bold.ttf").is_file()
     assert "Bitstream Vera" in (folder / "LICENSE-DejaVu").read_text()
 
 

@@ -77,6 +77,15 @@ Intro = Annotated[
         help="Let the first picture (or that of the pick, or of a frame) stand still with the marker, then play.",
     ),
 ]
+Title = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--title",
+        metavar="LINE",
+        help="Begin the film with a card of two seconds: the name, and given again what stands below it; up to three lines.",
+        show_default=False,
+    ),
+]
 Deliver = Annotated[
     str,
     typer.Option(

@@ -12,6 +12,7 @@ from highlight_cuts_cv.faces.console import say, say_error, table
 from highlight_cuts_cv.faces.shared import Reading, load_remembered, named_for, target_path
 from highlight_cuts_cv.jobs.film import check_film, join_film
 from highlight_cuts_cv.jobs.remembered import Project
+from highlight_cuts_cv.jobs.title_card import title_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,13 +26,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is asked for, as the user said: of a team, the files' names are to have the players' in them."""
+    """What is asked for, as the user said: of a team, the files' names are to have the players' in them, and the title
+    cards, where there are any, the players' names above what is said."""
 
     timeline: Path
     how: Reading
     given: Given
     output: Path | None
     film: Path | None
+    title: tuple[str, ...]
     sheet: Path | None
 
     def of(self, player: str, given: Given) -> Wish:
@@ -39,8 +42,9 @@ class Wish:
         output, film, sheet = (
             None if path is None else named_for(path, player) for path in (self.output, self.film, self.sheet)
         )
+        title = (player, *self.title) if self.title else ()
         how = replace(self.how, player=player)
-        return Wish(timeline=self.timeline, how=how, given=given, output=output, film=film, sheet=sheet)
+        return replace(self, how=how, given=given, output=output, film=film, title=title, sheet=sheet)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,10 @@ class Reel:
         """What counts only because it is remembered.  Raises BadInputError for what can be known to fail."""
         wish = self.wish
         delivery = self.project.delivery(wish.given)
+        if title_lines(wish.title) and wish.film is None:
+            raise BadInputError(
+                "A title card is the front of the film of all clips; give --film NAME.mp4 with --title."
+            )
         if wish.film is not None:
             check_film(self.read, wish.film, self.target)
         if wish.sheet is not None:
@@ -81,7 +89,7 @@ class Reel:
         """Join the marked clips, where a film is asked for."""
         if self.wish.film is not None:
             renders = {result.clip_id: result.render for result in outcome.results}
-            join_film(self.read, renders, self.wish.film, steps("Joining"))
+            join_film(self.read, renders, self.wish.film, steps("Joining"), title_lines(self.wish.title))
 
     def tell(self, outcome: Outcome, filled: Sequence[Filled]) -> None:
         """Say what came of it, and write the sheet of pictures, where one is asked for."""

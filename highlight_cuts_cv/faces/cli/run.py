@@ -19,6 +19,7 @@ from highlight_cuts_cv.faces.cli.options import (
     Rate,
     TimelineFile,
     TimelineName,
+    Title,
 )
 from highlight_cuts_cv.faces.console import progress_bars, say_warning
 from highlight_cuts_cv.faces.shared import Reading
@@ -62,6 +63,7 @@ def run(
     film: Annotated[
         Path | None, typer.Option("--film", help="Also join the marked clips to this one film.")
     ] = None,
+    title: Title = None,
     sheet: Annotated[
         Path | None,
         typer.Option("--sheet", help="Also write a sheet of pictures of the marked clips (.jpg, .png)."),
@@ -212,6 +214,7 @@ def run(
         given=styled(given, wanted),
         output=output,
         film=film,
+        title=tuple(title or ()),
         sheet=sheet,
     )
     if player is None and (players := team_of(timeline)):

@@ -7,7 +7,7 @@ import unicodedata
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from highlight_cuts_cv.api import BadInputError
+from highlight_cuts_cv.model import BadInputError
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -17,10 +17,13 @@ _LONGEST = 40
 
 
 class Font:
+    """DejaVu Sans Bold, which ships with the package."""
+
     def __init__(self) -> None:
-        self._file = (resources.files("hccv_indicators") / "fonts" / _FONT).read_bytes()
+        self._file = (resources.files("highlight_cuts_cv") / "data" / _FONT).read_bytes()
 
     def sized(self, size: float) -> FreeTypeFont:
+        """The font at *size* pixels."""
         from PIL import ImageFont, features
 
         # Arabic and Indic scripts need Raqm to join their letters; Pillow may come without it.
