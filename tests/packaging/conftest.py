@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(*command: object, **keywords) -> str:
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **keywords)
+# Where the sources are on the path, they would be tried instead of what was built from them.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
+def run(*command: object, env: dict[str, str] = ENVIRONMENT, **keywords) -> str:
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, env=env, **keywords
+    )
     assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
     return done.stdout
 
@@ -27,4 +35,12 @@ def checkout(tmp_path_factory) -> Path:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(checkout, tmp_path_factory) -> Path:
+    """The folder with what a release consists of, built from a clean checkout by the release's own command."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, checkout / "tools" / "build_all.py", "-o", folder, timeout=500)
     return folder

@@ -8,27 +8,31 @@ import shutil
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
-from .conftest import ROOT, run
+from highlight_cuts_cv import __version__
+
+from .conftest import ENVIRONMENT, ROOT, run
 
 FIXTURE = ROOT / "tests" / "fixtures" / "third_party_indicator"
 LARGEST_INSTALL_MB = 600
 
 
 @pytest.fixture(scope="module")
-def python(checkout, tmp_path_factory) -> Path:
+def python(built, tmp_path_factory) -> Path:
     """The interpreter of a fresh environment with the wheel and a third-party plugin in it."""
     wheels = tmp_path_factory.mktemp("wheels")
-    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, checkout, FIXTURE)
+    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, FIXTURE)
     environment = tmp_path_factory.mktemp("fresh")
     venv.create(environment, with_pip=True)
     python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
     (environment / "empty-size").write_text(str(size_of(environment)))
-    run(python, "-m", "pip", "install", "-q", *wheels.glob("*.whl"), timeout=600)
+    wanted = [*built.glob("highlight_cuts_cv-*.whl"), *wheels.glob("*.whl")]
+    run(python, "-m", "pip", "install", "-q", *wanted, timeout=600)
     return python
 
 
@@ -40,7 +44,7 @@ def size_of(folder: Path) -> int:
 @pytest.mark.timeout(900)
 def test_the_wheel_runs_the_demo_and_finds_plugins_and_adapters(python, tmp_path):
     listed = run(
-        python, "-m", "highlight_cuts_cv", "plugins", cwd=tmp_path, env=os.environ | {"COLUMNS": "200"}
+        python, "-m", "highlight_cuts_cv", "plugins", cwd=tmp_path, env=ENVIRONMENT | {"COLUMNS": "200"}
     )
     for name in (
         "detector player-nano",
@@ -55,6 +59,33 @@ def test_the_wheel_runs_the_demo_and_finds_plugins_and_adapters(python, tmp_path
     run(python, "-m", "highlight_cuts_cv", "demo", "-o", "out", cwd=tmp_path)
     for name in ("game.tracked.otio", "reel.mp4", "sheet.png"):
         assert (tmp_path / "out" / name).stat().st_size > 1000
+
+
+@pytest.mark.timeout(900)
+def test_the_wheel_holds_every_file_of_its_packages(checkout, built):
+    with zipfile.ZipFile(*built.glob("highlight_cuts_cv-*.whl")) as wheel:
+        held = set(wheel.namelist())
+    for above, packages in ((".", "highlight_cuts_cv"), ("plugins", "hccv_*"), ("otio_adapters", "hccv_*")):
+        files = [file for folder in (checkout / above).glob(packages) for file in folder.rglob("*")]
+        wanted = {file.relative_to(checkout / above).as_posix() for file in files if file.is_file()}
+        assert len(wanted) > 5 and not wanted - held
+
+
+@pytest.mark.timeout(900)
+def test_the_other_distributions_are_found_with_it(python, built, tmp_path):
+    others = [file for file in built.glob("*.whl") if not file.name.startswith("highlight_cuts_cv-")]
+    assert len(others) == 3
+    # Their own requirements are large; what makes them plugins is in the wheels.
+    run(python, "-m", "pip", "install", "-q", "--no-deps", "--target", tmp_path / "others", *others)
+    environment = ENVIRONMENT | {"COLUMNS": "200", "PYTHONPATH": str(tmp_path / "others")}
+    told = run(python, "-m", "highlight_cuts_cv", "plugins", cwd=tmp_path, env=environment)
+    listed = " ".join(told.split())
+    for name, found in (
+        ("csrt", "tracker csrt"),
+        ("mot", "tracker mot-ocsort"),
+        ("ultralytics", "tracker botsort"),
+    ):
+        assert found in listed and f"highlight-cuts-cv-{name} {__version__}" in listed
 
 
 @pytest.mark.timeout(900)
@@ -75,6 +106,7 @@ def test_the_review_page_comes_with_the_wheel(python, tmp_path):
         stdout=subprocess.PIPE,
         text=True,
         cwd=tmp_path,
+        env=ENVIRONMENT,
     )
     try:
         assert server.stdout is not None
