@@ -58,11 +58,11 @@ def test_what_it_provides_is_found_takes_options_and_keeps_the_contracts(project
     )
     (report,) = registry.reports
     assert (report.name, report.distribution, report.problems) == ("white", "hccv-white", [])
-    assert report.provides == ["detector white-shirts", "indicator square"]
+    assert report.provides == ["detector white-shirts", "indicator white-square"]
     check_detector(registry.detector("white-shirts", {"level": "180"}))
-    check_indicator(registry.indicator("square", {"size": "20", "color": "red"}))
+    check_indicator(registry.indicator("white-square", {"size": "20", "color": "red"}))
     with pytest.raises(api.BadInputError, match="must be one of white, red"):
-        registry.indicator("square", {"color": "green"})
+        registry.indicator("white-square", {"color": "green"})
 
 
 def test_its_own_test_passes_and_the_command_line_knows_it(project):

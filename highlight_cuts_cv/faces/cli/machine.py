@@ -30,9 +30,29 @@ DoctorTimeline = Annotated[
 
 
 @app.command()
-def plugins(name: PluginName = None) -> None:
+def plugins(
+    name: PluginName = None,
+    new: Annotated[
+        str | None,
+        typer.Option("--new", metavar="NAME", help="Make a project for a plug-in of your own, that works."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The folder for --new; else hccv-NAME.")
+    ] = None,
+) -> None:
     """List the plugins: where each comes from, what it provides, and why one was left out; or one's options."""
     from highlight_cuts_cv.plugin.registry import get_registry
+
+    if new is not None:
+        from highlight_cuts_cv.plugin.template import new_plugin
+
+        if name is not None:
+            raise BadInputError("With --new nothing is listed; leave the other name out.")
+        folder = new_plugin(new, output)
+        say(f"Wrote {folder}. Next: pip install -e {folder}, then hccv plugins {new.replace('-', '_')}.")
+        return
+    if output is not None:
+        raise BadInputError("--output is the folder for --new NAME; nothing else is written here.")
 
     registry = get_registry()
     if name is not None:
