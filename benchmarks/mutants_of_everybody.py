@@ -64,9 +64,9 @@ EVERYBODY = (
     _everybody(
         "all are clean", "tracklets", "covered: float = setting(2.0,", "covered: float = setting(0.0,"
     ),
-    _everybody("distance is free", "linking", "min(off**2 / 2, s.most_distance)", "0.0"),
+    _everybody("distance is free", "linking", "np.minimum(off**2 / 2, s.most_distance)", "0.0"),
     _everybody(
-        "anybody gets anywhere", "linking", "if distance > s.reach + s.reach_speed * seconds:", "if False:"
+        "anybody gets anywhere", "linking", "np.where(distance > s.reach", "np.where(distance > 1e9 + s.reach"
     ),
     _everybody("speed does not count", "linking", "(stop - start) / max(1, few - 1),", "np.zeros(2),"),
     _everybody(
@@ -95,9 +95,10 @@ EVERYBODY = (
         "longest: float = setting(3.0,",
         "longest: float = setting(4.0,",
     ),
-    _everybody("cuts are linked over", "linking", " and shots[i] == shots[j]:", ":"),
+    _everybody("cuts are linked over", "linking", " & (shots == shots[i]))", ")"),
     _everybody("the camera is distance", "linking", "found = self.maps[frame]", "found = np.eye(2, 3)"),
-    _everybody("few looks say as much", "appearance", "* known", "* 1.0"),
+    _everybody("few looks say as much", "appearance", "wb))) * known", "wb)))"),
+    _everybody("few looks link as well", "appearance", "apart + 1e-6)) * known", "apart + 1e-6))"),
     _everybody(
         "covered people are sampled",
         "appearance",
@@ -111,7 +112,7 @@ EVERYBODY = (
         "scatter = within.T @ within / max(1, len(within) - 1)",
         "scatter = np.eye(kept)",
     ),
-    _everybody("no most", "appearance", "float(np.tanh(ratio))", "ratio"),
+    _everybody("no most", "appearance", "np.tanh(ratio)", "ratio"),
     _everybody("pictures are searched again", "crowd", "if index not in self._found]", "]"),
     _everybody(
         "people are described again", "crowd", "if _key(one, place) not in self._descriptors:", "if True:"

@@ -138,9 +138,27 @@ class Looks:
         b, wb = self._pooled(other)
         if not len(a) or not len(b):
             return 0.0
-        ratio = self._slope * (self._middle - self._distance(a, wa, b, wb)) / self._s.clip
         known = min(1.0, float(wa.sum()) / self._s.enough, float(wb.sum()) / self._s.enough)
-        return self._s.clip * float(np.tanh(ratio)) * known
+        return float(self._said(self._distance(a, wa, b, wb))) * known
+
+    def ratios(self) -> Floats:
+        """(T, T) what :meth:`ratio` says of each two whole tracklets."""
+        count = len(self._looks)
+        total = np.array([float(weights.sum()) for weights in self._clean])
+        seen = [one for one in range(count) if total[one] > 0]
+        ratios = np.zeros((count, count))
+        if not self._known or not seen:
+            return ratios
+        means = np.stack([self._clean[one] @ self._looks[one] / total[one] for one in seen])
+        apart = np.stack([np.linalg.norm(means - mean, axis=1) for mean in means])
+        known = np.minimum(1.0, np.minimum.outer(total[seen], total[seen]) / self._s.enough)
+        ratios[np.ix_(seen, seen)] = self._said(np.log(apart + 1e-6)) * known
+        return ratios
+
+    def _said(self, distance: Floats | float) -> Floats:
+        """The log likelihood ratio at a log distance, were there samples enough."""
+        ratio = self._slope * (self._middle - np.asarray(distance)) / self._s.clip
+        return np.asarray(self._s.clip * np.tanh(ratio))
 
     def weight(self, group: Sequence[Part]) -> float:
         """How many clean samples there are."""

@@ -19,7 +19,6 @@ from hccv_follow.tuning import setting
 
 Floats = NDArray[np.float64]
 _NEVER = 1e6
-ALL = slice(None)
 
 
 @dataclass(frozen=True)
@@ -73,13 +72,19 @@ class Places:
 
 
 @dataclass(frozen=True)
-class _End:
-    """A tracklet's first or last moment over the ground."""
+class _Ends:
+    """Tracklets' first or last moments over the ground: frames (N,), places (N, 2), speeds (N, 2), heights (N,)."""
 
-    frame: int
+    frame: NDArray[np.int64]
     place: Floats
     speed: Floats
-    height: float
+    height: Floats
+
+    def of(self, which: int | NDArray[np.int64]) -> _Ends:
+        """Those of some tracklets, or of one, which then broadcasts against others."""
+        return _Ends(
+            *(values[np.atleast_1d(which)] for values in (self.frame, self.place, self.speed, self.height))
+        )
 
 
 class Chains:
@@ -122,24 +127,23 @@ def linked(
         return Chains(np.zeros(0, np.int64))
     cost = np.full((2 * count, 2 * count), _NEVER)
     cost[count:, count:] = 0
-    shots = [
-        next(place for place, (low, high) in enumerate(ends) if low <= one.first <= high) for one in pieces
-    ]
-    starts = [_end(one, places, first=True) for one in pieces]
-    stops = [_end(one, places, first=False) for one in pieces]
+    shots = np.array(
+        [next(place for place, (low, high) in enumerate(ends) if low <= one.first <= high) for one in pieces]
+    )
+    starts, stops = (_ends(pieces, places, first) for first in (True, False))
+    like = s.look * (s.look_usual - looks.ratios())
     for i, one in enumerate(pieces):
         length = min(len(one.frames), s.nobody_frames)
         cost[i, i] = s.nobody * length * max(0.0, float(one.scores.mean()) - s.nobody_score) + s.nobody_least
         low, high = ends[shots[i]]
         cost[count + i, i] = _crossing(one.boxes[0], one.first - low, places, s)
         cost[i, count + i] = _crossing(one.boxes[-1], high - one.last, places, s)
-        for j, other in enumerate(pieces):
-            gap = other.first - one.last
-            if 0 < gap <= s.longest * places.rate and shots[i] == shots[j]:
-                moved = _moved(stops[i], starts[j], gap, places.rate, s)
-                if moved is not None:
-                    like = s.look * (s.look_usual - looks.ratio([(i, ALL)], [(j, ALL)]))
-                    cost[i, j] = moved + like + _kit(colours[i], colours[j], s)
+        gaps = starts.frame - one.last
+        later = np.flatnonzero((gaps > 0) & (gaps <= s.longest * places.rate) & (shots == shots[i]))
+        moved = _moved(stops.of(i), starts.of(later), gaps[later], places.rate, s)
+        kits = np.array([_kit(colours[i], colours[j], s) for j in later[np.isfinite(moved)]])
+        later, moved = later[np.isfinite(moved)], moved[np.isfinite(moved)]
+        cost[i, later] = moved + like[i, later] + kits
     _, after, _ = lapjv(cost)
     following = np.asarray(after[:count], np.int64)
     nobody = following == np.arange(count)
@@ -147,14 +151,19 @@ def linked(
     return Chains(following)
 
 
-def _end(one: Tracklet, places: Places, first: bool) -> _End:
+def _ends(pieces: Sequence[Tracklet], places: Places, first: bool) -> _Ends:
+    found = [_end(one, places, first) for one in pieces]
+    frames, where, speeds, heights = zip(*found, strict=True)
+    return _Ends(np.array(frames), np.stack(where), np.stack(speeds), np.array(heights))
+
+
+def _end(one: Tracklet, places: Places, first: bool) -> tuple[int, Floats, Floats, float]:
     few = min(len(one.frames), 8)
     rows = list(range(few)) if first else list(range(len(one.frames) - few, len(one.frames)))
-    here = rows[0] if first else rows[-1]
-    frame = int(one.frames[here])
+    frame = one.first if first else one.last
     start, stop = (places.ground(int(one.frames[row]), one.boxes[row]) for row in (rows[0], rows[-1]))
     heights = (one.boxes[:, 3] - one.boxes[:, 1])[rows[:5] if first else rows[-5:]]
-    return _End(
+    return (
         frame,
         start if first else stop,
         (stop - start) / max(1, few - 1),
@@ -162,20 +171,17 @@ def _end(one: Tracklet, places: Places, first: bool) -> _End:
     )
 
 
-def _moved(stop: _End, start: _End, gap: int, rate: float, s: LinkingSettings) -> float | None:
-    """What it costs that who was in *stop* is in *start* so many frames later; None where nobody gets there."""
-    height, seconds = (stop.height + start.height) / 2, gap / rate
-    ahead, back = stop.place + 0.7 * gap * stop.speed, start.place - 0.7 * gap * start.speed
-    half = stop.place + gap / 2 * stop.speed - (start.place - gap / 2 * start.speed)
-    distance = (
-        min(np.linalg.norm(ahead - start.place), np.linalg.norm(stop.place - back), np.linalg.norm(half))
-        / height
-    )
-    if distance > s.reach + s.reach_speed * seconds:
-        return None
-    off = float(distance) / (s.sigma + s.sigma_speed * seconds)
-    grown = max(0.0, abs(float(np.log(start.height / stop.height))) - s.height_usual)
-    return min(off**2 / 2, s.most_distance) + s.frame * float(np.log1p(gap)) + s.height * grown
+def _moved(stop: _Ends, start: _Ends, gap: NDArray[np.int64], rate: float, s: LinkingSettings) -> Floats:
+    """What it costs that who was in *stop* is in each *start* so many frames later; infinite where nobody gets there."""
+    height, seconds, frames = (stop.height + start.height) / 2, gap / rate, gap[:, None]
+    ahead, back = stop.place + 0.7 * frames * stop.speed, start.place - 0.7 * frames * start.speed
+    half = stop.place + frames / 2 * stop.speed - (start.place - frames / 2 * start.speed)
+    ways = np.linalg.norm([ahead - start.place, stop.place - back, half], axis=2)
+    distance = ways.min(0) / height
+    off = distance / (s.sigma + s.sigma_speed * seconds)
+    grown = np.maximum(0.0, np.abs(np.log(start.height / stop.height)) - s.height_usual)
+    cost = np.minimum(off**2 / 2, s.most_distance) + s.frame * np.log1p(gap) + s.height * grown
+    return np.where(distance > s.reach + s.reach_speed * seconds, np.inf, cost)
 
 
 def _kit(one: Floats | None, other: Floats | None, s: LinkingSettings) -> float:

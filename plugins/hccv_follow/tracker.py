@@ -47,8 +47,8 @@ class FollowTracker:
         passes = planned(job.anchors, count)
         known = Known(count, job.store if self._record is None else None, self._settings)
         known.look_up(passes)
-        total = sum(len(one.order) for one in passes)
-        run = _Run(job, job.scene, known, total, self._settings, self._record)
+        frames = sum(len(one.order) for one in passes)
+        run = _Run(job, job.scene, known, frames, self._settings, self._record)
         for pair in paired(passes):
             forward, backward = (None if one is None else run.followed(one) for one in pair)
             merged = forward if backward is None else backward
@@ -67,25 +67,27 @@ class _Run:
         job: TrackJob,
         scene: SceneSource,
         known: Known,
-        total: int,
+        frames: int,
         settings: Settings,
         record: Record | None,
     ) -> None:
         self._s, self._record = settings, record
         self._job, self._scene, self._known = job, scene, known
         self._rate = float(job.clip.rate)
-        self._done, self._total = 0, total
+        # Every frame counts twice: following takes about as long as looking at everybody.
+        self._done, self._limit, self._total = 0, 0, 2 * frames
         self._begun: tuple[tuple[float, ...], Follower] | None = None
         self._net: Future[CropNet] | None = None
         self._onlooker: Onlooker | None = None
 
     def followed(self, one: Pass) -> Path:
         """The pass's path, within its shot."""
+        self._limit = self._done + 2 * len(one.order)
         path = self._known.get(one)
         if path is None:
             path = self._follow(one)
             self._known.add(one, path)
-        self._tick(len(one.order))
+        self._tick(2 * len(one.order))
         _stop_at_cuts(path, self._scene.cuts(), one.start, one.stop)
         return path
 
@@ -107,8 +109,8 @@ class _Run:
         return self._net
 
     def _tick(self, frames: int) -> None:
-        self._done += frames
-        self._job.progress(min(self._done, self._total), self._total)
+        self._done = min(self._done + frames, self._limit)
+        self._job.progress(self._done, self._total)
         if self._job.cancelled():
             raise CancelledError("Following was cancelled.")
 
@@ -118,10 +120,7 @@ class _Run:
         for guide in guides:
             if guide.agrees(one):
                 return guide.path.part(one.order)
-        done = self._done
-        path = self._reviewed(self._settled(one.start, box, one.stop, guides), one)
-        self._done = done
-        return path
+        return self._reviewed(self._settled(one.start, box, one.stop, guides), one)
 
     def _settled(self, start: int, box: NDArray[np.float64], stop: int, guides: Sequence[Guide] = ()) -> Path:
         """The path from *start* to *stop* (excluded), as two followers together say."""
@@ -143,7 +142,7 @@ class _Run:
                 self._job.detections,
                 (self._job.clip.width, self._job.clip.height),
                 self._rate,
-                lambda: self._tick(0),
+                lambda: self._tick(1),
                 (self._s.tracklets, self._s.appearance, self._s.linking),
             )
         cuts = self._scene.cuts()

@@ -9,7 +9,7 @@ from hccv_follow.join import join
 from hccv_follow.path import Path
 
 from highlight_cuts_cv.analysis.scene import Scene
-from highlight_cuts_cv.contracts import TrackJob
+from highlight_cuts_cv.contracts import TrackJob, no_progress
 from highlight_cuts_cv.model import Anchor, BoundingBox, Detections, State
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.testing.contracts import RATE, MemoryFrames, memory_clip, moving_square
@@ -27,7 +27,7 @@ def tracker():
     return get_registry().tracker("follow")
 
 
-def follow(tracker, pictures, *anchors):
+def follow(tracker, pictures, *anchors, progress=no_progress):
     frames = MemoryFrames(pictures)
     job = TrackJob(
         clip=memory_clip(len(pictures)),
@@ -35,6 +35,7 @@ def follow(tracker, pictures, *anchors):
         anchors=anchors,
         detections=Nobody(),
         scene=Scene(frames, Nobody(), float(RATE)),
+        progress=progress,
     )
     return tracker.track(job)
 
@@ -120,15 +121,28 @@ def test_a_black_clip_and_the_shortest_clips_give_a_track(tracker):
     assert follow(tracker, pictures, Anchor(0, boxes[0])).visible.all()
 
 
-def test_who_leaves_the_picture_is_lost_within_half_a_second(tracker):
+def leaving() -> tuple[list[np.ndarray], int, Anchor]:
+    """Pictures of a square that walks out, and then is gone; in how many it is wholly inside; and where it begins."""
     pictures, boxes = moving_square(60)
     ground = np.random.default_rng(1).integers(90, 120, (240, 320, 3), dtype=np.uint8)
-    gone = [ground] * 25
-    # The square walks out: its frames are those in which it is wholly inside.
     inside = [i for i, box in enumerate(boxes) if box.x2 < 320]
-    track = follow(tracker, [pictures[i] for i in inside] + gone, Anchor(0, boxes[0]))
-    assert track.visible[: len(inside) - 3].all()
-    assert not track.visible[len(inside) + round(RATE / 2) :].any()
+    return [pictures[i] for i in inside] + [ground] * 25, len(inside), Anchor(0, boxes[0])
+
+
+def test_who_leaves_the_picture_is_lost_within_half_a_second(tracker):
+    pictures, inside, pick = leaving()
+    track = follow(tracker, pictures, pick)
+    assert track.visible[: inside - 3].all()
+    assert not track.visible[inside + round(RATE / 2) :].any()
+
+
+def test_progress_goes_on_while_everybody_is_looked_at(tracker):
+    pictures, _, pick = leaving()
+    told: list[tuple[int, int]] = []
+    follow(tracker, pictures, pick, progress=lambda done, total: told.append((done, total)))
+    shares = [done / total for done, total in told]
+    assert shares == sorted(shares) and 0 < shares[0] < 0.1
+    assert shares[len(pictures) - 1] == 0.5 and 0.6 < shares[-2] <= 1 == shares[-1]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,21 @@ def test_few_clean_looks_say_less_and_none_nothing():
     assert found.ratio([(0, ALL)], []) == 0 == found.ratio([(0, ALL)], [(4, slice(0, 0))])
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_all_against_all_is_what_each_two_say(known):
+    found = Looks(
+        [
+            samples(person, count, person)
+            for person, count in [(0, 8), (1, 8), (2, 0), (3, 8), (0, 2), (2, 6)]
+        ],
+        [np.full(count, 0.9) for count in (8, 8, 0, 8, 2, 6)],
+        [(i, j) for i in (0, 1, 3) for j in (0, 1, 3) if j < i] if known else [],
+    )
+    each = [[found.ratio([(one, ALL)], [(other, ALL)]) for other in range(6)] for one in range(6)]
+    np.testing.assert_allclose(found.ratios(), each, atol=1e-9)
+    assert (found.ratios()[0, 1] < 0) == known
+
+
 def test_half_covered_looks_say_less():
     clean, covered = looks(0, 1, 2, 3, 1), looks(0, 1, 2, 3, 1, cleanness=0.25)
     assert clean.ratio([(0, ALL)], [(4, ALL)]) < covered.ratio([(0, ALL)], [(4, ALL)]) < 0
