@@ -22,8 +22,9 @@ from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
 from highlight_cuts_cv.jobs.together import Piece, together
 from highlight_cuts_cv.media.reading.held import holding_pictures
 from highlight_cuts_cv.model import ClipInfo, Track
+from highlight_cuts_cv.project.changing import Claim
 from highlight_cuts_cv.project.state import ClipTrackingState, Work
-from highlight_cuts_cv.project.store import Claim, ProjectStore
+from highlight_cuts_cv.project.store import ProjectStore
 
 _LOOKS_AGAIN = 0.2
 """Seconds after which who waits for another program's film looks again."""

@@ -31,11 +31,8 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -43,11 +40,10 @@ from typing import TYPE_CHECKING, Any
 from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
 from highlight_cuts_cv.files.outputs import writing_sentences
 from highlight_cuts_cv.files.store import content_identity
-from highlight_cuts_cv.model import ClipInfo, Track
+from highlight_cuts_cv.model import Track
+from highlight_cuts_cv.project.changing import Changer, Claim
 from highlight_cuts_cv.project.database import Database
 from highlight_cuts_cv.project.folder import DATABASE
-from highlight_cuts_cv.project.matching import matched, new_clip_id
-from highlight_cuts_cv.project.reading import Reader
 from highlight_cuts_cv.project.rows import place_to_text, tracks_to_bytes
 from highlight_cuts_cv.project.state import (
     ClipSource,
@@ -55,27 +51,12 @@ from highlight_cuts_cv.project.state import (
     SessionState,
     Status,
     Work,
-    players_within,
 )
 from highlight_cuts_cv.project.workers import Worker, is_alive, only_one
 from highlight_cuts_cv.tracking.picks import Pick
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.timeline import Timeline
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A piece of work that is the holder's to do, for the clip as it was when it was claimed."""
-
-    session_id: str
-    clip: ClipTrackingState
-    work: Work
-    token: str
-
-    def picks_in(self, clip: ClipInfo) -> dict[str, tuple[Pick, ...]]:
-        """By player, the picks that lie in *clip*, in its frames."""
-        return players_within(self.clip.picks, clip)
 
 
 def clip_sources(timeline: Timeline) -> list[ClipSource]:
@@ -115,7 +96,7 @@ class ProjectStore:
         with writing_sentences(self.folder):
             self.folder.mkdir(exist_ok=True)
         self._database = Database(self.folder / DATABASE)
-        self._reader = Reader(self.folder.parent)
+        self._changer = Changer(self.folder.parent)
         self._worker: Worker | None = None
         self._hiring = Lock()
         self._seen: int | None = None
@@ -143,22 +124,22 @@ class ProjectStore:
         shown again.
         """
         with self._database.writing() as at:
-            session_id = self._found(at, game, player) or self._begin(at, game, player or "")
-            self._show(at, session_id, shown)
-            return self._reader.session(at, session_id)
+            session_id = self._changer.find(at, game, player) or self._changer.begin(at, game, player or "")
+            self._changer.show(at, session_id, shown)
+            return self._changer.session(at, session_id)
 
     def find_session(self, game: str, player: str | None) -> SessionState | None:
         """The session that :meth:`open_session` would go on with, with the clips that were shown last."""
         with self._database.reading() as at:
-            session_id = self._found(at, game, player)
-            return None if session_id is None else self._reader.session(at, session_id)
+            session_id = self._changer.find(at, game, player)
+            return None if session_id is None else self._changer.session(at, session_id)
 
     def create_session(self, game: str, player: str | None, shown: Sequence[ClipSource]) -> SessionState:
         """As :meth:`open_session`, but a new one in any case."""
         with self._database.writing() as at:
-            session_id = self._begin(at, game, player or "")
-            self._show(at, session_id, shown)
-            return self._reader.session(at, session_id)
+            session_id = self._changer.begin(at, game, player or "")
+            self._changer.show(at, session_id, shown)
+            return self._changer.session(at, session_id)
 
     def sessions(self) -> list[SessionState]:
         """All sessions, the one that was changed last first."""
@@ -166,17 +147,17 @@ class ProjectStore:
             rows = at.execute(
                 "SELECT session_id FROM session ORDER BY updated_at DESC, rowid DESC"
             ).fetchall()
-            return [self._reader.session(at, row["session_id"]) for row in rows]
+            return [self._changer.session(at, row["session_id"]) for row in rows]
 
     def session(self, session_id: str) -> SessionState:
         """One session as it is now."""
         with self._database.reading() as at:
-            return self._reader.session(at, session_id)
+            return self._changer.session(at, session_id)
 
     def clip(self, session_id: str, clip_id: str) -> ClipTrackingState:
         """One clip as it is now; one query, for those who ask often."""
         with self._database.reading() as at:
-            return self._reader.clip(at, session_id, clip_id)
+            return self._changer.clip(at, session_id, clip_id)
 
     def changed_elsewhere(self) -> bool:
         """Whether others (programs, or stores of this one) changed the project since this was asked last."""
@@ -187,21 +168,21 @@ class ProjectStore:
     def delete_session(self, session_id: str) -> None:
         """Forget a session with its picks; films stay where they are."""
         with self._database.writing() as at:
-            self._reader.session(at, session_id)
+            self._changer.session(at, session_id)
             at.execute("DELETE FROM session WHERE session_id = ?", (session_id,))
 
     def set_settings(self, session_id: str, settings: Mapping[str, object]) -> SessionState:
         """Remember *settings*, plain JSON values, beside those of other names; ``None`` forgets one."""
         with self._database.writing() as at:
-            before = self._reader.session(at, session_id).settings
+            before = self._changer.session(at, session_id).settings
             merged = {name: value for name, value in {**before, **settings}.items() if value is not None}
             if merged == before:
-                return self._reader.session(at, session_id)
+                return self._changer.session(at, session_id)
             at.execute(
                 "UPDATE session SET settings = ? WHERE session_id = ?",
                 (json.dumps(merged, ensure_ascii=False), session_id),
             )
-            return self._touched(at, session_id)
+            return self._changer.touch(at, session_id)
 
     # Picks
 
@@ -239,21 +220,23 @@ class ProjectStore:
     def approve(self, session_id: str, clip_id: str) -> ClipTrackingState:
         """The user says that the clip is followed right.  Raises BadInputError where nobody was picked."""
         with self._database.writing() as at:
-            state = self._reader.clip(at, session_id, clip_id)
+            state = self._changer.clip(at, session_id, clip_id)
             if not any(state.picks.values()):
                 raise BadInputError(f"Nobody was picked in '{state.name}', so there is nothing to approve.")
-            return self._set(at, session_id, clip_id, preview_status=Status.APPROVED, preview_error="")
+            return self._changer.set(
+                at, session_id, clip_id, preview_status=Status.APPROVED, preview_error=""
+            )
 
     def reject(self, session_id: str, clip_id: str) -> ClipTrackingState:
         """The user says that it is not: preview and film are pending until there are other picks."""
         with self._database.writing() as at:
-            self._reader.clip(at, session_id, clip_id)
+            self._changer.clip(at, session_id, clip_id)
             at.execute(
                 "UPDATE clip SET preview_status = 'pending' WHERE session_id = ? AND clip_id = ? "
                 "AND preview_status IN ('completed', 'approved', 'failed')",
                 (session_id, clip_id),
             )
-            return self._touched_clip(at, session_id, clip_id)
+            return self._changer.touch_clip(at, session_id, clip_id)
 
     # Work
 
@@ -264,7 +247,7 @@ class ProjectStore:
         """
         token = self._token()
         with self._database.writing() as at:
-            state = self._reader.clip(at, session_id, clip_id)
+            state = self._changer.clip(at, session_id, clip_id)
             owner = at.execute(
                 f"SELECT {work}_owner FROM clip WHERE session_id = ? AND clip_id = ?", (session_id, clip_id)
             ).fetchone()[0]
@@ -281,7 +264,7 @@ class ProjectStore:
             status = state.preview_status if work is Work.PREVIEW else state.final_status
             if status is not Status.APPROVED:
                 changes[f"{work}_status"] = Status.PROCESSING
-            self._set(at, session_id, clip_id, **changes)
+            self._changer.set(at, session_id, clip_id, **changes)
             return claim
 
     @contextmanager
@@ -318,19 +301,8 @@ class ProjectStore:
 
         It is completed, but pending where the picks have changed meanwhile.
         """
-        work, revision = claim.work, claim.clip.revision
         with self._database.writing() as at:
-            at.execute(
-                f"UPDATE clip SET {work}_status = CASE WHEN revision <> ? THEN 'pending' "
-                f"WHEN {work}_status = 'approved' THEN 'approved' ELSE 'completed' END, "
-                f"{work}_path = ?, {work}_key = ?, {work}_owner = NULL, {work}_error = '' "
-                f"WHERE session_id = ? AND clip_id = ? AND {work}_owner = ?",
-                (
-                    *(revision, self._reader.stored(path), key),
-                    *(claim.session_id, claim.clip.clip_id, claim.token),
-                ),
-            )
-            return self._touched_clip(at, claim.session_id, claim.clip.clip_id)
+            return self._changer.finish(at, claim, path, key)
 
     @contextmanager
     def alone(self, waits: Callable[[], None], cancelled: Callable[[], bool]) -> Iterator[None]:
@@ -358,7 +330,7 @@ class ProjectStore:
                 ).fetchall()
                 for row in rows:
                     given_up = row["owner"] is not None and not self._alive(row["owner"])
-                    gone = row["status"] == "completed" and not self._reader.is_there(row["path"])
+                    gone = row["status"] == "completed" and not self._changer.is_there(row["path"])
                     if given_up or gone:
                         at.execute(
                             f"UPDATE clip SET {work}_owner = NULL, {work}_status = CASE {work}_status "
@@ -385,126 +357,27 @@ class ProjectStore:
         from highlight_cuts_cv.project.exchange import from_json
 
         with self._database.writing() as at:
-            session_id = from_json(at, data, self._reader)
+            session_id = from_json(at, data, self._changer)
         self.recover()
         return self.session(session_id)
 
     # Inside
 
-    def _found(self, at: sqlite3.Connection, game: str, player: str | None) -> str | None:
-        row = at.execute(
-            "SELECT session_id FROM session WHERE game = ? AND player = ? ORDER BY created_at, rowid",
-            (game, player or ""),
-        ).fetchone()
-        return None if row is None else str(row["session_id"])
-
-    def _begin(self, at: sqlite3.Connection, game: str, player: str) -> str:
-        session_id, now = secrets.token_hex(8), _now()
-        at.execute(
-            "INSERT INTO session (session_id, game, player, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
-            (session_id, game, player, now, now),
-        )
-        return session_id
-
-    def _show(self, at: sqlite3.Connection, session_id: str, shown: Sequence[ClipSource]) -> None:
-        known = self._reader.sources(at, session_id)
-        at.execute("UPDATE clip SET place = NULL WHERE session_id = ?", (session_id,))
-        for place, (clip_id, source) in enumerate(zip(matched(known, shown), shown, strict=True)):
-            if clip_id is None:
-                clip_id = new_clip_id(source, known)
-                known[clip_id] = source
-                at.execute(
-                    "INSERT INTO clip (session_id, clip_id, name, source_path, media, start, duration) "
-                    "VALUES (?, ?, '', '', '', '', '')",
-                    (session_id, clip_id),
-                )
-            at.execute(
-                "UPDATE clip SET place = ?, name = ?, source_path = ?, media = ?, start = ?, duration = ? "
-                "WHERE session_id = ? AND clip_id = ?",
-                (
-                    *(place, source.name, self._reader.stored(source.source_path), source.media),
-                    *(str(source.start), str(source.duration), session_id, clip_id),
-                ),
-            )
-
     def _change(
         self, session_id: str, clip_id: str, player: str, places: Mapping[int, str | None]
     ) -> ClipTrackingState:
         with self._database.writing() as at:
-            before = self._reader.clip(at, session_id, clip_id)
-            now = {pick.frame_index: place_to_text(pick) for pick in before.picks.get(player, ())}
-            new = {frame: place for frame, place in places.items() if now.get(frame) != place}
-            if not new:
-                return before
-            at.execute(
-                "DELETE FROM pick_change WHERE session_id = ? AND clip_id = ? AND undone",
-                (session_id, clip_id),
-            )
-            step = at.execute(
-                "SELECT coalesce(max(step), 0) + 1 FROM pick_change WHERE session_id = ?", (session_id,)
-            ).fetchone()[0]
-            at.executemany(
-                "INSERT INTO pick_change (session_id, clip_id, step, player, frame, place) VALUES (?, ?, ?, ?, ?, ?)",
-                [(session_id, clip_id, step, player, frame, place) for frame, place in new.items()],
-            )
-            return self._revised(at, session_id, clip_id)
+            return self._changer.change_picks(at, session_id, clip_id, player, places)
 
     def _step(
         self, session_id: str, clip_id: str | None, which: str, undone: int
     ) -> ClipTrackingState | None:
         with self._database.writing() as at:
-            self._reader.session(at, session_id)
-            if clip_id is not None:
-                self._reader.clip(at, session_id, clip_id)
-            row = at.execute(
-                f"SELECT clip_id, {which}(step) AS step FROM pick_change "
-                "WHERE session_id = ? AND clip_id = coalesce(?, clip_id) AND undone <> ?",
-                (session_id, clip_id, undone),
-            ).fetchone()
-            if row["step"] is None:
-                return None
-            at.execute(
-                "UPDATE pick_change SET undone = ? WHERE session_id = ? AND step = ?",
-                (undone, session_id, row["step"]),
-            )
-            return self._revised(at, session_id, row["clip_id"])
-
-    def _revised(self, at: sqlite3.Connection, session_id: str, clip_id: str) -> ClipTrackingState:
-        """After a change of picks: what is being made of the earlier ones goes on, but will not count."""
-        at.execute(
-            "UPDATE clip SET revision = revision + 1, tracks = NULL, "
-            "preview_status = iif(preview_status = 'processing', 'processing', 'pending'), "
-            "final_status = iif(final_status = 'processing', 'processing', 'pending') "
-            "WHERE session_id = ? AND clip_id = ?",
-            (session_id, clip_id),
-        )
-        return self._touched_clip(at, session_id, clip_id)
+            return self._changer.step(at, session_id, clip_id, which, undone)
 
     def _end(self, claim: Claim, status: Status, error: str = "") -> None:
-        work = claim.work
         with self._database.writing() as at:
-            at.execute(
-                f"UPDATE clip SET {work}_status = CASE {work}_status WHEN 'approved' THEN 'approved' ELSE ? END, "
-                f"{work}_error = ?, {work}_owner = NULL WHERE session_id = ? AND clip_id = ? AND {work}_owner = ?",
-                (status, error, claim.session_id, claim.clip.clip_id, claim.token),
-            )
-
-    def _set(
-        self, at: sqlite3.Connection, session_id: str, clip_id: str, **values: object
-    ) -> ClipTrackingState:
-        at.execute(
-            f"UPDATE clip SET {', '.join(f'{name} = ?' for name in values)} WHERE session_id = ? AND clip_id = ?",
-            (*values.values(), session_id, clip_id),
-        )
-        return self._touched_clip(at, session_id, clip_id)
-
-    def _touched(self, at: sqlite3.Connection, session_id: str) -> SessionState:
-        at.execute("UPDATE session SET updated_at = ? WHERE session_id = ?", (_now(), session_id))
-        return self._reader.session(at, session_id)
-
-    def _touched_clip(self, at: sqlite3.Connection, session_id: str, clip_id: str) -> ClipTrackingState:
-        at.execute("UPDATE session SET updated_at = ? WHERE session_id = ?", (_now(), session_id))
-        return self._reader.clip(at, session_id, clip_id)
+            self._changer.end(at, claim, status, error)
 
     def _token(self) -> str:
         with self._hiring:
@@ -521,7 +394,3 @@ class ProjectStore:
         if self._worker is not None and self._worker.is_mine and token == self._worker.token:
             return True
         return is_alive(self.folder, token)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
