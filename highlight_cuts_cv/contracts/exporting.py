@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from highlight_cuts_cv.contracts.cadence import Freeze
 from highlight_cuts_cv.contracts.progress import Progress, never_cancelled, no_progress, no_warning
-from highlight_cuts_cv.model import ByteArray, ClipInfo, ColorTags, SpriteTrack, Track
+from highlight_cuts_cv.model import ByteArray, ClipInfo, ColorTags, Crop, SpriteTrack, Track
 
 
 @dataclass(slots=True)
@@ -92,6 +92,10 @@ class MediaKit(Protocol):
         """Blend the sprites placed at ``frame.index`` into the frame, in place."""
         ...
 
+    def cropped(self, frame: RawFrame, crop: Crop) -> RawFrame:
+        """The part of the frame at ``frame.index`` that *crop* has of it, as a frame of its own."""
+        ...
+
     def on_engine(
         self, settings: EncodeSettings, engine: str, clip: ClipInfo
     ) -> tuple[EncodeSettings, str | None]:
@@ -157,7 +161,8 @@ class ExportJob:
 
     ``rate`` asks for a constant frame rate (the timeline's), and ``frame_count`` for exactly so many
     frames at it; ``None`` leaves it to the clip's own length.  ``freeze`` is only given to exporters
-    whose spec says ``freezes``; its frames come on top of ``frame_count``.
+    whose spec says ``freezes``; its frames come on top of ``frame_count``.  ``crop``, only given to those whose spec
+    says ``crops``, is the part of the pictures that the film shows.
     """
 
     clip: ClipInfo
@@ -171,6 +176,7 @@ class ExportJob:
     cancelled: Callable[[], bool] = never_cancelled
     warn: Callable[[str], None] = no_warning
     freeze: Freeze | None = None
+    crop: Crop | None = None
 
 
 @runtime_checkable

@@ -78,13 +78,14 @@ class ExporterSpec(_Spec):
 
     ``suffix`` is that of its output, with the dot.  ``film`` False says that the output cannot stand
     in for the clip in a timeline: data, a script, an overlay.  ``freezes`` True says that it lets a
-    picture stand still where the job asks for it.
+    picture stand still where the job asks for it, ``crops`` True that it writes a part of the pictures where it does.
     """
 
     create: Callable[[Options], Exporter]
     suffix: str = ".mp4"
     film: bool = True
     freezes: bool = False
+    crops: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,6 +134,7 @@ def render_indicator(
     *,
     show: str = "",
     intro: str = "",
+    shape: str = "",
     encoder: str | None = None,
     exporter: str = DEFAULT_EXPORTER,
     progress: Progress = no_progress,
@@ -142,9 +143,9 @@ def render_indicator(
 ) -> Path:
     """Draw the indicator on the frames of *tracking_data*, write exactly those frames, return the file written.
 
-    *quality* is ``preview``, ``edit``, ``final`` or ``match``; *indicator_type*, *exporter*, *show*, *intro*
+    *quality* is ``preview``, ``edit``, ``final`` or ``match``; *indicator_type*, *exporter*, *show*, *intro*, *shape*
     and *encoder* are what ``hccv render`` takes, for example ``"ring:color=red"``, ``"overlay"``,
-    ``"first:3"``, ``"1.5@120"`` and ``"auto"``.  Exporters without qualities ignore the default one.
+    ``"first:3"``, ``"1.5@120"``, ``"vertical"`` and ``"auto"``.  Exporters without qualities ignore the default one.
 
     ``progress(done, total)`` hears of every frame.  Raises BadInputError when the frames are empty or not
     consecutive and for what does not exist, and CancelledError soon after ``cancelled()`` is true; no
@@ -163,7 +164,9 @@ def render_indicator(
     if [frame.frame_index for frame in tracking_data] != list(range(first, first + len(tracking_data))):
         raise BadInputError("The frames of tracking_data must follow each other without a gap.")
     asked = None if quality == DEFAULT_QUALITY and not _open_quality(exporter) else quality
-    setup = make_setup(parse_choice(indicator_type), exporter, show, intro, quality=asked, encoder=encoder)
+    setup = make_setup(
+        parse_choice(indicator_type), exporter, show, intro, quality=asked, encoder=encoder, shape=shape
+    )
     check_setup(setup)
     clip = video_clip(Path(video_path), f"{first}:{first + len(tracking_data)}")
     track, watch = _as_track(tracking_data), Watch(progress, cancelled, warn)
@@ -231,6 +234,7 @@ def run_timeline(
     quality: str | None = None,
     show: str | None = None,
     intro: str | None = None,
+    shape: str | None = None,
     style: str | None = None,
     encoder: str | None = None,
     exporter: str | None = None,
@@ -285,6 +289,7 @@ def run_timeline(
         encoder=encoder,
         show=show,
         intro=intro,
+        shape=shape,
         deliver=deliver,
         editor=editor,
         handles=None if handles is None else str(handles),

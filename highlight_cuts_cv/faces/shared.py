@@ -17,6 +17,7 @@ from highlight_cuts_cv.jobs.setup import (
     Choice,
     Setup,
     parse_choice,
+    parse_shape,
 )
 from highlight_cuts_cv.rendering.wishes import parse_intro, parse_show
 
@@ -149,6 +150,7 @@ def make_setup(
     *,
     quality: str | None = None,
     encoder: str | None = None,
+    shape: str = "",
     tracker: str = DEFAULT_TRACKER,
     detector: str = DEFAULT_DETECTOR,
 ) -> Setup:
@@ -166,4 +168,5 @@ def make_setup(
         exporter=Choice(writing.name, {**writing.options, **given}),
         show=parse_show(show),
         freeze=parse_intro(intro),
+        shape=parse_shape(shape),
     )

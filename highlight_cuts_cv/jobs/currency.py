@@ -46,6 +46,7 @@ def task_key(task: ClipTask) -> str:
         plugin("exporters", setup.exporter),
         repr(setup.show),
         repr(task.freeze),
+        *([setup.shape] if setup.shape else []),
         [task.live, *task.fades],
     ]
     return hashlib.sha256(json.dumps(depends_on, sort_keys=True, default=str).encode()).hexdigest()[:24]

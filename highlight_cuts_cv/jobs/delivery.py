@@ -139,6 +139,11 @@ def setup_for(delivery: Delivery, setup: Setup) -> Setup:
 
     if delivery.handles and setup.freeze is not None:
         raise BadInputError("An intro and handles do not go together; leave one of both out.")
+    if setup.shape and delivery.over:
+        raise BadInputError(
+            f"With --deliver {delivery.way} the recording stays in the timeline as it is, so the film cannot be "
+            f"{setup.shape}; leave out --shape, or deliver films."
+        )
     chosen = setup.exporter
     spec = get_registry().exporters.find(chosen.name)
     if not delivery.over:

@@ -13,11 +13,13 @@ from highlight_cuts_cv.jobs.draw import draw
 from highlight_cuts_cv.jobs.follow import workbench
 from highlight_cuts_cv.jobs.manifest import manifest_of, manifest_path, may_be_written, write_manifest
 from highlight_cuts_cv.jobs.setup import Setup
+from highlight_cuts_cv.jobs.shape import crop_of
 from highlight_cuts_cv.media.reading.digests import sound_digests
 from highlight_cuts_cv.media.reading.spans import clip_span
 from highlight_cuts_cv.model import (
     BadInputError,
     ClipInfo,
+    Crop,
     SpriteTrack,
     Track,
 )
@@ -41,7 +43,8 @@ def export(
     checked_output(output, [clip.media.path])
     with warnings_to(watch), workbench(clip, setup) if bench is None else nullcontext(bench) as known:
         sprites = draw(known, track, setup, watch, cadence.freeze)
-    return write(clip, track, sprites, output, setup, cadence, watch)
+        crop = crop_of(known, track, setup, watch)
+    return write(clip, track, sprites, output, setup, cadence, watch, crop)
 
 
 def write(
@@ -52,8 +55,10 @@ def write(
     setup: Setup,
     cadence: Cadence = AS_STORED,
     watch: Watch = UNWATCHED,
+    crop: Crop | None = None,
 ) -> Path:
-    """Write *output* with the chosen exporter, from what is drawn already; return the file written."""
+    """Write *output* with the chosen exporter, from what is drawn already, and of which *crop* is shown; return the file
+    written."""
     kit = PyAvKit()
     job = ExportJob(
         clip=clip,
@@ -67,6 +72,7 @@ def write(
         cancelled=watch.cancelled,
         warn=watch.warn,
         freeze=cadence.freeze,
+        crop=crop,
     )
     with warnings_to(watch):
         written = get_registry().exporter(setup.exporter.name, setup.exporter.options).export(job)
@@ -83,6 +89,6 @@ def _leave_manifest(film: Path, clip: ClipInfo, kit: PyAvKit, sprites: SpriteTra
             watch.warn(f"{manifest_path(film)} is no manifest and was left alone; {film.name} has none.")
             return
         sound = sound_digests(clip.media, *clip_span(clip, kit.cadence.rate, kit.cadence.frame_count))
-        write_manifest(film, manifest_of(film, clip, kit.cadence, sprites, kit.pictures, sound))
+        write_manifest(film, manifest_of(film, clip, kit.cadence, sprites, kit.pictures, sound, kit.crop))
     except (OSError, BadInputError) as error:
         watch.warn(f"The manifest of {film.name} could not be written: {str(error).rstrip('.')}.")

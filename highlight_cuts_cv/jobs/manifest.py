@@ -10,10 +10,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from highlight_cuts_cv import __version__
 from highlight_cuts_cv.contracts import Cadence, Freeze
 from highlight_cuts_cv.files.atomic import atomic_output
-from highlight_cuts_cv.model import BadInputError, ClipInfo, Shade, SpriteTrack
+from highlight_cuts_cv.model import BadInputError, ClipInfo, Crop, Shade, SpriteTrack
 
 _KIND = "highlight-cuts-cv manifest"
 _SUFFIX = ".manifest.json"
@@ -28,7 +30,7 @@ class Manifest:
     It shows ``frame_count`` frames of ``recording`` from ``first_frame`` on, from ``start_offset`` seconds into that one,
     in ``cadence``.  ``pictures`` are the digests of those that were decoded, by their index within the clip;
     ``sound`` those of its streams.  ``areas`` are where something is drawn, by index: left, top, right, bottom
-    in pixels; ``shades`` what is dimmed.  ``film_digest`` is the finished file's.
+    in pixels; ``shades`` what is dimmed.  ``crop`` is the part of the pictures that it shows.  ``film_digest`` is the finished file's.
     """
 
     recording: str
@@ -41,6 +43,7 @@ class Manifest:
     sound: Sequence[str] = ()
     areas: Mapping[int, Sequence[Area]] = field(default_factory=dict)
     shades: Sequence[Shade] = ()
+    crop: Crop | None = None
 
 
 def manifest_path(film: Path) -> Path:
@@ -55,6 +58,7 @@ def manifest_of(
     sprites: SpriteTrack,
     pictures: Mapping[int, str],
     sound: Sequence[str],
+    crop: Crop | None = None,
 ) -> Manifest:
     """The manifest of the finished file *film* of a clip with these sprites.  Raises OSError."""
     return Manifest(
@@ -68,6 +72,7 @@ def manifest_of(
         sound=sound,
         areas=areas_of(sprites),
         shades=[shade for shade in sprites.shades if shade.strength > 0],
+        crop=crop,
     )
 
 
@@ -91,7 +96,7 @@ def may_be_written(film: Path) -> bool:
 def write_manifest(film: Path, manifest: Manifest) -> Path:
     """Write the manifest beside its film.  Raises OSError."""
     cadence, freeze = manifest.cadence, manifest.cadence.freeze
-    stored = {
+    stored: dict[str, Any] = {
         "kind": _KIND,
         "version": __version__,
         "film": {"name": film.name, "sha256": manifest.film_digest},
@@ -117,6 +122,9 @@ def write_manifest(film: Path, manifest: Manifest) -> Path:
             for shade in manifest.shades
         ],
     }
+    if manifest.crop is not None:
+        crop = manifest.crop
+        stored["crop"] = {"width": crop.width, "height": crop.height, "left": crop.lefts.tolist()}
     path = manifest_path(film)
     with atomic_output(path) as temporary:
         temporary.write_text(json.dumps(stored, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -173,4 +181,14 @@ def _manifest(stored: dict[str, Any]) -> Manifest:
             for index, areas in stored["marker"].items()
         },
         shades=[Shade(**shade) for shade in stored["shades"]],
+        crop=_crop(stored.get("crop"), int(recording["frame_count"])),
     )
+
+
+def _crop(stored: dict[str, Any] | None, frame_count: int) -> Crop | None:
+    if stored is None:
+        return None
+    lefts = np.array([float(left) for left in stored["left"]], np.float64)
+    if len(lefts) != frame_count or not np.isfinite(lefts).all():
+        raise ValueError
+    return Crop(lefts, int(stored["width"]), int(stored["height"]))

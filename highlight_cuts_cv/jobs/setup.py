@@ -14,6 +14,8 @@ DEFAULT_IDENTIFIER = "numbers"
 DEFAULT_TRACKER = "follow"
 DEFAULT_INDICATOR = "dot"
 DEFAULT_EXPORTER = "burn"
+SHAPES = ("", "vertical")
+"""Of films: '' is the recording's, ``vertical`` a part of it, 9:16, that follows the player."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,19 @@ def parse_indicators(texts: Sequence[str]) -> tuple[Choice, dict[str, Choice]]:
     return chosen.pop("", Choice(DEFAULT_INDICATOR)), chosen
 
 
+def parse_shape(text: str) -> str:
+    """One of :data:`SHAPES`.  Raises BadInputError.
+
+    >>> parse_shape("vertical"), parse_shape("")
+    ('vertical', '')
+    """
+    if text not in SHAPES:
+        raise BadInputError(
+            f"'{text}' is no shape of films; write vertical (9:16), or '' for the recording's."
+        )
+    return text
+
+
 def check_owners(owners: Iterable[str], players: Container[str]) -> None:
     """Raise BadInputError for an indicator of somebody who is not among the picked *players*."""
     for player in owners:
@@ -82,7 +97,7 @@ def check_owners(owners: Iterable[str], players: Container[str]) -> None:
 class Setup:
     """Which plugins do the work, when the marker shows, and whether a picture stands still with it.
 
-    ``indicators`` has those of players, by name, who have one of their own.
+    ``indicators`` has those of players, by name, who have one of their own.  ``shape`` is one of :data:`SHAPES`.
     """
 
     detector: Choice = Choice(DEFAULT_DETECTOR)
@@ -92,6 +107,7 @@ class Setup:
     indicators: Mapping[str, Choice] = field(default_factory=dict)
     show: Show = ALWAYS
     freeze: FreezeWish | None = None
+    shape: str = ""
 
     def indicator_of(self, player: str) -> Choice:
         """The indicator that marks *player*."""

@@ -26,6 +26,7 @@ from highlight_cuts_cv.jobs.live import write_live
 from highlight_cuts_cv.jobs.marks import clip_marks
 from highlight_cuts_cv.jobs.media_folder import take_folder
 from highlight_cuts_cv.jobs.setup import Setup
+from highlight_cuts_cv.jobs.shape import crop_of
 from highlight_cuts_cv.media.reading.held import holding_pictures
 from highlight_cuts_cv.model import ClipInfo, LiveMarker, Mark, SpriteTrack, Track
 from highlight_cuts_cv.rendering.fading import faded
@@ -109,9 +110,10 @@ def run(task: ClipTask, steps: Steps = unwatched) -> ClipResult:
                 watch.progress(1, 1)
                 return replace(result_of(task, task.render, tracks, freeze), live=live)
             sprites = _faded(task, draw_all(bench, tracks, setup, watch, freeze))
+            crop = crop_of(bench, next(iter(tracks.values())), setup, watch)
         cadence = Cadence(task.rate, task.frame_count, freeze)
         first = next(iter(tracks.values()))
-        render = write(clip, first, sprites, task.render, setup, cadence, watch)
+        render = write(clip, first, sprites, task.render, setup, cadence, watch, crop)
     return result_of(task, render, tracks, freeze)
 
 

@@ -41,6 +41,11 @@ def check_setup(setup: Setup) -> None:
             f"The exporter '{setup.exporter.name}' writes beside the recording, which plays without a stop; "
             "an intro needs a film, so take 'burn' or leave the intro out."
         )
+    if setup.shape and not registry.exporters.find(setup.exporter.name).crops:
+        raise BadInputError(
+            f"The exporter '{setup.exporter.name}' writes the picture in the recording's shape only; a {setup.shape} film "
+            "is made by 'burn', or leave --shape out."
+        )
 
 
 def plan(

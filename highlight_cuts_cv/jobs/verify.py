@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from highlight_cuts_cv.media.comparing.sound import Heard
 
 
+_OTHER_SHAPE = 0.02
+"""Share by which a film's width to its height may differ from the recording's: sizes are rounded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What was found out about a film.
@@ -98,14 +102,27 @@ def _from_manifest(recording: Path, film: Path, manifest: Manifest, wrong: list[
             f"but {recording.name} has only {info.frame_count}: it is another recording."
         )
         return None
+    crop = manifest.crop
+    if crop is not None and not (0 < crop.width <= info.width and crop.height == info.height):
+        wrong.append(
+            f"{film.name} shows parts of {crop.width} by {crop.height} pixels, which {recording.name} does not have: it is "
+            "another recording."
+        )
+        return None
     clip = replace(clip_of(info, manifest.first_frame, stop), start_offset=manifest.start_offset)
-    return Made(clip, manifest.cadence, manifest.areas, SpriteTrack(shades=tuple(manifest.shades)))
+    shades = SpriteTrack(shades=tuple(manifest.shades))
+    return Made(clip, manifest.cadence, manifest.areas, shades, crop)
 
 
 def _from_track(
     recording: Path, shown: MediaInfo, track: Path, frames: str | None, setup: Setup, watch: Watch
 ) -> Made:
     clip = video_clip(recording, frames)
+    if abs(shown.width * clip.height / (shown.height * clip.width) - 1) > _OTHER_SHAPE:
+        raise BadInputError(
+            "The film has another shape than the recording, and only the manifest that was written beside it says which "
+            "part of the pictures it shows."
+        )
     followed = track_over_clip(track, clip)
     with workbench(clip, setup) as bench:
         sprites = draw(bench, followed, setup, watch)

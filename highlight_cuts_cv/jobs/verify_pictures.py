@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from highlight_cuts_cv.contracts import Cadence, RawFrame, Watch
 from highlight_cuts_cv.jobs.manifest import Area, Manifest
 from highlight_cuts_cv.media import clip_of, frame_times, raw_frames
+from highlight_cuts_cv.media.crops import cropped_frame
 from highlight_cuts_cv.media.reading.digests import picture_digest
 from highlight_cuts_cv.media.reading.raw import DecodedFrame
-from highlight_cuts_cv.model import CancelledError, ClipInfo, MediaInfo, SpriteTrack
+from highlight_cuts_cv.model import CancelledError, ClipInfo, Crop, MediaInfo, SpriteTrack
 from highlight_cuts_cv.rendering.compositor import Compositor
 
 LISTED = 12
@@ -31,12 +32,21 @@ _LEAST_STEP = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What the film should be: a clip in a cadence, and where it is drawn on."""
+    """What the film should be: a clip in a cadence, where it is drawn on, and which part of it is shown."""
 
     clip: ClipInfo
     cadence: Cadence
     areas: Mapping[int, Sequence[Area]]
     shades: SpriteTrack
+    crop: Crop | None = None
+
+    def areas_shown(self, index: int) -> Sequence[Area]:
+        """Where the picture of frame *index* is drawn on, in pixels of what is shown of it."""
+        areas = self.areas.get(index, ())
+        if self.crop is None:
+            return areas
+        left = self.crop.left(index)
+        return [(x1 - left, y1, x2 - left, y2) for x1, y1, x2, y2 in areas]
 
 
 class Pictures:
@@ -63,6 +73,12 @@ class Pictures:
         if abs(len(film) - len(right)) > _MOST_LOST:
             self.wrong.append(f"The film has {len(film)} pictures and should have {len(right)}.")
             return
+        if self._made.crop is not None:
+            part, info = self._made.crop, self._made.clip.media
+            self.seen.append(
+                f"The film shows a part of each picture, {part.width} by {part.height} of {info.width} by {info.height} pixels; the "
+                "rest is cut off, and not looked at."
+            )
         places = aligned(film, right)
         if places is not None:
             self._out_of_order(places, right, film, sources)
@@ -82,12 +98,12 @@ class Pictures:
         from highlight_cuts_cv.media.comparing.judging import changed_blocks
         from highlight_cuts_cv.media.comparing.pictures import Comparer, signature
 
-        made, info = self._made, self._made.clip.media
-        comparer = Comparer((self._shown.width / info.width, self._shown.height / info.height))
+        made, whole = self._made, self._made.crop or self._made.clip.media
+        comparer = Comparer((self._shown.width / whole.width, self._shown.height / whole.height))
         film: list[NDArray[np.uint16]] = []
         right: list[NDArray[np.uint16]] = []
         sources: list[int] = []
-        wanted = _Expected(raw_frames(made.clip, made.cadence, self._see), self._compositor)
+        wanted = _Expected(raw_frames(made.clip, made.cadence, self._see), self._compositor, made.crop)
         total = self._shown.frame_count
         for number, frame in enumerate(raw_frames(clip_of(self._shown))):
             if self._watch.cancelled():
@@ -101,7 +117,7 @@ class Pictures:
                 continue
             source, drawn = expected
             fitted = comparer.fitted(drawn, picture)
-            difference = comparer(fitted, picture, made.areas.get(source, ()))
+            difference = comparer(fitted, picture, made.areas_shown(source))
             if places is None:
                 right.append(signature(fitted))
                 sources.append(source)
@@ -231,8 +247,8 @@ class Pictures:
 class _Expected:
     """The right pictures, in order, each with the index of its frame in the clip; those before one are let go."""
 
-    def __init__(self, frames: Iterator[RawFrame], compositor: Compositor) -> None:
-        self._frames, self._compositor = frames, compositor
+    def __init__(self, frames: Iterator[RawFrame], compositor: Compositor, crop: Crop | None) -> None:
+        self._frames, self._compositor, self._crop = frames, compositor, crop
         self._next = 0
         self._last: tuple[int, tuple[int, Any]] | None = None
 
@@ -256,7 +272,7 @@ class _Expected:
 
     def _drawn(self, frame: RawFrame) -> tuple[int, Any]:
         self._compositor.apply(frame)
-        return frame.index, _picture(frame)
+        return frame.index, _picture(frame if self._crop is None else cropped_frame(frame, self._crop))
 
 
 def _picture(frame: RawFrame) -> Any:

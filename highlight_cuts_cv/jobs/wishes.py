@@ -1,6 +1,6 @@
 """What the user wants of a timeline's run besides picks, as a project remembers it: plain JSON values.
 
-``look`` is how players are marked: ``indicator`` (``name``, ``options``), ``show``, ``intro``, and ``players``, each with
+``look`` is how players are marked: ``indicator`` (``name``, ``options``), ``show``, ``intro``, ``shape``, and ``players``, each with
 ``name`` and, where it is their own, ``indicator``.  ``run`` has the other plugins by kind, as far as they were chosen, and how the timeline is
 handed over: ``deliver``, ``editor``, ``handles``.
 ``reading`` has how the timeline is read.
@@ -23,6 +23,7 @@ from highlight_cuts_cv.jobs.setup import (
     Setup,
     parse_choice,
     parse_indicators,
+    parse_shape,
 )
 from highlight_cuts_cv.rendering.wishes import parse_intro, parse_show
 
@@ -42,6 +43,7 @@ class Given:
     encoder: str | None = None
     show: str | None = None
     intro: str | None = None
+    shape: str | None = None
     deliver: str | None = None
     editor: str | None = None
     handles: str | None = None
@@ -100,6 +102,8 @@ def with_given(settings: Settings, given: Given, players: Sequence[str]) -> dict
     if given.intro is not None:
         parse_intro(given.intro)
         look["intro"] = given.intro
+    if given.shape is not None:
+        look["shape"] = parse_shape(given.shape)
     for kind in _PLUGINS:
         text = getattr(given, kind)
         if text is not None:
@@ -142,6 +146,7 @@ def setup_of(settings: Settings, players: Sequence[str]) -> Setup:
         },
         show=parse_show(_text(look.get("show"))),
         freeze=parse_intro(_text(look.get("intro"))),
+        shape=parse_shape(_text(look.get("shape"))),
     )
 
 
@@ -167,7 +172,7 @@ def told(settings: Settings, given: Given) -> str:
             if choice is not None
             and (text := _written(_choice(choice, DEFAULT_INDICATOR))) != DEFAULT_INDICATOR
         ]
-    for name in ("show", "intro"):
+    for name in ("show", "intro", "shape"):
         if getattr(given, name) is None and look.get(name):
             said.append(f"--{name} {look[name]}")
     for kind, usual in _PLUGINS.items():

@@ -9,6 +9,7 @@ a stream's time base, and frame indexes count from 0.
 from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError, JobFailedError
 from highlight_cuts_cv.model.arrays import ByteArray, FloatArray, read_only
 from highlight_cuts_cv.model.boxes import Anchor, BoundingBox, Detections, Region
+from highlight_cuts_cv.model.crops import Crop
 from highlight_cuts_cv.model.doubts import Doubt, Why, doubts_within
 from highlight_cuts_cv.model.geometry import body_sizes, box_areas, box_intersections, box_ious, pairwise_ious
 from highlight_cuts_cv.model.marks import LiveMarker, Mark
@@ -26,6 +27,7 @@ __all__ = [
     "CancelledError",
     "ClipInfo",
     "ColorTags",
+    "Crop",
     "Detections",
     "Doubt",
     "FloatArray",

@@ -19,13 +19,14 @@ from highlight_cuts_cv.contracts import (
     VideoWriter,
 )
 from highlight_cuts_cv.files.atomic import atomic_output
+from highlight_cuts_cv.media.crops import cropped_frame
 from highlight_cuts_cv.media.failures import writing
 from highlight_cuts_cv.media.reading.digests import picture_digest
 from highlight_cuts_cv.media.reading.probing import load, start_time
 from highlight_cuts_cv.media.reading.raw import raw_frames, source_frames
 from highlight_cuts_cv.media.writing.overlay import open_overlay
 from highlight_cuts_cv.media.writing.writer import open_writer
-from highlight_cuts_cv.model import CancelledError, ClipInfo, SpriteTrack
+from highlight_cuts_cv.model import CancelledError, ClipInfo, Crop, SpriteTrack
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.rendering.compositor import Compositor
@@ -38,6 +39,8 @@ class PyAvKit:
         self._compositor: tuple[SpriteTrack, Compositor] | None = None
         self.pictures: dict[int, str] = {}
         """Digests of the recording's own pictures that were decoded, by index within the clip."""
+        self.crop: Crop | None = None
+        """Of the film that was written, where it shows a part of the pictures."""
         self.cadence: Cadence | None = None
         """Of the film of the recording's pictures that was written, if one was."""
 
@@ -62,6 +65,10 @@ class PyAvKit:
             self._compositor = (sprites, Compositor(sprites))
         self._compositor[1].apply(frame)
 
+    def cropped(self, frame: RawFrame, crop: Crop) -> RawFrame:
+        self.crop = crop
+        return cropped_frame(frame, crop)
+
     def on_engine(
         self, settings: EncodeSettings, engine: str, clip: ClipInfo
     ) -> tuple[EncodeSettings, str | None]:
@@ -73,6 +80,8 @@ class PyAvKit:
         from highlight_cuts_cv.media.bitstreams.smart import pieces, render_smart, why_not
 
         clip = job.clip
+        if job.crop is not None:
+            return "a part of the pictures is cut out"
         if job.freeze is not None:
             return "a picture stands still in it"
         if job.frame_count not in (None, clip.frame_count):

@@ -39,4 +39,5 @@ def hccv_exporters() -> Iterator[ExporterSpec]:
         ),
         suffix=".mp4",
         freezes=True,
+        crops=True,
     )

@@ -56,7 +56,7 @@ class Burn:
                 if done == 0:
                     _warn_of_conversion(job, frame.pixel_format)
                 media.composite(frame, job.sprites)
-                writer.write(frame)
+                writer.write(frame if job.crop is None else media.cropped(frame, job.crop))
                 done += 1
                 job.progress(min(done, total), total)
             if done == 0:

@@ -62,6 +62,13 @@ Encoder = Annotated[
         help="auto, x264, nvenc, qsv, vaapi or videotoolbox: short for the exporter's option 'encoder'.",
     ),
 ]
+Shape = Annotated[
+    str,
+    typer.Option(
+        "--shape",
+        help="vertical: a film of 9:16 that follows the player; '' is the recording's shape.",
+    ),
+]
 ShowWhen = Annotated[
     str,
     typer.Option(

@@ -16,6 +16,7 @@ from highlight_cuts_cv.faces.cli.options import (
     Intro,
     Quality,
     Range,
+    Shape,
     ShowWhen,
     TrackFile,
     Video,
@@ -41,10 +42,13 @@ def render(
     encoder: Encoder = None,
     show: ShowWhen = "",
     intro: Intro = "",
+    shape: Shape = "",
     exporter: ExporterName = DEFAULT_EXPORTER,
 ) -> None:
     """Draw the indicator on a followed player and write the film."""
-    setup = make_setup(parse_choice(indicator), exporter, show, intro, quality=quality, encoder=encoder)
+    setup = make_setup(
+        parse_choice(indicator), exporter, show, intro, quality=quality, encoder=encoder, shape=shape
+    )
     _export(video, track, output, frames, setup)
 
 

@@ -101,6 +101,14 @@ def run(
             f"'' is none.  [{_AS_BEFORE} none]",
         ),
     ] = None,
+    shape: Annotated[
+        str | None,
+        typer.Option(
+            "--shape",
+            help="vertical: films of 9:16 that follow the player (the first one); '' is the recording's shape.  "
+            f"[{_AS_BEFORE} the recording's]",
+        ),
+    ] = None,
     style: Annotated[
         str | None,
         typer.Option(
@@ -199,6 +207,7 @@ def run(
         encoder=encoder,
         show=show,
         intro=intro,
+        shape=shape,
         deliver=way,
         editor=editor,
         handles=handles,
