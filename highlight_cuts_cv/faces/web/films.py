@@ -1,4 +1,4 @@
-"""The films of a session: every approved clip is rendered, then the timeline is written and all joined."""
+"""The films of a session: every approved clip is rendered, then the timeline is written and the films are joined."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from highlight_cuts_cv.faces.web import press
 from highlight_cuts_cv.faces.web.review import Clip, Review
 from highlight_cuts_cv.faces.web.staff import RENDER
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
+from highlight_cuts_cv.jobs.delivery import OVERLAY, Delivery
 from highlight_cuts_cv.jobs.remembered import by_player
+from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, Choice
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
 from highlight_cuts_cv.jobs.timeline import deliver, plan
 from highlight_cuts_cv.project.state import Status
@@ -28,7 +30,7 @@ class Output:
     """A file that can be downloaded."""
 
     label: str
-    kind: Literal["film", "timeline", "clip"]
+    kind: Literal["film", "timeline", "clip", "overlay"]
     path: Path
 
 
@@ -67,8 +69,11 @@ class Films:
         """All marked clips as one film."""
         return self.timeline.with_name(self.timeline.stem.removesuffix(".tracked") + ".film.mp4")
 
-    def start(self, quality: str) -> None:
-        """Begin; everything that can be known to be wrong is told now.  Raises BadInputError."""
+    def start(self, quality: str, way: str) -> None:
+        """Begin; everything that can be known to be wrong is told now.  Raises BadInputError.
+
+        *way* is how the timeline is handed over: ``replace`` or ``overlay``, which has no *quality*.
+        """
         with self._lock:
             if self.status == "running":
                 raise BadInputError("The films are being made already; stop that first.")
@@ -82,15 +87,18 @@ class Films:
             if not approved:
                 raise BadInputError("No clip is approved yet; approve those that are to be marked.")
             players = by_player({clip.placed.clip_id: clip.picks for clip in approved})
-            setup = review.setup(quality)
+            delivery = Delivery(way)
+            setup = review.setup(None if delivery.over else quality)
+            if delivery.over or setup.exporter.name == OVERLAY:  # remembered of another way
+                setup = replace(setup, exporter=_exporter(delivery, quality))
             # A player's own marker is no use where nobody picked them.
             setup = replace(setup, indicators={n: one for n, one in setup.indicators.items() if n in players})
-            tasks = plan(review.timeline, players, self.timeline, setup)
+            tasks = plan(review.timeline, players, self.timeline, setup, delivery)
             by_id = {clip.placed.clip_id: clip for clip in approved}
             self.clips = [ClipFilm(by_id[task.clip.clip_id]) for task in tasks]
             self.status, self.error, self._stopped, self.outputs = "running", "", False, []
         review.changed()
-        self.waiting.submit(self._run, tasks)
+        self.waiting.submit(self._run, tasks, delivery)
 
     def cancel(self) -> None:
         """Stop; films that are whole stay."""
@@ -100,7 +108,7 @@ class Films:
                 if film.ticket is not None:
                     self.worker.cancel(film.ticket)
 
-    def _run(self, tasks: list[ClipTask]) -> None:
+    def _run(self, tasks: list[ClipTask], delivery: Delivery) -> None:
         outcome: Outcome = "failed"
         try:
             results = [
@@ -110,7 +118,7 @@ class Films:
             ]
             if not results:
                 raise BadInputError("No film could be made; the clips say why.")
-            self._deliver(results)
+            self._deliver(results, delivery)
             outcome = "failed" if any(film.state == "failed" for film in self.clips) else "completed"
             if outcome == "failed":
                 self.error = "Some clips could not be rendered and are left as they are; the others are done."
@@ -145,17 +153,29 @@ class Films:
         film.state = "completed"
         return result
 
-    def _deliver(self, results: list[ClipResult]) -> None:
-        timeline = deliver(self.review.timeline, results, self.timeline)
+    def _deliver(self, results: list[ClipResult], delivery: Delivery) -> None:
+        timeline = deliver(self.review.timeline, results, self.timeline, delivery)
         renders = {result.clip_id: result.render for result in results}
-        self.outputs = [Output("The timeline with the marked clips", "timeline", timeline)]
-        joined = self.worker.submit(RENDER, 0, press.join, self._in_order(renders), self.film)
-        joined.result.result()
-        self.outputs.insert(0, Output("All marked clips as one film", "film", self.film))
+        if delivery.over:
+            self.outputs = [Output("The timeline with the marker above your clips", "timeline", timeline)]
+        else:
+            self.outputs = [Output("The timeline with the marked clips", "timeline", timeline)]
+            joined = self.worker.submit(RENDER, 0, press.join, self._in_order(renders), self.film)
+            joined.result.result()
+            self.outputs.insert(0, Output("All marked clips as one film", "film", self.film))
         for film in self.clips:
-            path = renders.get(film.clip.placed.clip_id)
-            if path is not None:
-                self.outputs.append(Output(film.clip.placed.name or film.clip.placed.clip_id, "clip", path))
+            placed = film.clip.placed
+            if (path := renders.get(placed.clip_id)) is not None:
+                name = placed.name or placed.clip_id
+                self.outputs.append(
+                    Output(f"The marker of {name}", "overlay", path)
+                    if delivery.over
+                    else Output(name, "clip", path)
+                )
 
     def _in_order(self, renders: dict[str, Path]) -> list[Path]:
         return [renders[clip.clip_id] for clip in self.review.timeline.clips if clip.clip_id in renders]
+
+
+def _exporter(delivery: Delivery, quality: str) -> Choice:
+    return Choice(DEFAULT_EXPORTER, {} if delivery.over else {"quality": quality})

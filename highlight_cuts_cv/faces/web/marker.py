@@ -10,15 +10,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from highlight_cuts_cv.contracts import Freeze
 from highlight_cuts_cv.model import ClipInfo, Sprite, SpriteTrack
 
 
-def marker_data(sprites: SpriteTrack, clip: ClipInfo, shown: NDArray[np.int64]) -> bytes:
+def marker_data(
+    sprites: SpriteTrack, clip: ClipInfo, shown: NDArray[np.int64], freeze: Freeze | None = None
+) -> bytes:
     """What is drawn in each of the *shown* frames, as UTF-8 JSON.
 
     ``width`` and ``height`` are the clip's; ``sprites`` are PNG files in base64; ``frames`` has, for each shown
     frame, a list of ``[sprite, x, y, opacity]``, in the order in which they are drawn; ``shades`` has,
     where a shown frame is dimmed, ``[x, y, half width, half height, strength, softness]``, else ``null``.
+    ``hold`` is ``[shown frame, seconds]`` where a picture stands still before it plays on, ``null`` where none does.
     Pixels of the clip, sprites' top left corners.
     """
     numbers: dict[int, int] = {}
@@ -48,8 +52,13 @@ def marker_data(sprites: SpriteTrack, clip: ClipInfo, shown: NDArray[np.int64]) 
         "sprites": pictures,
         "frames": frames,
         "shades": shades if any(shades) else None,
+        "hold": None if freeze is None else _hold(freeze, shown),
     }
     return json.dumps(whole, separators=(",", ":")).encode()
+
+
+def _hold(freeze: Freeze, shown: NDArray[np.int64]) -> list[float]:
+    return [int(np.abs(shown - freeze.frame_index).argmin()), round(float(freeze.duration), 6)]
 
 
 def _png(sprite: Sprite) -> str:

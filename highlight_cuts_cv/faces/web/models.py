@@ -89,8 +89,12 @@ class LookModel(_In):
 
 
 class FinalizeIn(_In):
+    """``deliver`` as on the command line: films in the place of the clips, or the marker alone above them, which has
+    no quality."""
+
     session_id: Name
     quality: Literal["preview", "edit", "final", "match"] = "edit"
+    deliver: Literal["replace", "overlay"] = "replace"
 
 
 class State(StrEnum):
@@ -255,7 +259,7 @@ class ClipStatusOut(BaseModel):
 class FileOut(BaseModel):
     name: str
     label: str
-    kind: Literal["film", "timeline", "clip"]
+    kind: Literal["film", "timeline", "clip", "overlay"]
     size: int
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from highlight_cuts_cv.faces.web.worker import Ticket, Worker
 from highlight_cuts_cv.files.store import content_identity
 from highlight_cuts_cv.jobs.analyse import shown_frames, shown_times
 from highlight_cuts_cv.jobs.clip import media_clip
+from highlight_cuts_cv.jobs.freeze import ClipFreeze, plan_freeze
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.media.writing.proxy import growing_path
 from highlight_cuts_cv.model import BoundingBox, ClipInfo, Track
@@ -355,9 +357,8 @@ class Review:
                 clip.tracks, clip.marker = {}, b""
                 clip.marker_number += 1
                 return
-            clip.work = self._worker.submit(
-                HEAVY, _CLICK, studio.mark, self.place(clip), picks, told=lambda _: self.changed()
-            )
+            what = self.place(clip), picks, self._intro(clip, picks)
+            clip.work = self._worker.submit(HEAVY, _CLICK, studio.mark, *what, told=lambda _: self.changed())
             self.changed()
             marked = clip.work.result.result()
             clip.tracks, clip.marker, clip.cuts = dict(marked.tracks), marked.marker, marked.cuts
@@ -365,6 +366,16 @@ class Review:
             clip.analysed = True
             self.store.keep_tracks(claim, clip.tracks, clip.info.first_frame)
             self.store.finish(claim)
+
+    def _intro(self, clip: Clip, picks: Mapping[str, Sequence[Pick]]) -> ClipFreeze | None:
+        """The picture that is to stand still, if the look asks for one and this clip can have one."""
+        wish = self.setup().freeze
+        if wish is None:
+            return None
+        told = [pick for of_player in picks.values() for pick in of_player]
+        with suppress(BadInputError):  # told when films are asked for
+            return plan_freeze(self.timeline, clip.placed, clip.info, wish, told)
+        return None
 
     def _analysed(self, clip: Clip, ticket: Ticket) -> None:
         error = ticket.result.exception()

@@ -235,9 +235,9 @@ def _decided(
 
 @router.post("/cv/finalize-all")
 def finalize_all(desk: TheDesk, asked: models.FinalizeIn) -> models.FinalizeOut:
-    """Render every approved clip, write the timeline and join the films."""
+    """Render every approved clip, write the timeline and, where films replace the clips, join these."""
     films = session_of(desk, asked.session_id).films
-    films.start(asked.quality)
+    films.start(asked.quality, asked.deliver)
     return views.finalize_out(films)
 
 

@@ -26,6 +26,7 @@ from highlight_cuts_cv.jobs.analyse import analyse as analyse_clip
 from highlight_cuts_cv.jobs.analyse import proxy_of, shown_frames
 from highlight_cuts_cv.jobs.draw import draw_all
 from highlight_cuts_cv.jobs.follow import follow, follow_on, workbench
+from highlight_cuts_cv.jobs.freeze import ClipFreeze
 from highlight_cuts_cv.jobs.same_player import Candidate, people_on
 from highlight_cuts_cv.jobs.same_player import propose as propose_in
 from highlight_cuts_cv.jobs.setup import DEFAULT_DETECTOR, Setup
@@ -184,7 +185,7 @@ def resolve(studio: Studio, steps: Steps, place: Place, pick: Pick) -> None:
         resolve_picks([pick], place.clip, opened.bench.people)
 
 
-def mark(studio: Studio, steps: Steps, place: Place, picks: Picks) -> Marked:
+def mark(studio: Studio, steps: Steps, place: Place, picks: Picks, intro: ClipFreeze | None = None) -> Marked:
     """Follow who is not followed yet and draw the markers of all; *picks* by player, frames within the clip."""
     setup = place.setup
     with studio.using(place.clip, place.proxy, setup) as opened:
@@ -200,9 +201,11 @@ def mark(studio: Studio, steps: Steps, place: Place, picks: Picks) -> Marked:
             opened.tracks.popitem(last=False)
         watch = steps("Drawing")
         with warnings_to(watch):
-            sprites = draw_all(opened.bench, tracks, setup, watch)
+            freeze = None if intro is None else intro.freeze(place.clip, [*tracks.values()], watch)
+            sprites = draw_all(opened.bench, tracks, setup, watch, freeze)
         opened.drawn = (repr((picks, setup)), sprites)
-        return Marked(tracks, marker_data(sprites, place.clip, shown_frames(place.clip)), opened.bench.cuts())
+        data = marker_data(sprites, place.clip, shown_frames(place.clip), freeze)
+        return Marked(tracks, data, opened.bench.cuts())
 
 
 def gather(studio: Studio, steps: Steps, place: Place) -> None:

@@ -180,6 +180,17 @@ def test_another_marker_is_drawn_without_following_again(api):
     assert api.post("/cv/session/SESSION/look", look).status_code == 200
 
 
+def test_an_intro_is_told_with_the_marker(api):
+    assert api.of_clip(0, "marker").json()["hold"] is None
+    look = api.get("/cv/session/SESSION/clips").json()["look"]
+    assert api.post("/cv/session/SESSION/look", {**look, "intro": "1.5@7"}).status_code == 200
+    api.of_clip(0, "frames")
+    api.marked(0)
+    assert until(lambda: api.of_clip(0, "marker").json()["hold"]) == [7, 1.5]
+    assert api.post("/cv/session/SESSION/look", look).status_code == 200
+    api.marked(0)
+
+
 def test_nothing_can_be_approved_before_a_pick_and_nothing_made_before_that(api):
     assert api.on_clip(1, "approve").status_code == 400
     answer = api.post("/cv/finalize-all", {"session_id": api.session})
@@ -227,6 +238,23 @@ def test_films_that_are_there_are_not_made_again(api):
     until(lambda: api.get("/cv/finalize/SESSION/status").json()["status"] == "completed", 180)
     after = [film.stat().st_mtime_ns for film in films]
     assert len(films) == 2 and after[0] == before[0] and after[1] != before[1]
+
+
+def test_the_marker_alone_is_made_and_downloaded(api, tmp_path):
+    wanted = {"session_id": api.session, "deliver": "overlay"}
+    assert api.post("/cv/finalize-all", wanted).json()["status"] == "running"
+    ended = until(
+        lambda: (one := api.get("/cv/finalize/SESSION/status").json())["status"] != "running" and one, 180
+    )
+    assert ended["status"] == "completed", ended
+    assert [one["kind"] for one in ended["files"]] == ["timeline", "overlay", "overlay"]
+    (tmp_path / "m.mov").write_bytes(api.get(f"/cv/download/{ended['files'][1]['name']}").content)
+    assert "a" in probe(tmp_path / "m.mov").pixel_format  # transparent
+    tracked = otio.adapters.read_from_file(str(Path(ended["folder"]) / "game.tracked.otio"))
+    urls = [clip.media_reference.target_url for clip in tracked.find_clips()]
+    assert (
+        sum(".overlay.mov" in url for url in urls) == 2 and sum(url.endswith("game.mp4") for url in urls) == 2
+    )
 
 
 def test_events_bring_the_session_now_and_when_it_changes(api):

@@ -221,6 +221,22 @@ def test_another_marker_is_seen_at_once(page, server):
     until_height(page, 0.01, 0.08)
 
 
+def test_an_intro_stands_still_before_the_clip_plays_on(page, server):
+    intro = "select[data-field='Intro (a still picture)']"
+    page.keyboard.press("Home")
+    with page.expect_response("**/marker"):
+        page.select_option(intro, "1")
+    page.locator("#strip").focus()
+    page.keyboard.press("Space")
+    until(page, PLAYING)
+    began = time.monotonic()
+    until(page, "!document.querySelector('#clock').textContent.endsWith('·  0')")
+    assert time.monotonic() - began > 0.9  # a frame of this clip lasts 0.1 s
+    page.keyboard.press("Space")
+    with page.expect_response("**/marker"):
+        page.select_option(intro, "")
+
+
 def test_a_second_tab_sees_the_same_and_follows(page, server):
     tab = page.context.new_page()
     tab.goto(server.address)

@@ -13,8 +13,12 @@ export class Finish {
     $("finish-close").addEventListener("click", () => $("finish").close());
     $("finish-start").addEventListener(
       "click",
-      tried(() => post("/cv/finalize-all", { session_id: page.session.session_id, quality: $("quality").value })),
+      tried(() => {
+        const wanted = { quality: $("quality").value, deliver: $("deliver").value };
+        return post("/cv/finalize-all", { session_id: page.session.session_id, ...wanted });
+      }),
     );
+    $("deliver").addEventListener("change", () => ($("quality").disabled = $("deliver").value === "overlay"));
     $("finish-stop").addEventListener(
       "click",
       tried(() => post(at("cv", "finalize", page.session.session_id, "cancel"))),
@@ -29,21 +33,22 @@ export class Finish {
     $("finish-start").hidden = running;
     $("finish-start").disabled = approved === 0;
     $("finish-stop").hidden = !running;
-    $("finish-note").textContent = finalize.error || note(finalize.status, approved, rest);
+    $("finish-note").textContent = finalize.error || note(finalize, approved, rest);
     $("finish-note").classList.toggle("bad", Boolean(finalize.error));
     $("finish-rows").replaceChildren(...finalize.clips.map(row));
     $("downloads").replaceChildren(...finalize.files.map(download));
     if (finalize.files.length) {
       const where = document.createElement("li");
       where.className = "faint";
-      where.textContent = `They lie in ${finalize.folder}`;
+      where.append(`They lie in ${finalize.folder} `, copier(finalize.folder));
       $("downloads").append(where);
     }
   }
 }
 
-function note(status, approved, rest) {
-  if (status === "completed") return "Done. Open the timeline in your editor, or share the film.";
+function note({ status, files }, approved, rest) {
+  const share = files.some((one) => one.kind === "film") ? ", or share the film" : "";
+  if (status === "completed") return `Done. Open the timeline in your editor${share}.`;
   if (status === "cancelled") return "Stopped. Films that were whole are kept.";
   if (status === "running") return "The films are being made; the page may be closed.";
   if (!approved) return "No clip is approved yet.";
@@ -65,6 +70,18 @@ function row(clip) {
   state.textContent = clip.error || (clip.work ? `${clip.work.step.replace(clip.name, "").trim()}${left ? `, ${Math.ceil(left)} s left` : ""}` : WORDS[clip.status]);
   line.append(name, bar, state);
   return line;
+}
+
+// Browsers open no folders from a page; a path can be pasted where folders are opened.
+function copier(path) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Copy the folder's path";
+  button.addEventListener("click", tried(async () => {
+    await navigator.clipboard.writeText(path);
+    button.textContent = "Copied";
+  }));
+  return button;
 }
 
 function download(file) {

@@ -6,6 +6,8 @@ export class Marker {
     this.height = data.height;
     this.frames = data.frames;
     this.shades = data.shades;
+    // Where a picture stands still before it plays on, and for how many seconds; null where none does.
+    this.hold = data.hold;
     this.pictures = pictures;
   }
 

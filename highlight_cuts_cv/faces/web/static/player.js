@@ -102,8 +102,10 @@ export class Player {
     if (!this.playing) return;
     const { times } = this;
     const last = times.length - 1;
-    this.began ??= now - 1000 * times[this.due];
-    const passed = (now - this.began) / 1000;
+    const [held, long] = this.marker?.hold ?? [last + 1, 0];
+    this.began ??= now - 1000 * (times[this.due] + (this.due > held ? long : 0));
+    const played = (now - this.began) / 1000;
+    const passed = played < times[held] ? played : Math.max(times[held] ?? played, played - long);
     if (this.place === last && this.due === last && passed > times[last] + (last ? times[last] - times[last - 1] : 0)) {
       this.pause();
       return;
