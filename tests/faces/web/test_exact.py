@@ -190,5 +190,4 @@ def test_the_reader_would_see_a_marker_of_another_frame(page):
     page.evaluate(
         "(async () => { for (const place of [3, 40, 20]) await window.test.player.seek(place); })()"
     )
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.test.state.wrong.length") > 0
+    until(page, "window.test.state.wrong.length > 0", 60)
