@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+FIXTURE = ROOT / "tests" / "fixtures" / "third_party_indicator"
 
 
 # Where the sources are on the path, they would be tried instead of what was built from them.
@@ -44,3 +46,22 @@ def built(checkout, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     run(sys.executable, checkout / "tools" / "build_all.py", "-o", folder, timeout=500)
     return folder
+
+
+@pytest.fixture(scope="session")
+def python(built, tmp_path_factory) -> Path:
+    """The interpreter of a fresh environment with the wheel and a third-party plugin in it."""
+    wheels = tmp_path_factory.mktemp("wheels")
+    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, FIXTURE)
+    environment = tmp_path_factory.mktemp("fresh")
+    venv.create(environment, with_pip=True)
+    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
+    (environment / "empty-size").write_text(str(size_of(environment)))
+    wanted = [*built.glob("highlight_cuts_cv-*.whl"), *wheels.glob("*.whl")]
+    run(python, "-m", "pip", "install", "-q", *wanted, timeout=600)
+    return python
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below a folder."""
+    return sum(f.stat().st_size for f in folder.rglob("*") if f.is_file() and not f.is_symlink())

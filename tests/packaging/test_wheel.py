@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import sys
-import venv
 import zipfile
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
 from highlight_cuts_cv import __version__
 
-from .conftest import ENVIRONMENT, ROOT, run
+from .conftest import ENVIRONMENT, ROOT, run, size_of
 
-FIXTURE = ROOT / "tests" / "fixtures" / "third_party_indicator"
 LARGEST_INSTALL_MB = 600
-
-
-@pytest.fixture(scope="module")
-def python(built, tmp_path_factory) -> Path:
-    """The interpreter of a fresh environment with the wheel and a third-party plugin in it."""
-    wheels = tmp_path_factory.mktemp("wheels")
-    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, FIXTURE)
-    environment = tmp_path_factory.mktemp("fresh")
-    venv.create(environment, with_pip=True)
-    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
-    (environment / "empty-size").write_text(str(size_of(environment)))
-    wanted = [*built.glob("highlight_cuts_cv-*.whl"), *wheels.glob("*.whl")]
-    run(python, "-m", "pip", "install", "-q", *wanted, timeout=600)
-    return python
-
-
-def size_of(folder: Path) -> int:
-    """Bytes of all files below a folder."""
-    return sum(f.stat().st_size for f in folder.rglob("*") if f.is_file() and not f.is_symlink())
 
 
 @pytest.mark.timeout(900)
