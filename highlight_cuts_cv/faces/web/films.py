@@ -15,6 +15,7 @@ from highlight_cuts_cv.faces.web import press
 from highlight_cuts_cv.faces.web.review import Clip, Review
 from highlight_cuts_cv.faces.web.staff import RENDER
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
+from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.delivery import OVERLAY, Delivery
 from highlight_cuts_cv.jobs.remembered import by_player
 from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, Choice
@@ -72,7 +73,7 @@ class Films:
     def start(self, quality: str, way: str) -> None:
         """Begin; everything that can be known to be wrong is told now.  Raises BadInputError.
 
-        *way* is how the timeline is handed over: ``replace`` or ``overlay``, which has no *quality*.
+        A clip whose recording cannot be read fails by itself.  *way* is how the timeline is handed over: ``replace`` or ``overlay``, which has no *quality*.
         """
         with self._lock:
             if self.status == "running":
@@ -86,7 +87,12 @@ class Films:
             ]
             if not approved:
                 raise BadInputError("No clip is approved yet; approve those that are to be marked.")
-            players = by_player({clip.placed.clip_id: clip.picks for clip in approved})
+            lost = _unreadable(approved)
+            if len(lost) == len(approved):
+                raise BadInputError(next(iter(lost.values())))
+            players = by_player(
+                {one.placed.clip_id: one.picks for one in approved if one.clip_id not in lost}
+            )
             delivery = Delivery(way)
             setup = review.setup(None if delivery.over else quality)
             if delivery.over or setup.exporter.name == OVERLAY:  # remembered of another way
@@ -94,8 +100,10 @@ class Films:
             # A player's own marker is no use where nobody picked them.
             setup = replace(setup, indicators={n: one for n, one in setup.indicators.items() if n in players})
             tasks = plan(review.timeline, players, self.timeline, setup, delivery)
-            by_id = {clip.placed.clip_id: clip for clip in approved}
-            self.clips = [ClipFilm(by_id[task.clip.clip_id]) for task in tasks]
+            self.clips = [
+                ClipFilm(clip, "failed", lost[clip.clip_id]) if clip.clip_id in lost else ClipFilm(clip)
+                for clip in approved
+            ]
             self.status, self.error, self._stopped, self.outputs = "running", "", False, []
         review.changed()
         self.waiting.submit(self._run, tasks, delivery)
@@ -113,7 +121,7 @@ class Films:
         try:
             results = [
                 result
-                for film, task in zip(self.clips, tasks, strict=True)
+                for film, task in zip([one for one in self.clips if not one.error], tasks, strict=True)
                 if (result := self._render(film, task)) is not None
             ]
             if not results:
@@ -175,6 +183,17 @@ class Films:
 
     def _in_order(self, renders: dict[str, Path]) -> list[Path]:
         return [renders[clip.clip_id] for clip in self.review.timeline.clips if clip.clip_id in renders]
+
+
+def _unreadable(clips: list[Clip]) -> dict[str, str]:
+    """Why recordings cannot be read, by clip."""
+    found = {}
+    for clip in clips:
+        try:
+            media_clip(clip.placed)
+        except BadInputError as error:
+            found[clip.clip_id] = str(error)
+    return found
 
 
 def _exporter(delivery: Delivery, quality: str) -> Choice:

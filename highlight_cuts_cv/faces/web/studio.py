@@ -21,6 +21,7 @@ from highlight_cuts_cv.contracts import Steps
 from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.errors import HighlightCutsError, JobFailedError
 from highlight_cuts_cv.faces.web.marker import marker_data
+from highlight_cuts_cv.faces.web.memory import give_back
 from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.jobs.analyse import analyse as analyse_clip
 from highlight_cuts_cv.jobs.analyse import proxy_of, shown_frames
@@ -90,10 +91,11 @@ class Studio:
             self._open.move_to_end(key)
             found.users += 1
             idle = [one for one, opened in self._open.items() if not opened.users]
-            for one in idle[: max(0, len(self._open) - _OPEN)]:
-                closed = self._open.pop(one)
-                closed.proxy.close()
-                closed.bench.close()
+            leaving = idle[: max(0, len(self._open) - _OPEN)]
+            for one in leaving:
+                _close(self._open.pop(one))
+        if leaving:
+            give_back()
         return found
 
     def everybody(self, clip: ClipInfo, setup: Setup) -> Sequence[Person] | None:
@@ -115,6 +117,11 @@ class Studio:
 
 def _key(clip: ClipInfo, setup: Setup) -> tuple[object, ...]:
     return clip.media.path, clip.first_frame, clip.frame_count, repr(setup.detector)
+
+
+def _close(opened: _OpenClip) -> None:
+    opened.proxy.close()
+    opened.bench.close()
 
 
 class _Use:

@@ -21,6 +21,7 @@ from typing import Any
 
 from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.errors import CancelledError, HighlightCutsError, JobFailedError
+from highlight_cuts_cv.faces.web.memory import share_memory
 
 Command = Callable[..., Any]
 """Called with what it works on (what the worker was made with), :data:`Steps` and arguments of its own.
@@ -268,6 +269,7 @@ class _Child:
 def _serve(pipe: Connection, make: str) -> None:
     # Ctrl-C reaches every process of the terminal; the server decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    share_memory()
     module, _, name = make.partition(":")
     works_on = getattr(importlib.import_module(module), name)()
     with suppress(EOFError, OSError):

@@ -34,7 +34,8 @@ def chromium_page(width: int = 1280, height: int = 720, **options: Any) -> Itera
         yield page
         browser.close()
     # A request that was refused is shown to the user; the console's own note of it is none of ours.
-    assert not [one for one in troubles if "Failed to load resource" not in one]
+    wrong = [one for one in troubles if "Failed to load resource" not in one]
+    assert not wrong, wrong
 
 
 def until(page: Any, script: str, seconds: float = 180) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import wait
@@ -47,6 +49,30 @@ def die(works_on, steps):
 def pause(works_on, steps, seconds, name):
     time.sleep(seconds)
     return time.monotonic(), name
+
+
+def heaps(works_on, steps, folder):
+    """How many heaps the C library has after eight threads held memory at once; 0 where it cannot tell."""
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "malloc_info"):
+        return 0
+    together = threading.Barrier(8)
+
+    def hold() -> None:
+        held = [bytearray(50_000) for _ in range(50)]
+        together.wait()
+        del held
+
+    threads = [threading.Thread(target=hold) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    libc.fopen.restype = ctypes.c_void_p
+    told = ctypes.c_void_p(libc.fopen(str(folder / "malloc.xml").encode(), b"w"))
+    libc.malloc_info(0, told)
+    libc.fclose(told)
+    return (folder / "malloc.xml").read_text().count("<heap nr=")
 
 
 def a_hundred() -> int:
@@ -133,3 +159,10 @@ def test_a_server_imports_what_it_serves_with_only_after_its_studio_was_started(
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not done.stdout.split()
+
+
+def test_its_threads_share_their_memory(worker, tmp_path):
+    found = worker.submit("heavy", 0, heaps, tmp_path).result.result()
+    if not found:
+        pytest.skip("another C library")
+    assert found <= 2

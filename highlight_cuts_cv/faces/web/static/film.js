@@ -69,7 +69,7 @@ export class Film {
 
   close() {
     this.broken = true;
-    for (const pictures of this.groups.values()) for (const picture of pictures.values()) picture.close();
+    for (const pictures of this.groups.values()) closeAll(pictures);
     this.groups.clear();
     if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
   }
@@ -130,15 +130,24 @@ export class Film {
       await this.decoder.flush();
     } catch (error) {
       this.broken = true; // the server's pictures have to do
+      this.output = (late) => late.close();
+      closeAll(pictures);
       throw error;
     }
+    // Closed meanwhile: another clip is shown.
+    if (this.broken) return closeAll(pictures);
     this.groups.set(number, pictures);
     for (const [oldest, old] of this.groups) {
       if (this.groups.size <= KEPT) break;
       this.groups.delete(oldest);
-      for (const picture of old.values()) picture.close();
+      closeAll(old);
     }
   }
+}
+
+// Decoded pictures are let go by hand: few may be held at once.
+function closeAll(pictures) {
+  for (const picture of pictures.values()) picture.close();
 }
 
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
