@@ -88,7 +88,7 @@ def make_delivery(way: str, target: str, handles: str = "") -> Delivery:
         more = ", or write each clip with 'hccv export --exporter fusion'" if target == "resolve" else ""
         raise BadInputError(
             f"With --deliver live the marker is keyframes, which are written for Kdenlive and Final Cut Pro only; "
-            f"for '{target}' deliver an overlay{more}."
+            f"for '{target}' deliver an overlay{more}, or choose --for kdenlive or --for finalcut."
         )
     reach = parse_handles(handles)
     if reach and delivery.live:

@@ -30,6 +30,13 @@ from highlight_cuts_cv.rendering.wishes import parse_intro, parse_show
 Settings = Mapping[str, object]
 _PLUGINS = {"detector": DEFAULT_DETECTOR, "tracker": DEFAULT_TRACKER, "exporter": DEFAULT_EXPORTER}
 
+_DELIVERING = (
+    ("deliver", "--deliver", REPLACING.way),
+    ("editor", "--for", REPLACING.target),
+    ("handles", "--handles", "0"),
+)
+"""What a run remembers of it, the option that says so, and what it is at first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
@@ -178,8 +185,8 @@ def told(settings: Settings, given: Given) -> str:
     for kind, usual in _PLUGINS.items():
         if getattr(given, kind) is None and (text := _written(_choice(run.get(kind), usual))) != usual:
             said.append(f"--{kind} {text}")
-    for name, option in (("deliver", "--deliver"), ("editor", "--for"), ("handles", "--handles")):
-        if getattr(given, name) is None and run.get(name):
+    for name, option, usual in _DELIVERING:
+        if getattr(given, name) is None and run.get(name) not in (None, "", usual):
             said.append(f"{option} {run[name]}")
     return " ".join(said)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import opentimelineio as otio
 
 from highlight_cuts_cv.model import BadInputError, MediaInfo
+from highlight_cuts_cv.timeline.bundles import SUFFIXES as BUNDLES
 from highlight_cuts_cv.timeline.bundles import media_base
 from highlight_cuts_cv.timeline.cleaning import external_references
 from highlight_cuts_cv.timeline.dialects import LINK, file_name, link_of, lost_in_points
@@ -77,7 +78,12 @@ def check_rules(path: Path, probe: Callable[[Path], MediaInfo] | None = None) ->
     if path.suffix.lower() in _BY_URL:
         for _, reference in external_references(timeline):
             reference.target_url = file_of(reference.target_url)
-    sources = Sources(MediaFinder(media_base(path)[0]), probe)
+    base = media_base(path)[0]
+    if path.suffix.lower() in BUNDLES:  # what lies in it is named by its place in it
+        for _, reference in external_references(timeline):
+            if (base / plain_path(reference.target_url)).is_file():
+                reference.target_url = str(base / plain_path(reference.target_url))
+    sources = Sources(MediaFinder(base), probe)
     rate = timeline_rate(timeline, sources)
     try:
         for clip in timeline.find_clips():

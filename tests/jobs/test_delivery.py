@@ -261,7 +261,7 @@ def test_each_of_several_players_has_a_live_marker_of_their_own(cut):
         (["-o", "out.xml"], "out.kdenlive or out.fcpxml"),
         (["-o", "out.kdenlive", "--for", "finalcut"], "name the output out.fcpxml,"),
         (["-o", "out.fcpxml", "--for", "kdenlive"], "name the output out.kdenlive,"),
-        (["--for", "premiere"], "for 'premiere' deliver an overlay."),
+        (["--for", "premiere"], "for 'premiere' deliver an overlay, or choose --for kdenlive"),
         (["--for", "resolve"], "--exporter fusion"),
     ],
 )

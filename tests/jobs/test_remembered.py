@@ -23,6 +23,7 @@ from highlight_cuts_cv.faces.python import TrackedTimeline, run_timeline
 from highlight_cuts_cv.jobs import export
 from highlight_cuts_cv.jobs import task as tasks
 from highlight_cuts_cv.jobs.manifest import read_manifest
+from highlight_cuts_cv.jobs.wishes import Given, told
 from highlight_cuts_cv.media import probe
 from highlight_cuts_cv.model import BadInputError, CancelledError, JobFailedError, State, Track
 from highlight_cuts_cv.project.folder import project_folder
@@ -451,3 +452,14 @@ def test_how_it_is_handed_over_is_remembered_too(reel: Reel) -> None:
     assert reel.run().path.name == "reel.tracked.kdenlive", "what is remembered is live"
     with pytest.raises(BadInputError, match="no editor that timelines are written for"):
         reel.run(editor="vi")
+
+
+def test_only_what_is_unusual_is_told() -> None:
+    usual = {"run": {"deliver": "replace", "editor": "any", "handles": "0"}, "look": {"shape": ""}}
+    assert told(usual, Given()) == ""
+    other = {
+        "run": {"deliver": "overlay", "editor": "resolve", "handles": "1"},
+        "look": {"shape": "vertical"},
+    }
+    assert told(other, Given()) == "--shape vertical --deliver overlay --for resolve --handles 1"
+    assert told(other, Given(shape="", deliver="replace", editor="any", handles="")) == ""

@@ -14,6 +14,7 @@ from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.errors import BadInputError, CancelledError, JobFailedError
 from highlight_cuts_cv.jobs.timeline import _timeline_file
 from highlight_cuts_cv.timeline import TrackedRender, read_timeline, write_tracked
+from highlight_cuts_cv.timeline.rules import check_rules
 from tests.timeline.test_reading import clip_of, span, timeline_of
 
 
@@ -54,6 +55,13 @@ def mark(media, timeline, output, probe, **more):
     render = media.add("r/01.mp4", clip.frame_count)
     render.write_bytes(b"render")
     return write_tracked(timeline, {clip.clip_id: TrackedRender(render)}, output, probe=probe, **more)
+
+
+@pytest.mark.parametrize("suffix", [".otioz", ".otiod"])
+def test_what_lies_in_a_bundle_breaks_no_rule(bundle, media, probe, tmp_path, suffix):
+    timeline = read_timeline(bundle(suffix), probe=probe)
+    written = mark(media, timeline, tmp_path / f"tracked{suffix}", probe)
+    assert not [finding for finding in check_rules(written, probe) if finding.wrong]
 
 
 def test_an_otioz_is_unpacked_once_beside_it(bundle, probe):
