@@ -31,6 +31,18 @@ EVERYBODY = (
         "first.met",
         ("tests/plugins/test_follow_paths.py",),
     ),
+    _everybody("the known path is right", "rivals", "if known and not own:", "if known:"),
+    _everybody("the known path is wrong", "rivals", "if known and not own:", "if False:"),
+    _everybody(
+        "a path that leads nowhere is sure",
+        "rivals",
+        "        if not own:\n",
+        "        if known and not own:\n",
+    ),
+    _everybody("rivals blink", "rivals", "round(s.parted * rate)", "0"),
+    _everybody(
+        "who is lost is a rival", "rivals", "path.shown[order] & rival.shown[order] & ~agree", "~agree"
+    ),
     _everybody(
         "any overlap is one person",
         "tracklets",

@@ -101,9 +101,7 @@ def _judge(
         places = [p for p in range(start, end) if path.shown[order[p]] and p - start <= s.away * rate]
         if not places:
             continue
-        way = back(int(order[places[-1]]), path.boxes[order[places[-1]]], int(common[0]))
-        met = np.nan_to_num(way.overlap(path)[common], nan=0.0)
-        if float((met >= AGREE_IOU).mean()) > s.arrived:
+        if leads_back(path, int(order[places[-1]]), path, common, back, s):
             arrived.append(path)
     if len(arrived) == 1:
         return arrived[0]
@@ -113,3 +111,12 @@ def _judge(
     if len(arrived) == 2 or abs(means[0] - means[1]) > s.better:
         return parted[best]
     return None
+
+
+def leads_back(
+    path: Path, frame: int, common: Path, frames: NDArray[np.int64], back: Return, settings: DuelSettings
+) -> bool:
+    """Whether who is shown by *path* in *frame*, followed back, is where the *common* path was in *frames*."""
+    way = back(frame, path.boxes[frame], int(frames[0]))
+    met = np.nan_to_num(way.overlap(common)[frames], nan=0.0)
+    return float((met >= AGREE_IOU).mean()) > settings.arrived

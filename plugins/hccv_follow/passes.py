@@ -114,6 +114,14 @@ class Known:
             for (start, _, _), (stop, path) in self._paths.items()
         ]
 
+    def rivals(self, one: Pass) -> list[Path]:
+        """The known paths from other picks that run the same way through where *one* begins, in its frames."""
+        return [
+            path.part(one.order)
+            for (start, way, _), (stop, path) in self._paths.items()
+            if way == one.way and (one.start - start) * way > 0 and (stop - one.start) * way > 1
+        ]
+
     def _name(self, one: Pass) -> str:
         return f"{one.start} {one.way:+d} {','.join(f'{side:.3f}' for side in one.box)}{self._kind}"
 

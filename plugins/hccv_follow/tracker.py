@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hccv_follow.beginning import begin
 from hccv_follow.crowd import Onlooker
-from hccv_follow.duel import settle
+from hccv_follow.duel import Return, settle
 from hccv_follow.finish import FinishSettings, bridge, drop_flashes, fill_skipped
 from hccv_follow.follower import Follower
 from hccv_follow.join import join
@@ -21,6 +21,7 @@ from hccv_follow.passes import Guide, Known, Pass, paired, planned
 from hccv_follow.path import Path
 from hccv_follow.record import Record
 from hccv_follow.review import reviewed
+from hccv_follow.rivals import outlived
 from hccv_follow.settings import Settings
 from hccv_follow.sight import Eye
 from highlight_cuts_cv.api import CancelledError, Frame, SceneSource, State, Track, TrackJob
@@ -120,17 +121,25 @@ class _Run:
         for guide in guides:
             if guide.agrees(one):
                 return guide.path.part(one.order)
-        return self._reviewed(self._settled(one.start, box, one.stop, guides), one)
+        path = self._reviewed(self._settled(one.start, box, one.stop, guides), one)
+        for rival in self._known.rivals(one):
+            path = outlived(path, rival, one.order, self._rate, self._back(one.way), self._s.duel)
+        return path
 
     def _settled(self, start: int, box: NDArray[np.float64], stop: int, guides: Sequence[Guide] = ()) -> Path:
         """The path from *start* to *stop* (excluded), as two followers together say."""
         eager, patient = self._run(start, box, stop, guides=guides)
         way = 1 if stop > start else -1
+        order = np.arange(start, stop, way)
+        return settle(eager, patient, order, self._rate, self._back(way), self._s.duel)
+
+    def _back(self, way: int) -> Return:
+        """How a pass's path is followed back, against its *way*."""
 
         def back(index: int, at: NDArray[np.float64], until: int) -> Path:
             return self._run(index, at, until - way, eager=False)[1]
 
-        return settle(eager, patient, np.arange(start, stop, way), self._rate, back, self._s.duel)
+        return back
 
     def _reviewed(self, path: Path, one: Pass) -> Path:
         """The path, as everybody together say."""
