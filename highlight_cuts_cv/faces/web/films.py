@@ -12,7 +12,8 @@ from typing import Literal
 from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
 from highlight_cuts_cv.faces.shared import tracked_path
 from highlight_cuts_cv.faces.web import press
-from highlight_cuts_cv.faces.web.review import Clip, Review
+from highlight_cuts_cv.faces.web.clips import Clip
+from highlight_cuts_cv.faces.web.review import Review
 from highlight_cuts_cv.faces.web.staff import RENDER
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
 from highlight_cuts_cv.jobs.clip import media_clip

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Path, Request
 
+from highlight_cuts_cv.faces.web.clips import Clip
 from highlight_cuts_cv.faces.web.desk import Desk, Session
-from highlight_cuts_cv.faces.web.review import Clip
 
 
 async def _desk(request: Request) -> Desk:  # not in a thread: that would be half of a poll's time

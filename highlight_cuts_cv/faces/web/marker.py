@@ -15,14 +15,19 @@ from highlight_cuts_cv.model import ClipInfo, Sprite, SpriteTrack
 
 
 def marker_data(
-    sprites: SpriteTrack, clip: ClipInfo, shown: NDArray[np.int64], freeze: Freeze | None = None
+    sprites: SpriteTrack,
+    clip: ClipInfo,
+    shown: NDArray[np.int64],
+    freeze: Freeze | None = None,
+    until: int | None = None,
 ) -> bytes:
     """What is drawn in each of the *shown* frames, as UTF-8 JSON.
 
     ``width`` and ``height`` are the clip's; ``sprites`` are PNG files in base64; ``frames`` has, for each shown
     frame, a list of ``[sprite, x, y, opacity]``, in the order in which they are drawn; ``shades`` has,
     where a shown frame is dimmed, ``[x, y, half width, half height, strength, softness]``, else ``null``.
-    ``hold`` is ``[shown frame, seconds]`` where a picture stands still before it plays on, ``null`` where none does.
+    ``hold`` is ``[shown frame, seconds]`` where a picture stands still before it plays on, ``null`` where none does;
+    ``until`` how many of the shown frames are told of by now, ``null`` for all.
     Pixels of the clip, sprites' top left corners.
     """
     numbers: dict[int, int] = {}
@@ -53,6 +58,7 @@ def marker_data(
         "frames": frames,
         "shades": shades if any(shades) else None,
         "hold": None if freeze is None else _hold(freeze, shown),
+        "until": until,
     }
     return json.dumps(whole, separators=(",", ":")).encode()
 

@@ -21,7 +21,8 @@ from highlight_cuts_cv.project.state import Status
 from highlight_cuts_cv.tracking.picks import shows_player
 
 if TYPE_CHECKING:
-    from highlight_cuts_cv.faces.web.review import Clip, Review
+    from highlight_cuts_cv.faces.web.clips import Clip
+    from highlight_cuts_cv.faces.web.review import Review
 
 _KNOWN = 12
 """Confirmed clips that somebody is known from: more hardly say more."""

@@ -5,80 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
 from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
 from highlight_cuts_cv.faces.web import studio
+from highlight_cuts_cv.faces.web.clips import Clip, proxy_path
 from highlight_cuts_cv.faces.web.look import Look
-from highlight_cuts_cv.faces.web.proposing import Proposed, Proposing
+from highlight_cuts_cv.faces.web.proposing import Proposing
 from highlight_cuts_cv.faces.web.staff import HEAVY, LIGHT
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
-from highlight_cuts_cv.files.store import content_identity
-from highlight_cuts_cv.jobs.analyse import shown_frames, shown_times
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.freeze import ClipFreeze, plan_freeze
 from highlight_cuts_cv.jobs.setup import Setup
-from highlight_cuts_cv.media.writing.proxy import growing_path
-from highlight_cuts_cv.model import BoundingBox, ClipInfo, Track
+from highlight_cuts_cv.model import BoundingBox
 from highlight_cuts_cv.project.state import (
     ClipTrackingState,
     SessionState,
     Work,
     in_recording,
-    players_within,
 )
 from highlight_cuts_cv.project.store import ProjectStore, clip_sources
 from highlight_cuts_cv.tracking.picks import Pick, check_places, shows_player
 
 if TYPE_CHECKING:
-    from highlight_cuts_cv.timeline import Timeline, TimelineClip
+    from highlight_cuts_cv.timeline import Timeline
 
 _CLICK, _LOOKED_AT, _BACKGROUND = 0, 10, 20
-
-
-@dataclass(eq=False)
-class Clip:
-    """A clip of the session, and what is being done for it."""
-
-    clip_id: str
-    placed: TimelineClip
-    info: ClipInfo
-    proxy: Path
-    state: ClipTrackingState
-    analysed: bool = False
-    analysis: Ticket | None = None
-    analysis_error: str = ""
-    following: bool = False
-    again: bool = False
-    work: Ticket | None = None
-    error: str = ""
-    tracks: dict[str, Track] = field(default_factory=dict)
-    cuts: Sequence[int] = ()
-    marker: bytes = b""
-    marker_number: int = 0
-    proposed: dict[str, Proposed] = field(default_factory=dict)
-
-    @cached_property
-    def frames(self) -> list[int]:
-        return [int(frame) for frame in shown_frames(self.info)]
-
-    @cached_property
-    def times(self) -> list[float]:
-        return [round(float(time), 6) for time in shown_times(self.info)]
-
-    @property
-    def film(self) -> Path | None:
-        """The film to look at, which may still be growing."""
-        return next((path for path in (self.proxy, growing_path(self.proxy)) if path.is_file()), None)
-
-    @property
-    def picks(self) -> dict[str, tuple[Pick, ...]]:
-        """By player, those that lie in the clip, in its frames."""
-        return players_within(self.state.picks, self.info)
 
 
 class Review:
@@ -115,7 +68,7 @@ class Review:
                 state.clip_id,
                 placed,
                 media_clip(placed),
-                _proxy(previews, placed, state),
+                proxy_path(previews, placed, state),
                 state,
             )
             for state, placed in zip(session.clips, timeline.clips, strict=True)
@@ -357,15 +310,33 @@ class Review:
                 clip.tracks, clip.marker = {}, b""
                 clip.marker_number += 1
                 return
+            beginning = b"" if clip.marker else self._show_beginning(clip, picks)
             what = self.place(clip), picks, self._intro(clip, picks)
-            clip.work = self._worker.submit(HEAVY, _CLICK, studio.mark, *what, told=lambda _: self.changed())
-            self.changed()
-            marked = clip.work.result.result()
+            try:
+                clip.work = self._worker.submit(
+                    HEAVY, _CLICK, studio.mark, *what, told=lambda _: self.changed()
+                )
+                self.changed()
+                marked = clip.work.result.result()
+            except HighlightCutsError:
+                if beginning:
+                    clip.marker = b""
+                    clip.marker_number += 1
+                raise
             clip.tracks, clip.marker, clip.cuts = dict(marked.tracks), marked.marker, marked.cuts
             clip.marker_number += 1
             clip.analysed = True
             self.store.keep_tracks(claim, clip.tracks, clip.info.first_frame)
             self.store.finish(claim)
+
+    def _show_beginning(self, clip: Clip, picks: Mapping[str, tuple[Pick, ...]]) -> bytes:
+        """Show the marker in the clip's beginning before all is followed, if that is much sooner; return it."""
+        clip.work = self._worker.submit(HEAVY, _CLICK, studio.begin, self.place(clip), picks)
+        beginning: bytes = clip.work.result.result()
+        if beginning:
+            clip.marker = beginning
+            clip.marker_number += 1
+        return beginning
 
     def _intro(self, clip: Clip, picks: Mapping[str, Sequence[Pick]]) -> ClipFreeze | None:
         """The picture that is to stand still, if the look asks for one and this clip can have one."""
@@ -404,11 +375,6 @@ class Review:
     def _remember(self) -> None:
         settings = {"look": self.look.as_json(), "left_out": sorted(self.left_out)}
         self.store.set_settings(self.session_id, settings)
-
-
-def _proxy(folder: Path, placed: TimelineClip, state: ClipTrackingState) -> Path:
-    identity = f"{content_identity(placed.media_path)[:8]}-{state.clip_id}"
-    return folder / f"{identity}.mp4"
 
 
 def _listed(value: object) -> Sequence[object]:

@@ -10,10 +10,11 @@ from fastapi.responses import FileResponse, Response
 
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.faces.web import models, views
+from highlight_cuts_cv.faces.web.clips import Clip
 from highlight_cuts_cv.faces.web.desk import Desk
 from highlight_cuts_cv.faces.web.look import Look
 from highlight_cuts_cv.faces.web.lookup import ClipId, FrameNumber, SessionId, TheDesk, clip_of, session_of
-from highlight_cuts_cv.faces.web.review import Clip, Review
+from highlight_cuts_cv.faces.web.review import Review
 from highlight_cuts_cv.model import BoundingBox
 from highlight_cuts_cv.tracking.picks import Pick
 

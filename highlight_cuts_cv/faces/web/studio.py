@@ -55,6 +55,8 @@ _KNOWN = 24
 _QUALITY, _FINEST = 88, 95
 _REHEARSED = 3
 """Frames."""
+_FIRST = 1
+"""Seconds that are followed and shown before the rest."""
 
 
 @dataclass(eq=False)
@@ -190,6 +192,30 @@ def resolve(studio: Studio, steps: Steps, place: Place, pick: Pick) -> None:
     """Raise BadInputError where nobody is at a pick."""
     with studio.using(place.clip, place.proxy, place.setup) as opened:
         resolve_picks([pick], place.clip, opened.bench.people)
+
+
+def begin(studio: Studio, steps: Steps, place: Place, picks: Picks) -> bytes:
+    """The markers in the clip's beginning, as far as a second beyond the picks: to look at while :func:`mark` goes
+    through the rest.  Empty where that would not be much sooner."""
+    clip = place.clip
+    told = [pick.frame_index for of_player in picks.values() for pick in of_player]
+    count = max(told) + max(1, round(clip.rate * _FIRST))
+    if count > 2 * _FIRST * clip.rate or 2 * count > clip.frame_count:
+        return b""
+    part, watch = replace(clip, frame_count=count), steps("Following")
+    with studio.using(clip, place.proxy, place.setup) as opened, workbench(part, place.setup) as bench:
+        if all((of_player, repr(place.setup.tracker)) in opened.tracks for of_player in picks.values()):
+            return b""
+        people = opened.bench.people
+        bench.people.found.update({n: one for n, one in dict(people.found).items() if n < count})
+        tracks = {
+            player: follow_on(bench, of_player, place.setup, watch) for player, of_player in picks.items()
+        }
+        people.near.update(bench.people.near)
+        shown = shown_frames(clip)
+        return marker_data(
+            draw_all(bench, tracks, place.setup), clip, shown, until=int((shown < count).sum())
+        )
 
 
 def mark(studio: Studio, steps: Steps, place: Place, picks: Picks, intro: ClipFreeze | None = None) -> Marked:

@@ -9,9 +9,10 @@ from typing import Any, Literal, cast
 
 from highlight_cuts_cv.contracts import Option
 from highlight_cuts_cv.faces.web import models
+from highlight_cuts_cv.faces.web.clips import Clip
 from highlight_cuts_cv.faces.web.desk import Session
 from highlight_cuts_cv.faces.web.films import ClipFilm, Films
-from highlight_cuts_cv.faces.web.review import Clip, Review
+from highlight_cuts_cv.faces.web.review import Review
 from highlight_cuts_cv.faces.web.worker import Ticket
 from highlight_cuts_cv.media.reading.groups import film_index
 from highlight_cuts_cv.model import BoundingBox, Track

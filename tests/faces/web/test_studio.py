@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import numpy as np
@@ -10,8 +11,11 @@ import pytest
 pytest.importorskip("fastapi")
 
 from highlight_cuts_cv.contracts import UNWATCHED
+from highlight_cuts_cv.errors import JobFailedError
 from highlight_cuts_cv.faces.demo import demo_clip
+from highlight_cuts_cv.faces.shared import Reading
 from highlight_cuts_cv.faces.web import studio
+from highlight_cuts_cv.faces.web.desk import Desk
 from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.jobs.follow import follow as follow_clip
 from highlight_cuts_cv.jobs.follow import workbench
@@ -20,6 +24,8 @@ from highlight_cuts_cv.media import clip_of, probe
 from highlight_cuts_cv.testing.synthetic import write_clip
 from highlight_cuts_cv.tracking.picks import Pick
 from highlight_cuts_cv.tracking.thinning import kept_frames
+
+from .conftest import WHOM, Api, client_of, until, write_game
 
 
 def test_after_the_first_analysis_somebody_is_followed_once_and_forgotten(tmp_path, monkeypatch):
@@ -62,3 +68,47 @@ def test_an_open_clip_keeps_so_many_paths_and_no_more(tmp_path, monkeypatch):
         studio.mark(works, lambda step: UNWATCHED, place, picks)
     with works.using(place.clip, place.proxy, place.setup) as opened:
         assert [key[0] for key in opened.tracks] == [picks[""] for picks in told[1:]]
+
+
+def test_the_beginning_is_marked_before_all_is_followed_and_agrees_with_it(tmp_path):
+    works = studio.Studio()
+    place = studio.Place(video_clip(demo_clip(), "20:60"), tmp_path / "proxy.mp4", Setup())
+    told = {"": (Pick(0, box=studio.detect(works, lambda step: UNWATCHED, place, 0)[0]),)}
+    began = json.loads(studio.begin(works, lambda step: UNWATCHED, place, told))
+    assert began["until"] == 10  # of ten frames a second
+    assert all(began["frames"][:10]) and not any(began["frames"][10:]) and len(began["frames"]) == 40
+    whole = json.loads(studio.mark(works, lambda step: UNWATCHED, place, told).marker)
+    assert whole["until"] is None and all(whole["frames"])
+    for ((_, *some, _),), ((_, *same, _),) in zip(began["frames"][:9], whole["frames"][:9], strict=True):
+        assert some == pytest.approx(same, abs=4)  # pixels
+    # What is known is drawn anew as soon.
+    assert studio.begin(works, lambda step: UNWATCHED, place, told) == b""
+
+
+def test_no_beginning_is_followed_where_the_pick_is_far_from_it(tmp_path):
+    works = studio.Studio()
+    place = studio.Place(video_clip(demo_clip(), "20:60"), tmp_path / "proxy.mp4", Setup())
+    far = {"": (Pick(15, box=studio.detect(works, lambda step: UNWATCHED, place, 15)[0]),)}
+    assert studio.begin(works, lambda step: UNWATCHED, place, far) == b""
+
+
+def test_a_beginning_goes_away_where_the_rest_cannot_be_followed(tmp_path, monkeypatch):
+    write_game(tmp_path)
+    with client_of(Desk(tmp_path, Reading())) as client:
+        api = Api(client, client.post("/cv/session", json={"timeline": "game.otio"}).json()["session_id"])
+        until(lambda: api.clips[0]["analysed"])
+        review = client.app.state.desk.session(api.session).review  # type: ignore[attr-defined]
+        seen: list[bytes] = []
+        real = review._worker.submit
+
+        def submit(lane, urgency, command, *arguments, **how):
+            if command is studio.mark:
+                seen.append(review.clips[0].marker)
+                raise JobFailedError("The disk is gone.")
+            return real(lane, urgency, command, *arguments, **how)
+
+        monkeypatch.setattr(review._worker, "submit", submit)
+        api.on_clip(0, "pick", {"frame": 0, "point": WHOM[0]})
+        failed = api.marked(0)
+        assert failed["status"] == "failed" and failed["error"] == "The disk is gone."
+        assert b'"until":10' in seen[0] and failed["marker"] == 0

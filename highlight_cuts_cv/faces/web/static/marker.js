@@ -8,6 +8,8 @@ export class Marker {
     this.shades = data.shades;
     // Where a picture stands still before it plays on, and for how many seconds; null where none does.
     this.hold = data.hold;
+    // As far as there are markers by now: film shown beyond that has none yet; null when that is all.
+    this.until = data.until;
     this.pictures = pictures;
   }
 

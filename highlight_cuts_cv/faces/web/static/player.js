@@ -110,7 +110,12 @@ export class Player {
       this.pause();
       return;
     }
-    const due = Math.max(this.due, placeAt(times, passed));
+    let due = Math.max(this.due, placeAt(times, passed));
+    if (due >= (this.marker?.until ?? times.length)) {
+      // The marker is not there yet: it is being followed.
+      this.began = null;
+      due = this.due = this.place;
+    }
     if (due !== this.place) {
       const source = this.source(due);
       const picture = source.peek(due);
