@@ -59,6 +59,25 @@ def players() -> None:
     cv2.imwrite(str(HERE / "players.jpg"), small, [cv2.IMWRITE_JPEG_QUALITY, 80])
 
 
+def vertical() -> None:
+    """A title card and four moments of a vertical film."""
+    from highlight_cuts_cv import concat_tracked_clips, render_indicator, track_player
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = track_player(demo_clip(), (1056, 330), frame_index=20, frames="20:90")
+        film = render_indicator(demo_clip(), path, f"{folder}/walk.mp4", "final", shape="vertical")
+        title = ["Sam Miller", "No 7, FC Example, 2026"]
+        joined = concat_tracked_clips([film], f"{folder}/film.mp4", title=title)
+        with open_frames(clip_of(probe(joined))) as frames:
+            moments = [frames[index].bgr for index in (10, 22, 40, 60, 85)]
+    cells = [
+        cv2.copyMakeBorder(moment, 0, 0, 0, 12, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+        for moment in moments
+    ]
+    small = cv2.resize(np.hstack(cells)[:, :-12], None, fx=0.55, fy=0.55, interpolation=cv2.INTER_AREA)
+    cv2.imwrite(str(HERE / "vertical.jpg"), small, [cv2.IMWRITE_JPEG_QUALITY, 85])
+
+
 def indicators() -> None:
     """Every indicator on one player of one frame."""
     from highlight_cuts_cv.jobs.clip import detect_frame, video_clip
@@ -117,5 +136,6 @@ if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     reel()
     players()
+    vertical()
     indicators()
     review()
