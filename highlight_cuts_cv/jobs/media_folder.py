@@ -24,6 +24,11 @@ _ENDINGS = {"replace": ".tracked.mp4", "overlay": ".overlay.mov", "live": ".mark
 _NAME = re.compile(r"\.(?:tracked|overlay|marker)\..*")
 
 
+def lies_above(film: Path) -> bool:
+    """Whether a clip's film is the marker alone, by its name."""
+    return film.name.endswith(_ENDINGS["overlay"])
+
+
 def media_folder(timeline: Path) -> Path:
     """The folder for the renders of the timeline file *timeline*, beside it; it is not made yet.
 

@@ -18,6 +18,7 @@ from highlight_cuts_cv.faces.web.staff import RENDER
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.delivery import OVERLAY, Delivery
+from highlight_cuts_cv.jobs.media_folder import lies_above
 from highlight_cuts_cv.jobs.remembered import by_player
 from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, Choice
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
@@ -60,6 +61,9 @@ class Films:
     outputs: list[Output] = field(default_factory=list)
     _lock: RLock = field(default_factory=RLock)
     _stopped: bool = False
+
+    def __post_init__(self) -> None:
+        self.outputs = self._earlier()
 
     @property
     def timeline(self) -> Path:
@@ -163,24 +167,40 @@ class Films:
         return result
 
     def _deliver(self, results: list[ClipResult], delivery: Delivery) -> None:
-        timeline = deliver(self.review.timeline, results, self.timeline, delivery)
+        deliver(self.review.timeline, results, self.timeline, delivery)
         renders = {result.clip_id: result.render for result in results}
-        if delivery.over:
-            self.outputs = [Output("The timeline with the marker above your clips", "timeline", timeline)]
-        else:
-            self.outputs = [Output("The timeline with the marked clips", "timeline", timeline)]
+        self.outputs = [one for one in self._outputs(renders, delivery.over) if one.kind == "timeline"]
+        if not delivery.over:
             joined = self.worker.submit(RENDER, 0, press.join, self._in_order(renders), self.film)
             joined.result.result()
-            self.outputs.insert(0, Output("All marked clips as one film", "film", self.film))
-        for film in self.clips:
-            placed = film.clip.placed
-            if (path := renders.get(placed.clip_id)) is not None:
-                name = placed.name or placed.clip_id
-                self.outputs.append(
-                    Output(f"The marker of {name}", "overlay", path)
-                    if delivery.over
-                    else Output(name, "clip", path)
+        self.outputs = self._outputs(renders, delivery.over)
+
+    def _outputs(self, renders: dict[str, Path], over: bool) -> list[Output]:
+        """What can be downloaded, by the renders of the clips: the film first, where there is one."""
+        label = (
+            "The timeline with the marker above your clips" if over else "The timeline with the marked clips"
+        )
+        found = [] if over else [Output("All marked clips as one film", "film", self.film)]
+        found.append(Output(label, "timeline", self.timeline))
+        for clip in self.review.clips:
+            if (path := renders.get(clip.placed.clip_id)) is not None:
+                name = clip.placed.name or clip.placed.clip_id
+                found.append(
+                    Output(f"The marker of {name}", "overlay", path) if over else Output(name, "clip", path)
                 )
+        return [output for output in found if output.path.is_file()]
+
+    def _earlier(self) -> list[Output]:
+        """What was made before the program was started, if it is there and nothing else was picked since."""
+        renders = {
+            clip.placed.clip_id: path
+            for clip in self.review.clips
+            if clip.state.final_status is Status.COMPLETED
+            and (path := clip.state.final_path)
+            and path.is_file()
+        }
+        over = any(map(lies_above, renders.values()))
+        return self._outputs(renders, over) if renders else []
 
     def _in_order(self, renders: dict[str, Path]) -> list[Path]:
         return [renders[clip.clip_id] for clip in self.review.timeline.clips if clip.clip_id in renders]

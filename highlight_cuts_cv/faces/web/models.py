@@ -304,8 +304,17 @@ class IndicatorOut(BaseModel):
     options: list[OptionOut]
 
 
+class StyleOut(BaseModel):
+    """Wishes of a look that go together, as on the command line."""
+
+    name: str
+    show: str
+    intro: str
+
+
 class IndicatorsOut(BaseModel):
     indicators: list[IndicatorOut]
+    styles: list[StyleOut]
 
 
 class UndoneOut(BaseModel):

@@ -49,7 +49,7 @@ def upload(
 
 @router.get("/cv/indicators")
 def indicators(desk: TheDesk) -> models.IndicatorsOut:
-    """The markers that there are, with their options."""
+    """The markers that there are, with their options, and styles."""
     return views.indicators_out()
 
 

@@ -14,6 +14,7 @@ from highlight_cuts_cv.faces.web.desk import Session
 from highlight_cuts_cv.faces.web.films import ClipFilm, Films
 from highlight_cuts_cv.faces.web.review import Review
 from highlight_cuts_cv.faces.web.worker import Ticket
+from highlight_cuts_cv.jobs.wishes import STYLES
 from highlight_cuts_cv.media.reading.groups import film_index
 from highlight_cuts_cv.model import BoundingBox, Track
 from highlight_cuts_cv.plugin.registry import get_registry
@@ -236,14 +237,17 @@ def _film(film: ClipFilm) -> models.FinalizeClipOut:
 
 
 def indicators_out() -> models.IndicatorsOut:
-    """Every indicator there is, third parties' too, with its options."""
+    """Every indicator there is, third parties' too, with its options; and the styles."""
     shelf = get_registry().indicators
     found = []
     for name in shelf.names():
         spec = shelf.find(name)
         options = [_option(option) for option in spec.options]
         found.append(models.IndicatorOut(name=name, summary=spec.summary, options=options))
-    return models.IndicatorsOut(indicators=found)
+    styles = [
+        models.StyleOut(name=name, show=style.show, intro=style.intro) for name, style in STYLES.items()
+    ]
+    return models.IndicatorsOut(indicators=found, styles=styles)
 
 
 def _option(option: Option) -> models.OptionOut:

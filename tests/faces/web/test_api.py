@@ -272,10 +272,18 @@ def test_everything_is_there_again_after_a_restart(tmp_path):
         first.marked(0)
         first.on_clip(0, "approve")
         first.on_clip(1, "reject")
+        assert first.get("/cv/finalize/SESSION/status").json()["files"] == []
+        first.post("/cv/finalize-all", {"session_id": first.session, "quality": "preview"})
+        made = until(
+            lambda: (f := first.get("/cv/finalize/SESSION/status").json())["status"] == "completed" and f
+        )
     with client_of(Desk(tmp_path, Reading())) as client:
         again = Api(client, client.post("/cv/session", json={"timeline": "game.otio"}).json()["session_id"])
         assert again.session == first.session
         assert [clip["status"] for clip in again.clips] == ["approved", "rejected"]
+        offered = again.get("/cv/finalize/SESSION/status").json()["files"]
+        assert offered == made["files"] and [one["kind"] for one in offered] == ["film", "timeline", "clip"]
+        assert again.get(f"/cv/download/{offered[0]['name']}").status_code == 200
         again.of_clip(0, "frames")
         assert until(lambda: again.clips[0]["marker"])
         assert again.marked(0)["status"] == "approved"

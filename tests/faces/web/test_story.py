@@ -233,8 +233,12 @@ def test_an_intro_stands_still_before_the_clip_plays_on(page, server):
     until(page, "!document.querySelector('#clock').textContent.endsWith('·  0')")
     assert time.monotonic() - began > 0.9  # a frame of this clip lasts 0.1 s
     page.keyboard.press("Space")
-    with page.expect_response("**/marker"):
-        page.select_option(intro, "")
+    page.select_option("select[data-field=Style]", "recruiting")
+    until(page, "document.querySelector('select[data-field=Shows]').value === 'first:3'")
+    assert page.input_value(intro) == "1"
+    page.select_option("select[data-field=Style]", "")
+    until(page, f"document.querySelector(\"{intro}\").value === ''")
+    assert page.input_value("select[data-field=Shows]") == ""
 
 
 def test_a_second_tab_sees_the_same_and_follows(page, server):

@@ -23,7 +23,7 @@ export class LookPanel {
     this.onSet = onSet;
     this.onWho = onWho;
     this.drawn = "";
-    this.indicators = get("/cv/indicators").then((answer) => answer.indicators);
+    this.known = get("/cv/indicators"); // {indicators, styles}
     form.addEventListener("submit", (event) => event.preventDefault());
     // An answer may come while somebody types: the form is drawn anew when that is done.
     this.typing = false;
@@ -32,7 +32,7 @@ export class LookPanel {
     form.addEventListener("change", () => (this.typing = false), { capture: true });
     form.addEventListener("focusout", () => {
       this.typing = false;
-      if (this.late) setTimeout(async () => this.renderForm(await this.indicators));
+      if (this.late) setTimeout(async () => this.renderForm(await this.known));
     });
   }
 
@@ -42,10 +42,10 @@ export class LookPanel {
     this.drawn = what;
     this.look = structuredClone(look);
     this.who = who;
-    const indicators = await this.indicators;
+    const known = await this.known;
     if (this.drawn !== what) return;
     this.renderPlayers();
-    this.renderForm(indicators);
+    this.renderForm(known);
   }
 
   // The marker of the chosen player: their own, else that of all.
@@ -111,7 +111,7 @@ export class LookPanel {
     input.focus();
   }
 
-  renderForm(indicators) {
+  renderForm({ indicators, styles }) {
     this.late = this.typing;
     if (this.late) return;
     const choice = this.choice;
@@ -131,7 +131,13 @@ export class LookPanel {
         }),
       );
     }
+    const style = styles.find((one) => one.show === this.look.show && one.intro === this.look.intro);
     rows.push(
+      field("Style", select([["", "your own"], ...styles.map((one) => [one.name, one.name])], style?.name ?? ""), (value) => {
+        const { show, intro } = styles.find((one) => one.name === value) ?? { show: "", intro: "" };
+        Object.assign(this.look, { show, intro });
+        this.onSet(this.look);
+      }),
       field("Shows", select(withOwn(SHOWS, this.look.show), this.look.show), (value) => {
         this.look.show = value;
         this.onSet(this.look);
