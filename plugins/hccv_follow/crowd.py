@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hccv_follow.appearance import AppearanceSettings, Looks, Part, described, sampled, worn
 from hccv_follow.linking import Chains, LinkingSettings, Places, linked
 from hccv_follow.path import Path
+from hccv_follow.seen import Seen
 from hccv_follow.tracklets import Tracklet, TrackletSettings, tracklets
 from highlight_cuts_cv.api import DetectionSource, SceneFrame, SceneSource, box_ious
 
@@ -69,7 +70,7 @@ class Crowd:
 
 
 class Onlooker:
-    """Looks at everybody in spans of a clip, each frame once."""
+    """Looks at everybody in spans of a clip, each frame once, and at none that is in *seen*."""
 
     def __init__(
         self,
@@ -79,12 +80,13 @@ class Onlooker:
         rate: float,
         tick: Callable[[], None],
         settings: tuple[TrackletSettings, AppearanceSettings, LinkingSettings],
+        seen: Seen | None = None,
     ) -> None:
         self._scene, self._detections = scene, detections
         self._extent, self._rate, self._tick = extent, rate, tick
         self._tracklets, self._appearance, self._linking = settings
-        self._found: dict[int, Floats] = {}
-        self._descriptors: dict[tuple[float, ...], NDArray[np.float32]] = {}
+        seen = Seen() if seen is None else seen
+        self._found, self._descriptors = seen.found, seen.descriptors
 
     def crowd(self, spans: Sequence[Span]) -> Crowd:
         """Everybody in *spans*, which rise and do not touch."""

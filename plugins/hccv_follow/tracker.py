@@ -22,6 +22,7 @@ from hccv_follow.path import Path
 from hccv_follow.record import Record
 from hccv_follow.review import reviewed
 from hccv_follow.rivals import outlived
+from hccv_follow.seen import seen_in
 from hccv_follow.settings import Settings
 from hccv_follow.sight import Eye
 from highlight_cuts_cv.api import CancelledError, Frame, SceneSource, State, Track, TrackJob
@@ -153,6 +154,7 @@ class _Run:
                 self._rate,
                 lambda: self._tick(1),
                 (self._s.tracklets, self._s.appearance, self._s.linking),
+                seen_in(self._scene, self._s.appearance),
             )
         cuts = self._scene.cuts()
         return reviewed(
