@@ -66,7 +66,7 @@ def test_axe_finds_nothing(page):
     until(page, STILL)
     page.keyboard.press("a")
     until(page, "document.querySelectorAll('.clip')[0].dataset.status === 'approved'")
-    page.wait_for_selector(".person", timeout=60_000)
+    until(page, "document.querySelector('.candidate.first canvas') !== null")  # who is proposed
     page.wait_for_timeout(500)  # colours that fade are judged when they have
     assert found(page) == []
     for button, dialog in (("#help-open", "#help"), ("#finish-open", "#finish"), ("#game", "#open")):
