@@ -48,7 +48,7 @@ def track(video: Path, picks: list[str], output: Path, cache: Path) -> dict[str,
 
 def pick_in(output: Path, frame: int) -> str:
     """The box that a track file has in a frame (from 0), as a pick."""
-    for line in output.read_text().splitlines()[1:]:
+    for line in output.read_text(encoding="utf-8").splitlines()[1:]:
         number, left, top, width, height, _ = line.split(",")
         if int(number) == frame + 1:
             return f"{frame}:{left},{top},{width},{height}"

@@ -58,7 +58,7 @@ def read_targets(footage: Path) -> list[Target]:
 def read_truth(path: Path, player: int) -> dict[int, Box]:
     """The boxes of one player by frame (from 1); rows marked as not considered are left out."""
     boxes: dict[int, Box] = {}
-    with path.open(newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         for row in csv.reader(file):
             if len(row) < 6 or int(float(row[1])) != player:
                 continue

@@ -81,7 +81,7 @@ def test_start_up_stays_within_its_budget(command):
 def imported_parts(path: Path) -> set[str]:
     """First-level parts of highlight_cuts_cv that a module imports anywhere; '' is the package itself."""
     parts = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -131,7 +131,7 @@ def test_a_part_that_nobody_placed_fails():
 
 def imported_roots(path: Path) -> set[str]:
     """Top-level packages that a module imports anywhere."""
-    return {root for node in ast.walk(ast.parse(path.read_text())) for root in _roots(node)}
+    return {root for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) for root in _roots(node)}
 
 
 def _roots(node: ast.AST) -> list[str]:

@@ -64,13 +64,16 @@ def film_names(clips: Sequence[TimelineClip], folder: Path, way: str = "replace"
     kept = {shows: name for name, shows in films.items()}
     shown = _shown(clips)
     names = {clip_id: kept[shows] for clip_id, shows in shown.items() if shows in kept}
-    taken = {*films, *names.values()}
+    # On Windows and macOS names that differ in case alone are one file's.
+    taken = {name.casefold() for name in (*films, *names.values())}
     for clip_id in shown:
         if clip_id not in names:
             plain = safe_name(clip_id)
             numbered = (f"{plain}-{number}" for number in itertools.count(2))
-            names[clip_id] = next(name for name in itertools.chain([plain], numbered) if name not in taken)
-            taken.add(names[clip_id])
+            names[clip_id] = next(
+                name for name in itertools.chain([plain], numbered) if name.casefold() not in taken
+            )
+            taken.add(names[clip_id].casefold())
     return {clip_id: f"{name}{_ENDINGS[way]}" for clip_id, name in names.items()}
 
 

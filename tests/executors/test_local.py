@@ -129,7 +129,7 @@ def test_a_worker_that_is_killed_in_a_run(reel: Path) -> None:
     workers = [
         pid
         for pid in in_session(process.pid)
-        if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+        if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
     ]
     assert len(workers) == 2
     os.kill(workers[0], signal.SIGKILL)

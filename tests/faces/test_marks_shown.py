@@ -17,7 +17,7 @@ from tests.faces.hccv_process import good, marks
 
 def boxes(track: Path) -> np.ndarray:
     """(F, 4) left, top, width, height of a track file."""
-    rows = csv.DictReader(track.read_text().splitlines())
+    rows = csv.DictReader(track.read_text(encoding="utf-8").splitlines())
     return np.array([[float(row[name]) for name in ("left", "top", "width", "height")] for row in rows])
 
 

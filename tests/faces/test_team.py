@@ -130,7 +130,7 @@ def test_what_is_meant_of_nobody_is_refused(team: Path, arguments, sentence, mon
 
 
 def test_files_of_two_players_never_have_one_name(team: Path) -> None:
-    team.write_text(HEAD + ROWS.replace("Ann", "sam"))
+    team.write_text(HEAD + ROWS.replace("Ann", "sam"), encoding="utf-8")
     assert "The files of 'Sam' and 'sam' would have one name" in hccv("run", team, code=2)
 
 

@@ -43,7 +43,10 @@ def is_whole_film(path: Path) -> None:
 
 
 def is_whole_script(path: Path) -> None:
-    pictures = path.with_name("out.sprites") / path.read_text().split("out.sprites/")[1].split("/")[0]
+    pictures = (
+        path.with_name("out.sprites")
+        / path.read_text(encoding="utf-8").split("out.sprites/")[1].split("/")[0]
+    )
     assert len(list(pictures.glob("*.png"))) == 60 and (pictures / "filter.txt").exists()
 
 

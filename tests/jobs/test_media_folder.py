@@ -74,6 +74,14 @@ def test_films_follow_their_clips_when_these_change_places(tmp_path):
     assert film_names([new], folder) == {"01-goal": "01-goal-2.tracked.mp4"}
 
 
+def test_films_never_differ_in_case_alone(tmp_path):
+    timeline, folder = tmp_path / "cut.tracked.otio", tmp_path / "cut.media"
+    take_folder(folder, timeline)
+    remember_films(timeline, [clip(0, "goal", "01-goal")], {"01-goal": folder / "01-goal.tracked.mp4"})
+    names = film_names([clip(9, "Goal", "01-Goal"), clip(99, "GOAL", "02-goal")], folder)
+    assert names == {"01-Goal": "01-Goal-2.tracked.mp4", "02-goal": "02-goal.tracked.mp4"}
+
+
 def test_a_run_that_ended_early_leaves_no_names_behind(tmp_path):
     timeline, folder = tmp_path / "cut.tracked.otio", tmp_path / "cut.media"
     take_folder(folder, timeline)

@@ -341,7 +341,9 @@ def test_a_new_project_names_its_profile_where_there_is_one(tmp_path, size, rate
     profile = Path("/usr/share/mlt-7/profiles", name)
     if not name or not profile.is_file():
         return
-    said = dict(line.split("=", 1) for line in profile.read_text().splitlines() if "=" in line)
+    said = dict(
+        line.split("=", 1) for line in profile.read_text(encoding="utf-8").splitlines() if "=" in line
+    )
     assert (int(said["width"]), int(said["height"])) == size
     assert Fraction(int(said["frame_rate_num"]), int(said["frame_rate_den"])) == made.rate
 

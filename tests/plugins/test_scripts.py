@@ -165,7 +165,7 @@ def test_ffmpeg_makes_the_same_film_from_the_script(
 
 
 def run_lossless(script: Path) -> Path:
-    text = script.read_text()
+    text = script.read_text(encoding="utf-8")
     coding = "-c:v libx264 -preset medium -crf 18"
     assert coding in text
     lossless = script.with_name("lossless.sh")
