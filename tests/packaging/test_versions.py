@@ -49,3 +49,9 @@ def test_the_changelog_says_nothing_twice():
         line for line in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines() if line[:2] == "- "
     ]
     assert sorted(set(said)) == sorted(said)
+
+
+def test_a_release_is_read_in_a_few_minutes():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    releases = re.split(r"^## ", text, flags=re.M)[1:]
+    assert max(len(release.split()) for release in releases) < 1500
