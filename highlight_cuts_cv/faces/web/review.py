@@ -310,7 +310,11 @@ class Review:
                 clip.tracks, clip.marker = {}, b""
                 clip.marker_number += 1
                 return
-            beginning = b"" if clip.marker else self._show_beginning(clip, picks)
+            begun = {
+                player: min(told, key=lambda pick: pick.frame_index) for player, told in picks.items() if told
+            }
+            # a correction further on leaves the beginning as it is
+            beginning = b"" if clip.marker and begun == clip.begun else self._show_beginning(clip, picks)
             what = self.place(clip), picks, self._intro(clip, picks)
             try:
                 clip.work = self._worker.submit(
@@ -324,6 +328,7 @@ class Review:
                     clip.marker_number += 1
                 raise
             clip.tracks, clip.marker, clip.cuts = dict(marked.tracks), marked.marker, marked.cuts
+            clip.begun = begun
             clip.marker_number += 1
             clip.analysed = True
             self.store.keep_tracks(claim, clip.tracks, clip.info.first_frame)

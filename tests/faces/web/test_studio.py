@@ -112,3 +112,30 @@ def test_a_beginning_goes_away_where_the_rest_cannot_be_followed(tmp_path, monke
         failed = api.marked(0)
         assert failed["status"] == "failed" and failed["error"] == "The disk is gone."
         assert b'"until":10' in seen[0] and failed["marker"] == 0
+
+
+def test_the_beginning_is_shown_first_for_somebody_else_too_and_not_for_a_correction_further_on(
+    tmp_path, monkeypatch
+):
+    write_game(tmp_path)
+    with client_of(Desk(tmp_path, Reading())) as client:
+        api = Api(client, client.post("/cv/session", json={"timeline": "game.otio"}).json()["session_id"])
+        until(lambda: api.clips[0]["analysed"])
+        review = client.app.state.desk.session(api.session).review  # type: ignore[attr-defined]
+        asked: list[str] = []
+        real = review._worker.submit
+
+        def submit(lane, urgency, command, *arguments, **how):
+            if command in (studio.begin, studio.mark):
+                asked.append(command.__name__)
+            return real(lane, urgency, command, *arguments, **how)
+
+        monkeypatch.setattr(review._worker, "submit", submit)
+        for pick in (
+            {"frame": 0, "point": WHOM[0]},
+            {"frame": 20, "absent": True},
+            {"frame": 0, "number": 1},
+        ):
+            api.on_clip(0, "pick", pick)
+            api.marked(0)
+        assert asked == ["begin", "mark", "mark", "begin", "mark"]
