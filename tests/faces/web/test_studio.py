@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.faces.shared import Reading
 from highlight_cuts_cv.faces.web import studio
 from highlight_cuts_cv.faces.web.desk import Desk
+from highlight_cuts_cv.faces.web.review import Review
 from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.jobs.follow import follow as follow_clip
 from highlight_cuts_cv.jobs.follow import workbench
@@ -26,6 +29,16 @@ from highlight_cuts_cv.tracking.picks import Pick
 from highlight_cuts_cv.tracking.thinning import kept_frames
 
 from .conftest import WHOM, Api, client_of, until, write_game
+
+
+@pytest.fixture
+def analysed(tmp_path: Path) -> Iterator[tuple[Api, Review]]:
+    """A session whose first clip is analysed, and what the server has of it."""
+    write_game(tmp_path)
+    with client_of(Desk(tmp_path, Reading())) as client:
+        api = Api(client, client.post("/cv/session", json={"timeline": "game.otio"}).json()["session_id"])
+        until(lambda: api.clips[0]["analysed"])
+        yield api, client.app.state.desk.session(api.session).review  # type: ignore[attr-defined]
 
 
 def test_after_the_first_analysis_somebody_is_followed_once_and_forgotten(tmp_path, monkeypatch):
@@ -92,50 +105,42 @@ def test_no_beginning_is_followed_where_the_pick_is_far_from_it(tmp_path):
     assert studio.begin(works, lambda step: UNWATCHED, place, far) == b""
 
 
-def test_a_beginning_goes_away_where_the_rest_cannot_be_followed(tmp_path, monkeypatch):
-    write_game(tmp_path)
-    with client_of(Desk(tmp_path, Reading())) as client:
-        api = Api(client, client.post("/cv/session", json={"timeline": "game.otio"}).json()["session_id"])
-        until(lambda: api.clips[0]["analysed"])
-        review = client.app.state.desk.session(api.session).review  # type: ignore[attr-defined]
-        seen: list[bytes] = []
-        real = review._worker.submit
+def test_a_beginning_goes_away_where_the_rest_cannot_be_followed(analysed, monkeypatch):
+    api, review = analysed
+    seen: list[bytes] = []
+    real = review._worker.submit
 
-        def submit(lane, urgency, command, *arguments, **how):
-            if command is studio.mark:
-                seen.append(review.clips[0].marker)
-                raise JobFailedError("The disk is gone.")
-            return real(lane, urgency, command, *arguments, **how)
+    def submit(lane, urgency, command, *arguments, **how):
+        if command is studio.mark:
+            seen.append(review.clips[0].marker)
+            raise JobFailedError("The disk is gone.")
+        return real(lane, urgency, command, *arguments, **how)
 
-        monkeypatch.setattr(review._worker, "submit", submit)
-        api.on_clip(0, "pick", {"frame": 0, "point": WHOM[0]})
-        failed = api.marked(0)
-        assert failed["status"] == "failed" and failed["error"] == "The disk is gone."
-        assert b'"until":10' in seen[0] and failed["marker"] == 0
+    monkeypatch.setattr(review._worker, "submit", submit)
+    api.on_clip(0, "pick", {"frame": 0, "point": WHOM[0]})
+    failed = api.marked(0)
+    assert failed["status"] == "failed" and failed["error"] == "The disk is gone."
+    assert b'"until":10' in seen[0] and failed["marker"] == 0
 
 
 def test_the_beginning_is_shown_first_for_somebody_else_too_and_not_for_a_correction_further_on(
-    tmp_path, monkeypatch
+    analysed, monkeypatch
 ):
-    write_game(tmp_path)
-    with client_of(Desk(tmp_path, Reading())) as client:
-        api = Api(client, client.post("/cv/session", json={"timeline": "game.otio"}).json()["session_id"])
-        until(lambda: api.clips[0]["analysed"])
-        review = client.app.state.desk.session(api.session).review  # type: ignore[attr-defined]
-        asked: list[str] = []
-        real = review._worker.submit
+    api, review = analysed
+    asked: list[str] = []
+    real = review._worker.submit
 
-        def submit(lane, urgency, command, *arguments, **how):
-            if command in (studio.begin, studio.mark):
-                asked.append(command.__name__)
-            return real(lane, urgency, command, *arguments, **how)
+    def submit(lane, urgency, command, *arguments, **how):
+        if command in (studio.begin, studio.mark):
+            asked.append(command.__name__)
+        return real(lane, urgency, command, *arguments, **how)
 
-        monkeypatch.setattr(review._worker, "submit", submit)
-        for pick in (
-            {"frame": 0, "point": WHOM[0]},
-            {"frame": 20, "absent": True},
-            {"frame": 0, "number": 1},
-        ):
-            api.on_clip(0, "pick", pick)
-            api.marked(0)
-        assert asked == ["begin", "mark", "mark", "begin", "mark"]
+    monkeypatch.setattr(review._worker, "submit", submit)
+    for pick in (
+        {"frame": 0, "point": WHOM[0]},
+        {"frame": 20, "absent": True},
+        {"frame": 0, "number": 1},
+    ):
+        api.on_clip(0, "pick", pick)
+        api.marked(0)
+    assert asked == ["begin", "mark", "mark", "begin", "mark"]
