@@ -31,13 +31,10 @@ EVERYBODY = (
         "first.met",
         ("tests/plugins/test_follow_paths.py",),
     ),
-    _everybody("the known path is right", "rivals", "if known and not own:", "if known:"),
-    _everybody("the known path is wrong", "rivals", "if known and not own:", "if False:"),
+    _everybody("the known path is right", "rivals", "if not leads_back(path,", "if leads_back(path,"),
+    _everybody("the known path is wrong", "rivals", "if leads_back(rival,", "if not leads_back(rival,"),
     _everybody(
-        "a path that leads nowhere is sure",
-        "rivals",
-        "        if not own:\n",
-        "        if known and not own:\n",
+        "a path that leads nowhere is sure", "rivals", "np.minimum(result.scores[parted], s.doubted)", "1.0"
     ),
     _everybody("rivals blink", "rivals", "round(s.parted * rate)", "0"),
     _everybody(

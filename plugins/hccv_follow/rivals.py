@@ -36,10 +36,9 @@ def outlived(
         end = run_start(agree, start, max(2, round(s.met * rate)))
         pick = order[:1]
         late = np.flatnonzero(apart[start : start + round(s.away * rate) + 1])[-1] + start
-        own, known = (leads_back(one, int(order[late]), path, pick, back, s) for one in (path, rival))
-        if known and not own:
-            result.put(rival, order[start:end])
-        if not own:
-            frames = order[start:end]
-            result.scores[frames] = np.minimum(result.scores[frames], s.doubted)
+        if not leads_back(path, int(order[late]), path, pick, back, s):
+            parted = order[start:end]
+            if leads_back(rival, int(order[late]), path, pick, back, s):
+                result.put(rival, parted)
+            result.scores[parted] = np.minimum(result.scores[parted], s.doubted)
     return result

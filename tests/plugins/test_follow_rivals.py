@@ -52,9 +52,10 @@ def test_where_only_the_known_path_leads_back_to_the_pick_it_is_right_until_they
 def test_a_path_that_leads_back_to_its_pick_stays_as_it_is(right):
     """Here the known path is who went elsewhere, whether that one seems to lead back or not."""
     before = shown(PICK)
-    path = judged(before, shown(0, AWAY), Back(*right))
+    path = judged(before, shown(0, AWAY), back := Back(*right))
     np.testing.assert_array_equal(path.boxes, before.boxes)
     np.testing.assert_array_equal(path.scores, before.scores)
+    assert len(back.asked) == 1, "the known path needs no following where the new one is right"
 
 
 def test_where_neither_leads_back_the_new_path_is_doubted():
