@@ -31,10 +31,9 @@ def outlived(
     result = Path(path.boxes.copy(), path.scores.copy(), path.met.copy())
     agree = path.overlap(rival)[order] >= AGREE_IOU
     apart = path.shown[order] & rival.shown[order] & ~agree
-    end = 0
+    pick, end = order[:1], 0
     while (start := run_start(apart, end, max(2, round(s.parted * rate)))) < len(order):
         end = run_start(agree, start, max(2, round(s.met * rate)))
-        pick = order[:1]
         late = np.flatnonzero(apart[start : start + round(s.away * rate) + 1])[-1] + start
         if not leads_back(path, int(order[late]), path, pick, back, s):
             parted = order[start:end]

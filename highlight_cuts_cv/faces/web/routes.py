@@ -13,7 +13,16 @@ from highlight_cuts_cv.faces.web import models, views
 from highlight_cuts_cv.faces.web.clips import Clip
 from highlight_cuts_cv.faces.web.desk import Desk
 from highlight_cuts_cv.faces.web.look import Look
-from highlight_cuts_cv.faces.web.lookup import ClipId, FrameNumber, SessionId, TheDesk, clip_of, session_of
+from highlight_cuts_cv.faces.web.lookup import (
+    ClipId,
+    FrameNumber,
+    PictureWidth,
+    SessionId,
+    TheDesk,
+    clip_of,
+    clip_with,
+    session_of,
+)
 from highlight_cuts_cv.faces.web.review import Review
 from highlight_cuts_cv.model import BoundingBox
 from highlight_cuts_cv.tracking.picks import Pick
@@ -77,8 +86,7 @@ def redo(desk: TheDesk, session_id: SessionId) -> models.UndoneOut:
 def detect(desk: TheDesk, asked: models.DetectIn) -> models.DetectOut:
     """Who can be picked in a frame, and where its picture is."""
     session = session_of(desk, asked.session_id)
-    clip = clip_of(session, asked.clip_id)
-    _check_frame(clip, asked.frame)
+    clip = clip_with(session, asked.clip_id, asked.frame)
     people = session.review.detect(clip, asked.frame)
     return models.DetectOut(
         frame=asked.frame,
@@ -95,13 +103,11 @@ def picture(
     session_id: SessionId,
     clip_id: ClipId,
     frame: FrameNumber,
-    width: Annotated[int | None, Query(ge=16, le=8192)] = None,
+    width: PictureWidth = None,
 ) -> Response:
     """A frame's picture as JPEG, at most so wide."""
     session = session_of(desk, session_id)
-    clip = clip_of(session, clip_id)
-    _check_frame(clip, frame)
-    data = session.review.picture(clip, frame, width)
+    data = session.review.picture(clip_with(session, clip_id, frame), frame, width)
     return Response(data, media_type="image/jpeg", headers={"cache-control": "private, max-age=600"})
 
 
@@ -111,13 +117,11 @@ def still(
     session_id: SessionId,
     clip_id: ClipId,
     frame: FrameNumber,
-    width: Annotated[int | None, Query(ge=16, le=8192)] = None,
+    width: PictureWidth = None,
 ) -> Response:
     """A frame's picture with its markers, drawn by what renders the films; JPEG, at most so wide."""
     session = session_of(desk, session_id)
-    clip = clip_of(session, clip_id)
-    _check_frame(clip, frame)
-    data = session.review.still(clip, frame, width)
+    data = session.review.still(clip_with(session, clip_id, frame), frame, width)
     if data is None:
         raise HTTPException(404, "The marker is not drawn yet.")
     return Response(data, media_type="image/jpeg")
@@ -258,13 +262,6 @@ def download(desk: TheDesk, name: str) -> FileResponse:
         if output is not None and output.path.is_file():
             return FileResponse(output.path, filename=output.path.name)
     raise HTTPException(404, "There is no such file.")
-
-
-def _check_frame(clip: Clip, frame: int) -> None:
-    if frame >= clip.info.frame_count:
-        raise BadInputError(
-            f"There is no frame {frame} in '{clip.placed.name}', which has the frames 0 to {clip.info.frame_count - 1}."
-        )
 
 
 def _pick(asked: models.PickIn) -> Pick:
