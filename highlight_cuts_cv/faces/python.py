@@ -341,7 +341,7 @@ def run_timeline(
 
 
 def verify_film(
-    video_path: AnyPath,
+    video_path: AnyPath | Sequence[AnyPath],
     film_path: AnyPath,
     track_path: AnyPath | None = None,
     frames: Frames | None = None,
@@ -354,7 +354,7 @@ def verify_film(
 ) -> Verdict:
     """Whether a film shows the recording *video_path*: every picture, in order, untouched outside the marker, and its sound.
 
-    What it was made from says the manifest beside it; without one, give the player's track file, and *frames*,
+    For a joined film give the paths of all recordings that its clips are from.  What it was made from says the manifest beside it; without one, give the player's track file, and *frames*,
     *indicator_type* and *show* as it was rendered with.  The verdict's ``honest`` is true when nothing is amiss; ``wrong``
     and ``seen`` say in sentences what is and what was seen to hold.  ``progress(done, total)`` hears of every
     picture.  Raises BadInputError for files that cannot be read, and CancelledError soon after ``cancelled()`` is true.
@@ -369,7 +369,15 @@ def verify_film(
     setup = make_setup(parse_choice(indicator_type), DEFAULT_EXPORTER, show, "")
     track = None if track_path is None else Path(track_path)
     asked = None if frames is None else read_frames(frames)
-    return verify(Path(video_path), Path(film_path), track, asked, setup, Watch(progress, cancelled, warn))
+    videos = [video_path] if isinstance(video_path, (str, Path)) else video_path
+    return verify(
+        [Path(path) for path in videos],
+        Path(film_path),
+        track,
+        asked,
+        setup,
+        Watch(progress, cancelled, warn),
+    )
 
 
 def _open_quality(exporter: str) -> bool:

@@ -89,6 +89,6 @@ def _leave_manifest(film: Path, clip: ClipInfo, kit: PyAvKit, sprites: SpriteTra
             watch.warn(f"{manifest_path(film)} is no manifest and was left alone; {film.name} has none.")
             return
         sound = sound_digests(clip.media, *clip_span(clip, kit.cadence.rate, kit.cadence.frame_count))
-        write_manifest(film, manifest_of(film, clip, kit.cadence, sprites, kit.pictures, sound, kit.crop))
+        write_manifest(film, manifest_of(clip, kit.cadence, sprites, kit.pictures, sound, kit.crop))
     except (OSError, BadInputError) as error:
         watch.warn(f"The manifest of {film.name} could not be written: {str(error).rstrip('.')}.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from highlight_cuts_cv.contracts import UNWATCHED, Watch
 from highlight_cuts_cv.files.outputs import checked_output
+from highlight_cuts_cv.jobs.joined_manifest import leave_joined_manifest
 from highlight_cuts_cv.jobs.title_card import titled
 from highlight_cuts_cv.media import concat_files
 
@@ -42,7 +43,12 @@ def join_film(
 
 
 def join_titled(films: Sequence[Path], output: Path, title: Sequence[str], watch: Watch) -> Path:
-    """Join *films* behind a card with the lines of *title*, if there are any.  Raises as :func:`join_film`."""
+    """Join *films* behind a card with the lines of *title*, if there are any, and leave a manifest beside the joined one.
+
+    Raises as :func:`join_film`.
+    """
     checked_output(output, films)
     with titled(films, title, output, watch) as (all_films, told):
-        return concat_files(all_films, output, reencode=True, watch=told)
+        concat_files(all_films, output, reencode=True, watch=told)
+        leave_joined_manifest(all_films, title, output, watch)
+    return output

@@ -19,6 +19,8 @@ from highlight_cuts_cv.model import BadInputError, ClipInfo, Crop, Shade, Sprite
 
 _KIND = "highlight-cuts-cv manifest"
 _SUFFIX = ".manifest.json"
+UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError)
+"""What is raised by values that are none of a manifest."""
 
 Area = tuple[float, float, float, float]
 
@@ -30,7 +32,7 @@ class Manifest:
     It shows ``frame_count`` frames of ``recording`` from ``first_frame`` on, from ``start_offset`` seconds into that one,
     in ``cadence``.  ``pictures`` are the digests of those that were decoded, by their index within the clip;
     ``sound`` those of its streams.  ``areas`` are where something is drawn, by index: left, top, right, bottom
-    in pixels; ``shades`` what is dimmed.  ``crop`` is the part of the pictures that it shows.  ``film_digest`` is the finished file's.
+    in pixels; ``shades`` what is dimmed.  ``crop`` is the part of the pictures that it shows.
     """
 
     recording: str
@@ -38,7 +40,6 @@ class Manifest:
     frame_count: int
     start_offset: Fraction
     cadence: Cadence
-    film_digest: str = ""
     pictures: Mapping[int, str] = field(default_factory=dict)
     sound: Sequence[str] = ()
     areas: Mapping[int, Sequence[Area]] = field(default_factory=dict)
@@ -52,7 +53,6 @@ def manifest_path(film: Path) -> Path:
 
 
 def manifest_of(
-    film: Path,
     clip: ClipInfo,
     cadence: Cadence,
     sprites: SpriteTrack,
@@ -60,14 +60,13 @@ def manifest_of(
     sound: Sequence[str],
     crop: Crop | None = None,
 ) -> Manifest:
-    """The manifest of the finished file *film* of a clip with these sprites.  Raises OSError."""
+    """The manifest of a film of a clip with these sprites."""
     return Manifest(
         recording=clip.media.path.name,
         first_frame=clip.first_frame,
         frame_count=clip.frame_count,
         start_offset=clip.start_offset,
         cadence=cadence,
-        film_digest=file_digest(film),
         pictures=pictures,
         sound=sound,
         areas=areas_of(sprites),
@@ -94,12 +93,47 @@ def may_be_written(film: Path) -> bool:
 
 
 def write_manifest(film: Path, manifest: Manifest) -> Path:
-    """Write the manifest beside its film.  Raises OSError."""
+    """Write the manifest beside its film, which is finished.  Raises OSError."""
+    return store(film, manifest_as_stored(manifest))
+
+
+def store(film: Path, stored: dict[str, Any]) -> Path:
+    """Write what is *stored* of a finished film beside it.  Raises OSError."""
+    head = {"kind": _KIND, "version": __version__, "film": {"name": film.name, "sha256": file_digest(film)}}
+    path = manifest_path(film)
+    with atomic_output(path) as temporary:
+        temporary.write_text(json.dumps(head | stored, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def stored_beside(film: Path) -> dict[str, Any] | None:
+    """What is stored beside *film*, or ``None`` where nothing is.  Raises BadInputError for what is no manifest."""
+    path = manifest_path(film)
+    if not path.exists():
+        return None
+    stored = _stored(path)
+    if stored.get("kind") != _KIND:
+        raise damaged(film)
+    return stored
+
+
+def stored_digest(film: Path) -> str:
+    """The SHA-256 that *film* had when its manifest was written; empty where that says none."""
+    head = (stored_beside(film) or {}).get("film")
+    return str(head.get("sha256", "")) if isinstance(head, dict) else ""
+
+
+def damaged(film: Path) -> BadInputError:
+    """The error for a manifest that says nothing."""
+    return BadInputError(
+        f"{manifest_path(film)} is no manifest of a film, or is damaged; move it away and check with --track."
+    )
+
+
+def manifest_as_stored(manifest: Manifest) -> dict[str, Any]:
+    """A manifest in values of JSON, without its film."""
     cadence, freeze = manifest.cadence, manifest.cadence.freeze
     stored: dict[str, Any] = {
-        "kind": _KIND,
-        "version": __version__,
-        "film": {"name": film.name, "sha256": manifest.film_digest},
         "recording": {
             "name": manifest.recording,
             "first_frame": manifest.first_frame,
@@ -125,23 +159,16 @@ def write_manifest(film: Path, manifest: Manifest) -> Path:
     if manifest.crop is not None:
         crop = manifest.crop
         stored["crop"] = {"width": crop.width, "height": crop.height, "left": crop.lefts.tolist()}
-    path = manifest_path(film)
-    with atomic_output(path) as temporary:
-        temporary.write_text(json.dumps(stored, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
+    return stored
 
 
 def read_manifest(film: Path) -> Manifest | None:
     """The manifest beside *film*, or ``None``.  Raises BadInputError for one that is damaged."""
-    path = manifest_path(film)
-    if not path.exists():
-        return None
+    stored = stored_beside(film)
     try:
-        return _manifest(_stored(path))
-    except (ValueError, TypeError, LookupError, ArithmeticError):
-        raise BadInputError(
-            f"{path} is no manifest of a film, or is damaged; move it away and check with --track."
-        ) from None
+        return None if stored is None else manifest_from(stored)
+    except UNREADABLE:
+        raise damaged(film) from None
 
 
 def file_digest(path: Path) -> str:
@@ -158,9 +185,8 @@ def _stored(path: Path) -> dict[str, Any]:
     return stored if isinstance(stored, dict) else {}
 
 
-def _manifest(stored: dict[str, Any]) -> Manifest:
-    if stored["kind"] != _KIND:
-        raise ValueError
+def manifest_from(stored: dict[str, Any]) -> Manifest:
+    """The manifest that is *stored*, whichever film it is of.  Raises one of :data:`UNREADABLE`."""
     recording, cadence = stored["recording"], stored["cadence"]
     freeze = cadence["freeze"]
     return Manifest(
@@ -173,7 +199,6 @@ def _manifest(stored: dict[str, Any]) -> Manifest:
             None if cadence["frame_count"] is None else int(cadence["frame_count"]),
             None if freeze is None else Freeze(int(freeze[0]), Fraction(freeze[1])),
         ),
-        film_digest=str(stored["film"]["sha256"]),
         pictures={int(index): str(digest) for index, digest in stored["pictures"].items()},
         sound=[str(digest) for digest in stored["sound"]],
         areas={

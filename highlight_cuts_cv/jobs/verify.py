@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from highlight_cuts_cv.contracts import UNWATCHED, Cadence, Watch
 from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.jobs.draw import draw
 from highlight_cuts_cv.jobs.follow import workbench
-from highlight_cuts_cv.jobs.manifest import Manifest, areas_of, file_digest, read_manifest
+from highlight_cuts_cv.jobs.joined_manifest import read_joined_manifest
+from highlight_cuts_cv.jobs.manifest import areas_of, file_digest, read_manifest, stored_digest
 from highlight_cuts_cv.jobs.setup import Setup
-from highlight_cuts_cv.jobs.verify_pictures import LISTED, Made, Pictures, frames_told
-from highlight_cuts_cv.media import clip_of, probe
-from highlight_cuts_cv.media.reading.digests import sound_digests
-from highlight_cuts_cv.media.reading.raw import freeze_span
-from highlight_cuts_cv.media.reading.spans import clip_span
+from highlight_cuts_cv.jobs.verify_expected import Made
+from highlight_cuts_cv.jobs.verify_parts import joined_parts, made_from
+from highlight_cuts_cv.jobs.verify_pictures import Pictures, frames_told
+from highlight_cuts_cv.jobs.verify_sound import check_sound
+from highlight_cuts_cv.media import probe
 from highlight_cuts_cv.model import BadInputError, MediaInfo, SpriteTrack
 from highlight_cuts_cv.tracking.files import track_over_clip
-
-if TYPE_CHECKING:
-    from highlight_cuts_cv.media.comparing.sound import Heard
-
 
 _OTHER_SHAPE = 0.02
 """Share by which a film's width to its height may differ from the recording's: sizes are rounded."""
@@ -48,70 +45,66 @@ class Verdict:
 
 
 def verify(
-    recording: Path,
+    recording: Path | Sequence[Path],
     film: Path,
     track: Path | None = None,
     frames: str | None = None,
     setup: Setup | None = None,
     watch: Watch = UNWATCHED,
 ) -> Verdict:
-    """Compare *film* with the *recording* that it was made from.
+    """Compare *film* with the *recording* that it was made from, or with all those that a joined one was made from.
 
     Which frames it shows, and where the marker lies, says its manifest; without one *frames* (START:END)
     and the *track* with the indicator of *setup* do.  A track that is given as well as a manifest must agree with it.
     Raises BadInputError for files that cannot be read or say too little, CancelledError.
     """
-    manifest = read_manifest(film)
+    recordings = [recording] if isinstance(recording, Path) else list(recording)
+    joined = read_joined_manifest(film)
+    manifest = read_manifest(film) if joined is None else None
     shown = probe(film)
     if "a" in shown.pixel_format.removeprefix("gray").removeprefix("pal"):
         raise BadInputError(
             f"{film} is an overlay: it has the marker alone and no picture of the recording, so there is nothing to prove."
         )
-    wrong: list[str] = []
-    seen: list[str] = []
+    if joined is not None:
+        if track is not None or frames is not None:
+            raise BadInputError(
+                f"{film} was joined from several films, and its manifest says what each shows; leave --track and --range out."
+            )
+        wrong, parts = joined_parts(joined, recordings, film, shown)
+        if stored_digest(film) != file_digest(film):
+            watch.warn(f"{film.name} is not the file that was joined: it was written again since.")
+        return _verdict(parts, shown, watch, wrong)
+    if len(recordings) != 1:
+        raise BadInputError(
+            f"{film} was not joined from several films; give the one recording that it shows."
+        )
     if manifest is not None:
         if frames is not None:
             raise BadInputError(f"The manifest of {film} says which frames it shows; leave --range out.")
-        made = _from_manifest(recording, film, manifest, wrong)
-        if made is None:
-            return Verdict(tuple(wrong), (), shown.frame_count)
-        if file_digest(film) != manifest.film_digest:
+        made = made_from(manifest, recordings[0], film.name)
+        if isinstance(made, str):
+            return Verdict((made,), (), shown.frame_count)
+        if stored_digest(film) != file_digest(film):
             watch.warn(f"{film.name} is not the file that was rendered: it was written again since.")
-        if track is not None:
-            wrong += _marker_beside_the_player(made, track)
-    elif track is None:
+        return _verdict([made], shown, watch, [] if track is None else _marker_beside_the_player(made, track))
+    if track is None:
         raise BadInputError(
             f"{film} has no manifest beside it that says where its marker lies; give the player's --track."
         )
-    else:
-        made = _from_track(recording, shown, track, frames, setup or Setup(), watch)
-    pictures = Pictures(made, shown, manifest, watch)
+    return _verdict(
+        [_from_track(recordings[0], shown, track, frames, setup or Setup(), watch)], shown, watch, []
+    )
+
+
+def _verdict(parts: Sequence[Made], shown: MediaInfo, watch: Watch, wrong: Sequence[str]) -> Verdict:
+    """What is found by comparing, besides what is *wrong* already."""
+    if wrong and not parts:
+        return Verdict(tuple(wrong), (), shown.frame_count)
+    pictures = Pictures(parts, shown, watch)
     pictures.compare()
-    wrong += pictures.wrong
-    seen += pictures.seen
-    _sound(made, shown, manifest, watch, wrong, seen)
-    return Verdict(tuple(wrong), tuple(seen), shown.frame_count)
-
-
-def _from_manifest(recording: Path, film: Path, manifest: Manifest, wrong: list[str]) -> Made | None:
-    info = probe(recording)
-    stop = manifest.first_frame + manifest.frame_count
-    if stop > info.frame_count:
-        wrong.append(
-            f"{film.name} was made from the frames {manifest.first_frame} to {stop - 1} of {manifest.recording}, "
-            f"but {recording.name} has only {info.frame_count}: it is another recording."
-        )
-        return None
-    crop = manifest.crop
-    if crop is not None and not (0 < crop.width <= info.width and crop.height == info.height):
-        wrong.append(
-            f"{film.name} shows parts of {crop.width} by {crop.height} pixels, which {recording.name} does not have: it is "
-            "another recording."
-        )
-        return None
-    clip = replace(clip_of(info, manifest.first_frame, stop), start_offset=manifest.start_offset)
-    shades = SpriteTrack(shades=tuple(manifest.shades))
-    return Made(clip, manifest.cadence, manifest.areas, shades, crop)
+    amiss, heard = check_sound(parts, shown, watch)
+    return Verdict((*wrong, *pictures.wrong, *amiss), (*pictures.seen, *heard), shown.frame_count)
 
 
 def _from_track(
@@ -128,10 +121,10 @@ def _from_track(
         sprites = draw(bench, followed, setup, watch)
     same = shown.variable_rate or abs(clip.rate / shown.rate - 1) < Fraction(1, 100)
     return Made(
-        clip,
-        Cadence() if same else Cadence(shown.rate),
-        areas_of(sprites),
-        SpriteTrack(shades=sprites.shades),
+        clip=clip,
+        cadence=Cadence() if same else Cadence(shown.rate),
+        areas=areas_of(sprites),
+        drawn=SpriteTrack(shades=sprites.shades),
     )
 
 
@@ -150,44 +143,3 @@ def _marker_beside_the_player(made: Made, track: Path) -> list[str]:
     if not far:
         return []
     return [f"What is drawn in {frames_told(made.clip, far)} lies nowhere near the player of {track.name}."]
-
-
-def _sound(
-    made: Made, shown: MediaInfo, manifest: Manifest | None, watch: Watch, wrong: list[str], seen: list[str]
-) -> None:
-    from highlight_cuts_cv.media.comparing.sound import compare_sound
-
-    recording, clip, cadence = made.clip.media, made.clip, made.cadence
-    span = clip_span(clip, cadence.rate, cadence.frame_count)
-    if manifest is not None and manifest.sound and sound_digests(recording, *span) != list(manifest.sound):
-        wrong.append("The sound of the recording is not what the film was made from.")
-    if not recording.audio:
-        if shown.audio:
-            wrong.append("The film has sound, and the recording has none.")
-        return
-    if len(shown.audio) < len(recording.audio):
-        wrong.append(
-            f"The film has {len(shown.audio) or 'no'} sound{'' if len(shown.audio) < 2 else 's'}, the recording {len(recording.audio)}."
-        )
-    elif len(shown.audio) > len(recording.audio):
-        wrong.append(f"The film has {len(shown.audio)} sounds, the recording {len(recording.audio)}.")
-    found = compare_sound(recording, span, shown, freeze_span(clip, cadence), watch.cancelled)
-    for number, heard in enumerate(found, start=1):
-        wrong += _heard(heard, f"sound {number}" if len(found) > 1 else "sound")
-    if found and not any(heard.wrong or heard.late for heard in found):
-        copied = all(heard.copied for heard in found)
-        seen.append(
-            "The sound is the recording's, packet by packet."
-            if copied
-            else "The sound was encoded again and is the recording's throughout."
-        )
-
-
-def _heard(heard: Heard, name: str) -> list[str]:
-    if heard.late:
-        how = "later" if heard.late > 0 else "earlier"
-        return [f"The {name} of the film comes {abs(heard.late):.2f} s {how} than in the recording."]
-    return [
-        f"The {name} of the film is not the recording's from {start:.2f} to {stop:.2f} s."
-        for start, stop in heard.wrong[:LISTED]
-    ]

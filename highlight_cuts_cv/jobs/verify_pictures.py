@@ -2,66 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.contracts import Cadence, RawFrame, Watch
-from highlight_cuts_cv.jobs.manifest import Area, Manifest
+from highlight_cuts_cv.contracts import Watch
+from highlight_cuts_cv.jobs.verify_expected import Expected, Made, picture_of
 from highlight_cuts_cv.media import clip_of, frame_times, raw_frames
-from highlight_cuts_cv.media.crops import cropped_frame
 from highlight_cuts_cv.media.reading.digests import picture_digest
-from highlight_cuts_cv.media.reading.raw import DecodedFrame
-from highlight_cuts_cv.model import CancelledError, ClipInfo, Crop, MediaInfo, SpriteTrack
-from highlight_cuts_cv.rendering.compositor import Compositor
+from highlight_cuts_cv.model import CancelledError, ClipInfo, MediaInfo
 
+Source = tuple[int, int]
+"""A right picture: the number of its part and the index of its frame in the part's clip."""
 LISTED = 12
 """Sentences of one kind; there may be as many as pictures."""
 _MOST_LOST = 200
 """Pictures by which a film's number may be off for it to be told which."""
 _THE_SAME = 64
 """256ths of an 8-bit step between the signatures of a picture and its copy."""
+_LOSSLESS = ("ffv1", "png", "qtrle", "rawvideo", "huffyuv", "utvideo")
 _HALF = Fraction(1, 2)
 _LEAST_STEP = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What the film should be: a clip in a cadence, where it is drawn on, and which part of it is shown."""
-
-    clip: ClipInfo
-    cadence: Cadence
-    areas: Mapping[int, Sequence[Area]]
-    shades: SpriteTrack
-    crop: Crop | None = None
-
-    def areas_shown(self, index: int) -> Sequence[Area]:
-        """Where the picture of frame *index* is drawn on, in pixels of what is shown of it."""
-        areas = self.areas.get(index, ())
-        if self.crop is None:
-            return areas
-        left = self.crop.left(index)
-        return [(x1 - left, y1, x2 - left, y2) for x1, y1, x2, y2 in areas]
 
 
 class Pictures:
     """The film's pictures against those it should show."""
 
-    def __init__(self, made: Made, shown: MediaInfo, manifest: Manifest | None, watch: Watch) -> None:
+    def __init__(self, parts: Sequence[Made], shown: MediaInfo, watch: Watch) -> None:
         from highlight_cuts_cv.media.comparing.judging import Changes
 
-        self._made, self._shown, self._manifest, self._watch = made, shown, manifest, watch
-        self._compositor = Compositor(made.shades)
-        self._digests: dict[int, str] = {}
+        self._parts, self._shown, self._watch = parts, shown, watch
+        self._digests: dict[tuple[int, int], str] = {}
         self._changes = Changes()
         self._exact = True
         self._covered: list[float] = []
-        self._lossless = shown.codec in ("ffv1", "png", "qtrle", "rawvideo", "huffyuv", "utvideo")
+        untouched = all(made.fit is None and not made.card for made in parts)
+        self._lossless = untouched and shown.codec in _LOSSLESS
         self.wrong: list[str] = []
         self.seen: list[str] = []
 
@@ -73,10 +54,14 @@ class Pictures:
         if abs(len(film) - len(right)) > _MOST_LOST:
             self.wrong.append(f"The film has {len(film)} pictures and should have {len(right)}.")
             return
-        if self._made.crop is not None:
-            part, info = self._made.crop, self._made.clip.media
+        sizes = {
+            (*made.size, made.clip.media.width, made.clip.media.height)
+            for made in self._parts
+            if made.crop is not None
+        }
+        for width, height, whole_width, whole_height in sorted(sizes):
             self.seen.append(
-                f"The film shows a part of each picture, {part.width} by {part.height} of {info.width} by {info.height} pixels; the "
+                f"The film shows a part of each picture, {width} by {height} of {whole_width} by {whole_height} pixels; the "
                 "rest is cut off, and not looked at."
             )
         places = aligned(film, right)
@@ -92,63 +77,80 @@ class Pictures:
 
     def _pass(
         self, places: Sequence[int | None] | None
-    ) -> tuple[list[NDArray[np.uint16]], list[NDArray[np.uint16]], list[int]]:
+    ) -> tuple[list[NDArray[np.uint16]], list[NDArray[np.uint16]], list[Source]]:
         """Compare each picture of the film with the one at its place; return signatures of both, and which
-        frames of the clip the right ones are."""
+        frames the right ones are."""
         from highlight_cuts_cv.media.comparing.judging import changed_blocks
         from highlight_cuts_cv.media.comparing.pictures import Comparer, signature
 
-        made, whole = self._made, self._made.crop or self._made.clip.media
-        comparer = Comparer((self._shown.width / whole.width, self._shown.height / whole.height))
+        comparer = Comparer()
         film: list[NDArray[np.uint16]] = []
         right: list[NDArray[np.uint16]] = []
-        sources: list[int] = []
-        wanted = _Expected(raw_frames(made.clip, made.cadence, self._see), self._compositor, made.crop)
+        sources: list[Source] = []
+        wanted = Expected(self._parts, self._shown, self._see)
         total = self._shown.frame_count
         for number, frame in enumerate(raw_frames(clip_of(self._shown))):
             if self._watch.cancelled():
                 raise CancelledError("The check was stopped.")
             self._watch.progress(min(number + 1, total), total)
-            picture = _picture(frame)
+            picture = picture_of(frame)
             film.append(signature(picture))
             place = number if places is None else places[number]
             expected = None if place is None else wanted.at(place)
             if expected is None:
                 continue
-            source, drawn = expected
-            fitted = comparer.fitted(drawn, picture)
-            difference = comparer(fitted, picture, made.areas_shown(source))
+            fitted = comparer.fitted(expected.picture, picture)
+            difference = comparer(fitted, picture, expected.areas)
             if places is None:
                 right.append(signature(fitted))
-                sources.append(source)
-            self._exact = self._exact and difference.exact
-            self._covered.append(1 - float(difference.outside.mean()))
+                sources.append((expected.part, expected.index))
+            if not self._parts[expected.part].card:
+                self._exact = self._exact and difference.exact
+                self._covered.append(1 - float(difference.outside.mean()))
             self._changes.add(number, changed_blocks(difference))
         if places is None:
-            for source, drawn in wanted.rest():
-                right.append(signature(drawn))
-                sources.append(source)
+            for each in wanted.rest():
+                right.append(signature(each.picture))
+                sources.append((each.part, each.index))
         return film, right, sources
 
-    def _see(self, index: int, picture: Any) -> None:
-        if self._manifest is not None and index in self._manifest.pictures and index not in self._digests:
-            self._digests[index] = picture_digest(picture, index)
+    def _see(self, part: int, index: int, picture: Any) -> None:
+        if index in self._parts[part].pictures and (part, index) not in self._digests:
+            self._digests[part, index] = picture_digest(picture, index)
 
     def _recording(self) -> None:
-        """Whether the recording is the one that the film was made from."""
-        if self._manifest is None or not self._manifest.pictures:
+        """Whether the recordings are those that the film was made from."""
+        if not any(made.pictures for made in self._parts):
             return
         others = [
-            index for index, digest in self._digests.items() if digest != self._manifest.pictures[index]
+            source
+            for source, digest in self._digests.items()
+            if digest != self._parts[source[0]].pictures[source[1]]
         ]
-        if others:
+        for clip, frames in self._by_clip(others):
             self.wrong.append(
-                f"{frames_told(self._made.clip, others)} of the recording {_verb(others, 'is', 'are')} not what the film was made from."
+                f"{frames_told(clip, frames)} of {self._recording_name(clip)} {_verb(frames, 'is', 'are')} not what the film was made from."
             )
-        else:
+        if not others:
+            one = len(self._recordings()) < 2
             self.seen.append(
-                f"The recording is the one that the film was made from: {len(self._digests)} of its pictures are the same."
+                f"The {'recording is the one' if one else 'recordings are those'} that the film was made from: {len(self._digests)} "
+                f"of {'its' if one else 'their'} pictures are the same."
             )
+
+    def _recordings(self) -> set[Path]:
+        return {made.clip.media.path for made in self._parts if not made.card}
+
+    def _recording_name(self, clip: ClipInfo) -> str:
+        return "the recording" if len(self._recordings()) < 2 else clip.media.path.name
+
+    def _by_clip(self, sources: Sequence[Source]) -> list[tuple[ClipInfo, list[int]]]:
+        """The frames of each clip, those of no recording left out."""
+        found: dict[int, set[int]] = {}
+        for part, index in sources:
+            if not self._parts[part].card:
+                found.setdefault(part, set()).add(index)
+        return [(self._parts[part].clip, sorted(frames)) for part, frames in sorted(found.items())]
 
     def _places(self) -> None:
         found = self._changes.found
@@ -178,7 +180,7 @@ class Pictures:
         places: Sequence[int | None],
         right: Sequence[NDArray[np.uint16]],
         film: Sequence[NDArray[np.uint16]],
-        sources: Sequence[int],
+        sources: Sequence[Source],
     ) -> None:
         """Sentences for what is missing, twice there, not the recording's or elsewhere."""
         met: set[int] = set()
@@ -205,10 +207,13 @@ class Pictures:
                 highest = max(highest, place)
         missing = [place for place in range(len(right)) if place not in met]
         for first, last in _runs(missing)[:LISTED]:
-            frames = sorted({sources[place] for place in range(first, last + 1)})
-            self.wrong.append(
-                f"{frames_told(self._made.clip, frames)} of the recording {_verb(frames, 'is', 'are')} missing in the film."
-            )
+            lost = [sources[place] for place in range(first, last + 1)]
+            for clip, frames in self._by_clip(lost):
+                self.wrong.append(
+                    f"{frames_told(clip, frames)} of {self._recording_name(clip)} {_verb(frames, 'is', 'are')} missing in the film."
+                )
+            if any(self._parts[part].card for part, _ in lost):
+                self.wrong.append("Pictures of the title card are missing in the film.")
         for numbers, what in (
             (again, ("is shown once more", "are shown once more")),
             (added, ("is not the recording's", "are not the recording's")),
@@ -217,67 +222,38 @@ class Pictures:
             for first, last in _runs(numbers)[:LISTED]:
                 self.wrong.append(f"{self._spoken(first, last)} {_verb(range(first, last + 1), *what)}.")
 
-    def _times(self, sources: Sequence[int]) -> None:
+    def _times(self, sources: Sequence[Source]) -> None:
         """Whether each picture is shown when it should be, for films that keep the recording's times."""
-        made = self._made
-        if made.cadence.rate is not None or made.cadence.freeze is not None:
-            rate = made.cadence.rate or made.clip.rate
-            if abs(self._shown.rate / rate - 1) > Fraction(1, 100):
-                self.wrong.append(
-                    f"The film runs at {float(self._shown.rate):.6g} frames a second instead of {float(rate):.6g}."
+        film = frame_times(clip_of(self._shown))[: len(sources)]
+        parts = np.array([part for part, _ in sources])
+        wrong: set[str] = set()
+        for number, made in enumerate(self._parts):
+            places = np.flatnonzero(parts == number)
+            if made.fit is not None or not len(places):
+                continue
+            if made.cadence.rate is not None or made.cadence.freeze is not None:
+                rate = made.cadence.rate or made.clip.rate
+                if abs(self._shown.rate / rate - 1) > Fraction(1, 100):
+                    wrong.add(
+                        f"The film runs at {float(self._shown.rate):.6g} frames a second instead of {float(rate):.6g}."
+                    )
+                continue
+            right = frame_times(made.clip)[[sources[int(place)][1] for place in places]]
+            off = np.abs((film[places] - film[places[0]]) - (right - right[0]))
+            late = off > max(float(_HALF / made.clip.rate), _LEAST_STEP)
+            if late.any():
+                first = int(np.argmax(late))
+                at, due = film[places[first]], film[places[0]] + right[first] - right[0]
+                wrong.add(
+                    f"Picture {places[first]} of the film is shown at {at - film[0]:.2f} s instead of {due - film[0]:.2f} s."
                 )
-            return
-        right = frame_times(made.clip)[np.asarray(sources)]
-        film = frame_times(clip_of(self._shown))[: len(right)]
-        off = np.abs((film - film[0]) - (right - right[0]))
-        late = off > max(float(_HALF / made.clip.rate), _LEAST_STEP)
-        if late.any():
-            first = int(np.argmax(late))
-            self.wrong.append(
-                f"Picture {first} of the film is shown at {film[first] - film[0]:.2f} s instead of {right[first] - right[0]:.2f} s."
-            )
+        self.wrong += sorted(wrong)
 
     def _spoken(self, first: int, last: int) -> str:
         rate = self._shown.rate
         if first == last:
             return f"Picture {first} of the film ({float(first / rate):.2f} s)"
         return f"The pictures {first} to {last} of the film ({float(first / rate):.2f} to {float((last + 1) / rate):.2f} s)"
-
-
-class _Expected:
-    """The right pictures, in order, each with the index of its frame in the clip; those before one are let go."""
-
-    def __init__(self, frames: Iterator[RawFrame], compositor: Compositor, crop: Crop | None) -> None:
-        self._frames, self._compositor, self._crop = frames, compositor, crop
-        self._next = 0
-        self._last: tuple[int, tuple[int, Any]] | None = None
-
-    def at(self, place: int) -> tuple[int, Any] | None:
-        """The one at *place*; ``None`` behind the end, or for one that was let go."""
-        if self._last is not None and self._last[0] == place:
-            return self._last[1]
-        while self._next <= place:
-            frame = next(self._frames, None)
-            if frame is None:
-                return None
-            self._next += 1
-            if self._next > place:
-                self._last = place, self._drawn(frame)
-                return self._last[1]
-        return None
-
-    def rest(self) -> Iterator[tuple[int, Any]]:
-        for frame in self._frames:
-            yield self._drawn(frame)
-
-    def _drawn(self, frame: RawFrame) -> tuple[int, Any]:
-        self._compositor.apply(frame)
-        return frame.index, _picture(frame if self._crop is None else cropped_frame(frame, self._crop))
-
-
-def _picture(frame: RawFrame) -> Any:
-    assert isinstance(frame, DecodedFrame)
-    return frame.picture
 
 
 def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -9,6 +9,11 @@ import av
 from highlight_cuts_cv.media.color_tags import SWS_BT709, conversion_matrix
 
 
+def new_scaler() -> Any:
+    """What :func:`fitted` scales with: one for all pictures of a film."""
+    return av.video.reformatter.VideoReformatter()
+
+
 def fitted(scaler: Any, picture: Any, width: int, height: int, pixel_format: str) -> Any:
     """The av.VideoFrame *picture* scaled and converted by *scaler*, or itself where it fits."""
     if picture.format.name == pixel_format and (width, height) == (picture.width, picture.height):

@@ -16,7 +16,14 @@ from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, DEFAULT_INDICATOR, pa
 
 @app.command()
 def verify(
-    original: Annotated[Path, typer.Argument(help="The recording.", show_default=False)],
+    originals: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="ORIGINAL...",
+            help="The recording; for a joined film all that its clips are from.",
+            show_default=False,
+        ),
+    ],
     film: Annotated[Path, typer.Argument(help="The film that was made from it.", show_default=False)],
     track: Annotated[
         Path | None,
@@ -33,10 +40,11 @@ def verify(
 
     setup = make_setup(parse_choice(indicator), DEFAULT_EXPORTER, show, "")
     with progress_bars() as step:
-        verdict = check(original, film, track, frames, setup, step("Comparing"))
+        verdict = check(originals, film, track, frames, setup, step("Comparing"))
     for sentence in (*verdict.wrong, *verdict.seen):
         say(sentence)
     if not verdict.honest:
-        say(f"{film} is NOT what {original} shows.")
+        show_each = "shows" if len(originals) == 1 else "show"
+        say(f"{film} is NOT what {', '.join(map(str, originals))} {show_each}.")
         raise typer.Exit(1)
     say(f"{film} is honest.")

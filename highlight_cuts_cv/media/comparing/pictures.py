@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.media.fitted import fitted
+from highlight_cuts_cv.media.fitted import fitted, new_scaler
 from highlight_cuts_cv.media.planes import padded, views
 
 BLOCK = 16
@@ -44,14 +43,10 @@ class Difference:
 
 
 class Comparer:
-    """Compares pictures that should be of one kind with those of a film.
+    """Compares pictures that should be of one kind with those of a film."""
 
-    *scale* is the film's size as a share of the recording's: (across, down).
-    """
-
-    def __init__(self, scale: tuple[float, float]) -> None:
-        self._scale = scale
-        self._scaler = av.video.reformatter.VideoReformatter()
+    def __init__(self) -> None:
+        self._scaler = new_scaler()
 
     def fitted(self, right: Any, film: Any) -> Any:
         """The right picture in the film's size and pixel format."""
@@ -63,9 +58,9 @@ class Comparer:
         return fitted(self._scaler, right, *target, film.format.name)
 
     def __call__(self, right: Any, film: Any, marker: Sequence[Area]) -> Difference:
-        """*right* and *film* are av.VideoFrames of one size and format; *marker* in the recording's pixels."""
+        """*right* and *film* are av.VideoFrames of one size and format; *marker* in their pixels."""
         rows, columns = -(-film.height // BLOCK), -(-film.width // BLOCK)
-        outside = ~_touched(marker, self._scale, rows, columns)
+        outside = ~_touched(marker, rows, columns)
         depth = film.format.components[0].bits
         pairs = list(zip(views(right), views(film), strict=True))
         exact = all(_same(one, other, outside) for one, other in pairs)
@@ -113,13 +108,11 @@ def _side(length: int, blocks: int) -> int:
     return max(2, 1 << int(np.ceil(np.log2(length / blocks))))
 
 
-def _touched(
-    marker: Sequence[Area], scale: tuple[float, float], rows: int, columns: int
-) -> NDArray[np.bool_]:
+def _touched(marker: Sequence[Area], rows: int, columns: int) -> NDArray[np.bool_]:
     touched = np.zeros((rows, columns), bool)
     for left, top, right, bottom in marker:
         first, last = (
-            [int((value * factor + edge) // BLOCK) for value, factor in zip(corner, scale, strict=True)]
+            [int((value + edge) // BLOCK) for value in corner]
             for corner, edge in (((left, top), -_SOFT_EDGE), ((right, bottom), _SOFT_EDGE))
         )
         touched[max(0, first[1]) : max(0, last[1] + 1), max(0, first[0]) : max(0, last[0] + 1)] = True

@@ -47,16 +47,19 @@ def compare_sound(
     film: MediaInfo,
     pause: tuple[Fraction, Fraction] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    stretch: tuple[Fraction, Fraction] | None = None,
 ) -> list[Heard]:
     """For each stream of sound that both have, in their order, how the film's fits.
 
     *span* is the part that the film shows, in seconds of the recording's own clock; *pause* when, from there,
-    silence of which length was put in.  Raises BadInputError for what cannot be read, CancelledError.
+    silence of which length was put in; *stretch* when the film has it, in seconds from its first picture, where that is a part
+    of the film.  Times that are returned count from that picture.  Raises BadInputError for what cannot be read, CancelledError.
     """
-    begin = film.start_pts * film.time_base
+    zero = film.start_pts * film.time_base
+    begin, end = (zero, None) if stretch is None else (zero + stretch[0], zero + stretch[1])
     found = []
     for ours, theirs in zip(recording.audio, film.audio, strict=False):
-        if pause is None and _copied(recording, ours, span, film, theirs, begin):
+        if pause is None and _copied(recording, ours, span, film, theirs, begin, end):
             found.append(Heard(True))
             continue
         length = span[1] - span[0] + (pause[1] if pause else 0)
@@ -69,8 +72,24 @@ def compare_sound(
         if abs(late) > _MOST_LATE:
             found.append(Heard(False, late=late / _RATE))
         else:
-            found.append(Heard(False, tuple(_wrong(right, np.roll(heard, -late)))))
+            found.append(Heard(False, _moved(_wrong(right, np.roll(heard, -late)), begin - zero)))
     return found
+
+
+def compare_silence(
+    film: MediaInfo, stretch: tuple[Fraction, Fraction], stream: int, cancelled: Callable[[], bool]
+) -> Heard:
+    """Whether the film's *stream* (from 0) is silent in *stretch*, in seconds from its first picture.
+
+    Raises BadInputError for a film that cannot be read, CancelledError.
+    """
+    zero = film.start_pts * film.time_base
+    heard = _samples(film, film.audio[stream], zero + stretch[0], zero + stretch[1], cancelled)
+    return Heard(False, _moved(_wrong(np.zeros_like(heard), heard), stretch[0]))
+
+
+def _moved(stretches: list[tuple[float, float]], begin: Fraction) -> tuple[tuple[float, float], ...]:
+    return tuple((start + float(begin), stop + float(begin)) for start, stop in stretches)
 
 
 def _copied(
@@ -80,9 +99,12 @@ def _copied(
     film: MediaInfo,
     theirs: AudioInfo,
     begin: Fraction,
+    end: Fraction | None,
 ) -> bool:
-    """Whether the film's packets are a run of the recording's, each at its time."""
-    packets = _packets(film, theirs, begin - 1, None)
+    """Whether the film's packets are a run of the recording's, each at its time; up to *end*, where more follow."""
+    packets = _packets(film, theirs, begin - 1 if end is None else begin, end)
+    if end is not None:
+        del packets[-1:]  # it may be the first of what follows
     right = _packets(recording, ours, span[0] - 1, span[1] + 1)
     if not packets:
         return False

@@ -108,20 +108,19 @@ def _graph(frame: DecodedFrame, tags: ColorTags, info: MediaInfo, target: Pictur
     filters = [("buffer", source)]
     if info.interlaced and not target.interlaced:
         filters.append(("bwdif", "mode=send_frame:deint=all"))
-    width, height = _inside(frame.width, frame.height, info.sample_aspect_ratio, target)
+    x, y, width, height = place_in(frame.width, frame.height, info.sample_aspect_ratio, target)
     scale = [f"w={width}:h={height}:flags=bicubic", *_color_options(tags, info, target)]
     filters.append(("scale", ":".join(scale)))
     filters.append(("format", f"pix_fmts={target.pixel_format}"))
     if (width, height) != (target.width, target.height):
-        x, y = ((target.width - width) // 4 * 2, (target.height - height) // 4 * 2)
         filters.append(("pad", f"w={target.width}:h={target.height}:x={x}:y={y}:color=black"))
     filters.append(("buffersink", ""))
     graph.link_nodes(*(graph.add(name, options) for name, options in filters)).configure()
     return graph
 
 
-def _inside(width: int, height: int, aspect: Fraction, target: PictureFormat) -> tuple[int, int]:
-    """The largest even size within the target that shows such a picture undistorted."""
+def place_in(width: int, height: int, aspect: Fraction, target: PictureFormat) -> tuple[int, int, int, int]:
+    """Where such a picture lies in one of the *target*: left, top, and the largest even size that shows it undistorted."""
     wide = width * aspect / target.sample_aspect_ratio
     scale = min(target.width / wide, Fraction(target.height, height))
 
@@ -129,7 +128,8 @@ def _inside(width: int, height: int, aspect: Fraction, target: PictureFormat) ->
         # An odd size that is filled stays filled; all else is even, as chroma is.
         return most if round(length) >= most - 1 else max(2, round(length / 2) * 2)
 
-    return even(wide * scale, target.width), even(height * scale, target.height)
+    across, down = even(wide * scale, target.width), even(height * scale, target.height)
+    return (target.width - across) // 4 * 2, (target.height - down) // 4 * 2, across, down
 
 
 def _color_options(tags: ColorTags, info: MediaInfo, target: PictureFormat) -> list[str]:
