@@ -29,7 +29,7 @@ def test_the_examples_run_in_their_order(tmp_path, monkeypatch, capsys):
     assert written == {
         *("clip1.mp4", "clip2.mp4", "reel.mp4", "final.mp4", "marker.mov", "marker.mov.json", "path.json"),
         *("cut.csv", "cut.hccv", "cut.tracked.otio", "cut.media", "both.otio", "both.media"),
-        *("clip1.manifest.json", "clip2.manifest.json", "final.manifest.json"),
+        *("clip1.manifest.json", "clip2.manifest.json", "reel.manifest.json", "final.manifest.json"),
         *("above.otio", "above.media"),
     }
     said = capsys.readouterr().out
