@@ -106,8 +106,13 @@ EVERYBODY = (
     ),
     _everybody("cuts are linked over", "linking", " & (shots == shots[i]))", ")"),
     _everybody("the camera is distance", "linking", "found = self.maps[frame]", "found = np.eye(2, 3)"),
-    _everybody("few looks say as much", "appearance", "wb))) * known", "wb)))"),
-    _everybody("few looks link as well", "appearance", "apart + 1e-6)) * known", "apart + 1e-6))"),
+    _everybody(
+        "few looks say as much",
+        "appearance",
+        "return float(self._clipped(said)) * known",
+        "return float(self._clipped(said))",
+    ),
+    _everybody("few looks link as well", "appearance", "apart + 1e-6))) * known", "apart + 1e-6)))"),
     _everybody(
         "covered people are sampled",
         "appearance",
@@ -121,7 +126,20 @@ EVERYBODY = (
         "scatter = within.T @ within / max(1, len(within) - 1)",
         "scatter = np.eye(kept)",
     ),
-    _everybody("no most", "appearance", "np.tanh(ratio)", "ratio"),
+    _everybody(
+        "no most",
+        "appearance",
+        "np.tanh(np.asarray(ratio) / self._s.clip)",
+        "np.asarray(ratio) / self._s.clip",
+    ),
+    _everybody(
+        "strangeness has a most",
+        "appearance",
+        "np.minimum(value, self._clipped(value))",
+        "self._clipped(value)",
+    ),
+    _everybody("likeness has no most", "appearance", "np.minimum(value, self._clipped(value))", "value"),
+    _everybody("few looks prefer as surely", "appearance", "min(known) or max(known)", "max(known)"),
     _everybody("pictures are searched again", "crowd", "if index not in self._found]", "]"),
     _everybody(
         "people are described again", "crowd", "if _key(one, place) not in self._descriptors:", "if True:"

@@ -132,14 +132,18 @@ class Looks:
 
     def ratio(self, one: Sequence[Part], other: Sequence[Part]) -> float:
         """Log likelihood ratio of *one* and *other* being one person's looks against two people's; 0 where nothing tells."""
-        if not self._known:
-            return 0.0
-        a, wa = self._pooled(one)
-        b, wb = self._pooled(other)
-        if not len(a) or not len(b):
-            return 0.0
-        known = min(1.0, float(wa.sum()) / self._s.enough, float(wb.sum()) / self._s.enough)
-        return float(self._said(self._distance(a, wa, b, wb))) * known
+        said, known = self._compared(one, other)
+        return float(self._clipped(said)) * known
+
+    def preferred(self, group: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> float:
+        """Log likelihood ratio of *group* being the person of *one* against that of *other*; 0 where nothing tells.
+
+        Who is unlike both is still less unlike one of them; more alike than one person's looks are tells nothing.
+        """
+        said, known = zip(self._compared(group, one), self._compared(group, other), strict=True)
+        for_one, for_other = (float(np.minimum(value, self._clipped(value))) for value in said)
+        both = min(known) or max(known)
+        return float(self._clipped(for_one - for_other)) * both
 
     def ratios(self) -> Floats:
         """(T, T) what :meth:`ratio` says of each two whole tracklets."""
@@ -152,13 +156,25 @@ class Looks:
         means = np.stack([self._clean[one] @ self._looks[one] / total[one] for one in seen])
         apart = np.stack([np.linalg.norm(means - mean, axis=1) for mean in means])
         known = np.minimum(1.0, np.minimum.outer(total[seen], total[seen]) / self._s.enough)
-        ratios[np.ix_(seen, seen)] = self._said(np.log(apart + 1e-6)) * known
+        ratios[np.ix_(seen, seen)] = self._clipped(self._said(np.log(apart + 1e-6))) * known
         return ratios
+
+    def _compared(self, one: Sequence[Part], other: Sequence[Part]) -> tuple[float, float]:
+        """The log likelihood ratio were there samples enough, and how far there are, 0..1."""
+        a, wa = self._pooled(one)
+        b, wb = self._pooled(other)
+        if not self._known or not len(a) or not len(b):
+            return 0.0, 0.0
+        known = min(1.0, float(wa.sum()) / self._s.enough, float(wb.sum()) / self._s.enough)
+        return float(self._said(self._distance(a, wa, b, wb))), known
 
     def _said(self, distance: Floats | float) -> Floats:
         """The log likelihood ratio at a log distance, were there samples enough."""
-        ratio = self._slope * (self._middle - np.asarray(distance)) / self._s.clip
-        return np.asarray(self._s.clip * np.tanh(ratio))
+        return np.asarray(self._slope * (self._middle - np.asarray(distance)))
+
+    def _clipped(self, ratio: Floats | float) -> Floats:
+        """No more than two looks can say."""
+        return np.asarray(self._s.clip * np.tanh(np.asarray(ratio) / self._s.clip))
 
     def weight(self, group: Sequence[Part]) -> float:
         """How many clean samples there are."""

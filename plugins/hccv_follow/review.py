@@ -218,9 +218,9 @@ def _weighed(
     path_after = _looked(crowd, theirs, order, start, until, s)
     others = {number for one in theirs for number in crowd.chains.whole(one)} - set(agreed)
     other_before = [part for number in others for part in crowd.samples(number, *before)]
-    exchanged = crowd.looks.ratio(past, chain_after) + crowd.looks.ratio(other_before, path_after)
-    kept = crowd.looks.ratio(past, path_after) + crowd.looks.ratio(other_before, chain_after)
-    return min(exchanged - kept - s.exchange, most), False
+    exchanged = crowd.looks.preferred(past, chain_after, path_after)
+    exchanged += crowd.looks.preferred(other_before, path_after, chain_after)
+    return min(exchanged - s.exchange, most), False
 
 
 def _on(path: Path, frames: NDArray[np.int64], crowd: Crowd, s: ReviewSettings) -> list[int]:

@@ -83,6 +83,45 @@ def test_no_two_looks_say_more_than_the_most():
     assert abs(found.ratio([(0, ALL)], [(1, ALL)])) <= SETTINGS.clip
 
 
+def mixed(stranger: float, seed: int, player: float = 0.0) -> np.ndarray:
+    """Looks at somebody who wears something of the player's, person 0, and something that nobody else in the clip wears."""
+    look = samples(5, 8, seed)
+    look[:, 15] += stranger - 40
+    look[:, 0] += player
+    return look
+
+
+def compared(*shares: float) -> tuple[Looks, list[float]]:
+    """Looks of a clip in which some are strange to everybody, each less by a share of the player's; and what is said of each and him."""
+    strange = [mixed(200, 20 + place, 40 * share) for place, share in enumerate(shares)]
+    seen = [*(samples(person, 8, person) for person in range(4)), *strange]
+    found = Looks(seen, [np.ones(8) for _ in seen], [(i, j) for i in range(4) for j in range(i)])
+    return found, [found.ratio([(0, ALL)], [(4 + place, ALL)]) for place in range(len(shares))]
+
+
+def test_of_two_who_are_unlike_the_less_unlike_is_preferred():
+    """Each of them alone is as surely somebody else; one of them is the player all the same."""
+    found, (unlike, less) = compared(0.0, 1.0)
+    assert unlike < less < -5.5 and less - unlike < 0.4
+    preferred = found.preferred([(0, ALL)], [(5, ALL)], [(4, ALL)])
+    assert preferred > 1
+    assert found.preferred([(0, ALL)], [(4, ALL)], [(5, ALL)]) == pytest.approx(-preferred)
+
+
+def test_of_two_who_are_alike_neither_is_preferred_by_much():
+    found = looks(0, 1, 2, 3, 0, 0)
+    assert abs(found.preferred([(0, ALL)], [(4, ALL)], [(5, ALL)])) < 1
+    assert found.preferred([(0, ALL)], [(4, ALL)], [(1, ALL)]) == pytest.approx(SETTINGS.clip, abs=0.5)
+
+
+def test_nothing_is_preferred_by_few_looks_and_who_was_not_seen_is_no_help():
+    found = looks(0, 1, 2, 3, 0)
+    player, him, other = [(0, ALL)], [(4, ALL)], [(1, ALL)]
+    assert 0 < found.preferred(player, him, [(1, slice(0, 1))]) < found.preferred(player, him, other) / 2
+    assert found.preferred(player, [], []) == 0
+    assert found.preferred(player, [], other) == pytest.approx(-found.ratio(player, other), rel=0.2) != 0
+
+
 def test_a_tracklet_without_looks_is_no_hindrance():
     seen = [samples(person, 8, person) for person in range(4)] + [np.zeros((0, STRIPES + 1024), np.float32)]
     clean = [np.ones(len(one)) for one in seen]

@@ -54,6 +54,9 @@ class Told:
         shares = [np.mean([self.who[piece] == "player" for piece, _ in group]) for group in (one, other)]
         return self.by * float(1 - 2 * abs(shares[0] - shares[1]))
 
+    def preferred(self, group: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> float:
+        return self.ratio(group, one) - self.ratio(group, other)
+
     def weight(self, group: Sequence[Part]) -> float:
         return float(sum(rows.stop - rows.start for _, rows in group))
 
