@@ -7,7 +7,8 @@ then is wrong.
 
     python benchmarks/same_player.py FOOTAGE [--only SEQUENCES] [--numbers NUMBERS]
 
-NUMBERS is a CSV with the columns sequence,player,number: with it the numbers on shirts are read, too.
+NUMBERS is a CSV with the columns sequence,player,number: with it those who are in it are looked for a second time, with the
+numbers on shirts read, too.
 """
 
 from __future__ import annotations
@@ -44,12 +45,17 @@ MOSTLY, RARELY = 0.7, 0.3
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One target: how sure the likeliest is, whether that is the player, and how sure it is without the player."""
+    """One target: how sure the likeliest is, whether that is the player, and how sure it is without the player.
+
+    ``number`` is that which was read for, '' where looks alone decide; ``labels`` what was read on whom.
+    """
 
     target: Target
     sure: float
     right: bool
     away: float
+    number: str = ""
+    labels: tuple[str, ...] = ()
 
 
 def main() -> None:
@@ -78,28 +84,59 @@ def main() -> None:
         shares = [_share(person, truth, second.first_frame) for person in people]
         if not known or max(shares, default=0) <= MOSTLY:
             continue
-        number = worn.get((target.sequence, target.player))
-        best = []
-        for places in (range(len(people)), [place for place, share in enumerate(shares) if share <= RARELY]):
-            chosen = [people[place] for place in places]
-            found = likeness.probabilities(known, others, chosen)
-            if reader is not None and number is not None:
-                found, _ = with_numbers(chosen, found, True, reader, number, Watch())
-            likeliest = int(np.argmax(found)) if found else None
-            best.append((0.0, 0.0) if likeliest is None else (found[likeliest], shares[places[likeliest]]))
-        row = Row(target, best[0][0], best[0][1] > MOSTLY, best[1][0])
-        rows.append(row)
-        print(
-            f"{target.sequence:24} {target.player}  {'right' if row.right else 'WRONG'} at {row.sure:.2f} "
-            f"of {len(people)}  without: {row.away:.2f}",
-            flush=True,
-        )
+        number = worn.get((target.sequence, target.player), "")
+        for wanted in dict.fromkeys(["", number]):
+            row = _looked_for(target, known, others, people, shares, reader, wanted)
+            rows.append(row)
+            print(
+                f"{target.sequence:24} {target.player}  {'right' if row.right else 'WRONG'} at {row.sure:.2f} "
+                f"of {len(people)}  without: {row.away:.2f}{f'  by number {wanted}' if wanted else ''}",
+                flush=True,
+            )
+    for name, chosen in (
+        ("looks", [row for row in rows if not row.number]),
+        ("looks, of those with a number", [row for row in rows if not row.number and _worn(row, worn)]),
+        ("looks and number", [row for row in rows if row.number]),
+    ):
+        if chosen:
+            _print(name, chosen)
+    write_json(arguments.json, rows)
+
+
+def _worn(row: Row, worn: dict[tuple[str, int], str]) -> bool:
+    return (row.target.sequence, row.target.player) in worn
+
+
+def _looked_for(
+    target: Target,
+    known: list[Person],
+    others: list[Person],
+    people: list[Person],
+    shares: list[float],
+    reader: Identifier | None,
+    number: str,
+) -> Row:
+    """Look for the target among all *people*, and among those who are not."""
+    best = []
+    labels: list[str] = []
+    for places in (range(len(people)), [place for place, share in enumerate(shares) if share <= RARELY]):
+        chosen = [people[place] for place in places]
+        found = likeness.probabilities(known, others, chosen)
+        if reader is not None and number:
+            found, read = with_numbers(chosen, found, True, reader, number, Watch())
+            labels = labels or read
+        likeliest = int(np.argmax(found)) if found else None
+        best.append((0.0, 0.0) if likeliest is None else (found[likeliest], shares[places[likeliest]]))
+    told = tuple(f"{label}:{share:.2f}" for label, share in zip(labels, shares, strict=False) if label)
+    return Row(target, best[0][0], best[0][1] > MOSTLY, best[1][0], number, told)
+
+
+def _print(name: str, rows: list[Row]) -> None:
     taken = [row for row in rows if row.sure >= ACCEPTED]
     print(
-        f"likeliest is right: {np.mean([row.right for row in rows]):.2f} of {len(rows)}; taken {len(taken)}, wrongly "
+        f"{name}: likeliest is right: {np.mean([row.right for row in rows]):.2f} of {len(rows)}; taken {len(taken)}, wrongly "
         f"{sum(not row.right for row in taken)}; taken without the player there {sum(row.away >= ACCEPTED for row in rows)}"
     )
-    write_json(arguments.json, rows)
 
 
 def _track(truth: dict[int, Box], start: int, count: int) -> Track:

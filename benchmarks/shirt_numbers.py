@@ -1,7 +1,7 @@
 """How often the numbers on shirts are read, and rightly, for players whose numbers were looked up by eye.
 
-NUMBERS is a CSV with the columns sequence,player,number: a player of the footage who is not in it has none that
-could be read.  Of each player the clearest of every part of the labelled frames are shown to the identifier.
+NUMBERS is a CSV with the columns sequence,player,number,height: a player of the footage who is not in it has none that
+could be read; height is how high the digits stand in the clearest picture, in pixels, measured by eye.  Of each player the clearest of every part of the labelled frames are shown to the identifier.
 
     python benchmarks/shirt_numbers.py FOOTAGE NUMBERS [--sightings 24]
 """
@@ -24,6 +24,7 @@ from highlight_cuts_cv.media import open_frames
 from highlight_cuts_cv.model import BoundingBox
 from highlight_cuts_cv.plugin.registry import get_registry
 
+LARGE = 24
 TOLD = 0.9
 """The probability from which on a number counts as told."""
 
@@ -34,9 +35,12 @@ def main() -> None:
     parser.add_argument("--sightings", type=int, default=24)
     arguments = parser.parse_args()
     with arguments.numbers.open(newline="") as lines:
-        worn = {(row["sequence"], int(row["player"])): row["number"] for row in csv.DictReader(lines)}
+        lines_of = {(row["sequence"], int(row["player"])): row for row in csv.DictReader(lines)}
+    worn = {player: row["number"] for player, row in lines_of.items()}
+    large = {player for player, row in lines_of.items() if int(row["height"]) >= LARGE}
     identifier = get_registry().identifier("numbers")
-    told = right = shown = 0
+    told: dict[tuple[str, int], bool] = {}
+    shown = 0
     seconds = 0.0
     rows = []
     for target in wanted_targets(arguments.footage, arguments.only):
@@ -48,15 +52,20 @@ def main() -> None:
         number = worn.get((target.sequence, target.player), "")
         height = float(np.median([sighting.box.height for sighting in sightings]))
         sure = bool(found) and found[0].probability >= TOLD
-        told += sure
-        right += sure and found[0].label == number
+        if sure:
+            told[target.sequence, target.player] = found[0].label == number
         read = f"{found[0].label} ({found[0].probability:.3f})" if found else "-"
         print(
             f"{target.sequence:24} {target.player}  {height:4.0f} px  wears {number or '-':3} read {read}",
             flush=True,
         )
         rows.append({"target": target, "height": height, "number": number, "read": found})
-    print(f"told {told} of {len(worn)}, {right} rightly; {1000 * seconds / max(1, shown):.0f} ms a sighting")
+    for name, players in (("all", set(worn)), (f"digits of {LARGE} pixels and more", large)):
+        spoken = [right for player, right in told.items() if player in players]
+        print(f"{name}: told {len(spoken)} of {len(players)}, {sum(spoken)} rightly")
+    print(
+        f"told of nobody's number: {len(set(told) - set(worn))}; {1000 * seconds / max(1, shown):.0f} ms a sighting"
+    )
     write_json(arguments.json, rows)
 
 

@@ -9,13 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from highlight_cuts_cv.faces.python import (
-        TrackedTimeline,
+    from highlight_cuts_cv.faces.python import TrackedTimeline, run_timeline
+    from highlight_cuts_cv.faces.python_films import (
         Verdict,
         concat_tracked_clips,
         detect_players,
         render_indicator,
-        run_timeline,
         track_player,
         verify_film,
     )
@@ -40,13 +39,13 @@ _HOMES = {
     "BoundingBox": "model",
     "TrackedTimeline": "faces.python",
     "TrackingFrame": "model",
-    "Verdict": "faces.python",
-    "concat_tracked_clips": "faces.python",
-    "detect_players": "faces.python",
-    "render_indicator": "faces.python",
+    "Verdict": "faces.python_films",
+    "concat_tracked_clips": "faces.python_films",
+    "detect_players": "faces.python_films",
+    "render_indicator": "faces.python_films",
     "run_timeline": "faces.python",
-    "track_player": "faces.python",
-    "verify_film": "faces.python",
+    "track_player": "faces.python_films",
+    "verify_film": "faces.python_films",
 }
 
 

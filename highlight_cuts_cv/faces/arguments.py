@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, SupportsFloat, SupportsIndex
 
 import numpy as np
@@ -11,6 +12,10 @@ import numpy as np
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.model import BoundingBox
 from highlight_cuts_cv.tracking.picks import Pick, parse_pick, parse_player_picks
+
+AnyPath = str | Path
+Cancelled = Callable[[], bool]
+Warn = Callable[[str], None]
 
 Place = BoundingBox | Sequence[SupportsFloat] | np.ndarray[Any, Any] | str | None
 """Where a player is in a frame: a box, also as (x1, y1, x2, y2); a point (x, y) on the player; the number

@@ -9,11 +9,12 @@ import pytest
 
 import highlight_cuts_cv as hccv
 from highlight_cuts_cv.errors import BadInputError
-from highlight_cuts_cv.faces import python
+from highlight_cuts_cv.faces import python_films
 from highlight_cuts_cv.faces.cli.run import run
 from highlight_cuts_cv.faces.cli.track import track as track_command
 from highlight_cuts_cv.faces.demo import demo_clip, write_cut
 from highlight_cuts_cv.faces.doubts import MOST, doubts_told
+from highlight_cuts_cv.faces.tracking_frames import track_of
 from highlight_cuts_cv.jobs import task
 from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.model import BoundingBox, Doubt, State, Track, Why, lost_rows
@@ -82,7 +83,7 @@ def test_run_tells_whose_they_are(tmp_path, monkeypatch, capsys, player, whose):
 
 
 def test_python_hands_on_why_a_frame_is_in_doubt(monkeypatch):
-    monkeypatch.setattr(python, "follow", lambda *_: followed(50, AWAY, CROSSED))
+    monkeypatch.setattr(python_films, "follow", lambda *_: followed(50, AWAY, CROSSED))
     path = hccv.track_player(demo_clip(), (100, 50, 140, 170), frames=(0, 50))
     assert [path[i].doubt for i in (9, 10, 29, 30, 39, 40)] == [
         "",
@@ -92,7 +93,7 @@ def test_python_hands_on_why_a_frame_is_in_doubt(monkeypatch):
         "crossing",
         "",
     ]
-    back = python._as_track(path)
+    back = track_of(path)
     assert [(doubt.start, doubt.stop, doubt.why) for doubt in back.doubts] == [
         (10, 20, Why.LEFT),
         (30, 40, Why.CROSSING),

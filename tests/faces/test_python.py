@@ -12,7 +12,7 @@ import pytest
 import highlight_cuts_cv as hccv
 from highlight_cuts_cv.contracts import Freeze
 from highlight_cuts_cv.errors import BadInputError, CancelledError
-from highlight_cuts_cv.faces import python
+from highlight_cuts_cv.faces import python, python_films
 from highlight_cuts_cv.faces.demo import demo_clip, write_cut
 from highlight_cuts_cv.faces.shared import tracked_path
 from highlight_cuts_cv.media import clip_of, open_frames, probe
@@ -131,7 +131,7 @@ def exported(monkeypatch) -> dict[str, object]:
         seen.update(setup.exporter.options, freeze=cadence.freeze, show=setup.show, name=setup.indicator.name)
         return output
 
-    monkeypatch.setattr(python, "export", export)
+    monkeypatch.setattr(python_films, "export", export)
     return seen
 
 
