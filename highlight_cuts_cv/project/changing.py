@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.model import ClipInfo
 from highlight_cuts_cv.project.matching import matched, new_clip_id
 from highlight_cuts_cv.project.reading import Reader
-from highlight_cuts_cv.project.rows import place_to_text
+from highlight_cuts_cv.project.rows import place_to_text, tracks_to_bytes
 from highlight_cuts_cv.project.state import (
     ClipSource,
     ClipTrackingState,
+    FollowedTracks,
     SessionState,
     Status,
     Work,
     players_within,
 )
-from highlight_cuts_cv.tracking.picks import Pick
+from highlight_cuts_cv.tracking.picks import Pick, shows_player
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,51 @@ class Changer(Reader):
         )
         return self._revised(at, session_id, row["clip_id"])
 
+    def rename_player(self, at: sqlite3.Connection, session_id: str, name: str, new: str) -> None:
+        """The player *name* is called *new* from now on, in every pick ever given and every path."""
+        if self._clips_of(at, session_id, new):
+            raise BadInputError(f"There are picks of a player called '{new}' already; take another name.")
+        for clip_id in self._clips_of(at, session_id, name):
+            tracks = self.clip(at, session_id, clip_id).tracks
+            renamed = None if tracks is None else _renamed(tracks, name, new)
+            # A new revision: what somebody is making under the old name does not count.
+            at.execute(
+                "UPDATE clip SET revision = revision + 1, tracks = ? WHERE session_id = ? AND clip_id = ?",
+                (renamed, session_id, clip_id),
+            )
+        at.execute(
+            "UPDATE pick_change SET player = ? WHERE session_id = ? AND player = ?", (new, session_id, name)
+        )
+        self.touch(at, session_id)
+
+    def remove_player(self, at: sqlite3.Connection, session_id: str, name: str) -> list[Path]:
+        """Forget a player's picks, for good; return the films in which nobody else is marked."""
+        films = []
+        for clip_id in self._clips_of(at, session_id, name):
+            state = self.clip(at, session_id, clip_id)
+            marked = {player for player, picks in state.picks.items() if any(map(shows_player, picks))}
+            if marked == {name} and state.final_path is not None:
+                films.append(state.final_path)
+                at.execute(
+                    "UPDATE clip SET final_path = NULL, final_key = '' WHERE session_id = ? AND clip_id = ?",
+                    (session_id, clip_id),
+                )
+            at.execute(
+                "DELETE FROM pick_change WHERE session_id = ? AND clip_id = ? AND player = ?",
+                (session_id, clip_id, name),
+            )
+            self._revised(at, session_id, clip_id)
+        self.touch(at, session_id)
+        return films
+
+    def _clips_of(self, at: sqlite3.Connection, session_id: str, player: str) -> list[str]:
+        """The clips in which a player was ever picked."""
+        rows = at.execute(
+            "SELECT DISTINCT clip_id FROM pick_change WHERE session_id = ? AND player = ?",
+            (session_id, player),
+        )
+        return [str(row["clip_id"]) for row in rows.fetchall()]
+
     def _revised(self, at: sqlite3.Connection, session_id: str, clip_id: str) -> ClipTrackingState:
         """After a change of picks: what is being made of the earlier ones goes on, but will not count."""
         at.execute(
@@ -181,6 +228,11 @@ class Changer(Reader):
             f"{work}_error = ?, {work}_owner = NULL WHERE session_id = ? AND clip_id = ? AND {work}_owner = ?",
             (status, error, claim.session_id, claim.clip.clip_id, claim.token),
         )
+
+
+def _renamed(tracks: FollowedTracks, name: str, new: str) -> bytes:
+    players = {new if player == name else player: track for player, track in tracks.players.items()}
+    return tracks_to_bytes(players, tracks.first_frame)
 
 
 def _now() -> str:

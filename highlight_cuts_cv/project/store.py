@@ -215,6 +215,19 @@ class ProjectStore:
         """Do the step again that was undone last; ``None`` without one.  New picks forget a clip's undone ones."""
         return self._step(session_id, clip_id, "min", undone=0)
 
+    def rename_player(self, session_id: str, name: str, new: str) -> None:
+        """A player has another name from now on, in all clips.  Raises BadInputError where somebody has that name."""
+        with self._database.writing() as at:
+            self._changer.rename_player(at, session_id, name, new)
+
+    def remove_player(self, session_id: str, name: str) -> list[Path]:
+        """Forget a player's picks in all clips, beyond undoing; return the films in which nobody else is marked.
+
+        Those stay where they are, and no longer count as made.
+        """
+        with self._database.writing() as at:
+            return self._changer.remove_player(at, session_id, name)
+
     # Decisions
 
     def approve(self, session_id: str, clip_id: str) -> ClipTrackingState:

@@ -21,6 +21,7 @@ from highlight_cuts_cv.files.outputs import writing_sentences
 from highlight_cuts_cv.jobs.remembered import project_of
 from highlight_cuts_cv.project.folder import game_of
 from highlight_cuts_cv.project.store import ProjectStore
+from highlight_cuts_cv.timeline.csv_input import team_of
 from highlight_cuts_cv.timeline.formats import is_table
 from highlight_cuts_cv.timeline.names import safe_name
 
@@ -66,6 +67,12 @@ class Desk:
             and path.is_file()
             and path.resolve().parent == self.root.resolve()
         )
+
+    def players(self, name: str) -> list[str]:
+        """Of whom one of :meth:`timelines` has a reel each; nobody where it is one reel.  Raises KeyError for another name."""
+        if name not in self.timelines():
+            raise KeyError(name)
+        return team_of(self.root / name)
 
     def session(self, session_id: str) -> Session:
         """Raises KeyError."""

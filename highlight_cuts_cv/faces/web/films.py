@@ -16,8 +16,10 @@ from highlight_cuts_cv.faces.web.clips import Clip
 from highlight_cuts_cv.faces.web.review import Review
 from highlight_cuts_cv.faces.web.staff import RENDER
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
+from highlight_cuts_cv.files.outputs import writing_sentences
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.delivery import OVERLAY, Delivery
+from highlight_cuts_cv.jobs.manifest import manifest_path, may_be_written
 from highlight_cuts_cv.jobs.media_folder import lies_above
 from highlight_cuts_cv.jobs.remembered import by_player
 from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, Choice
@@ -100,6 +102,8 @@ class Films:
             )
             delivery = Delivery(way)
             setup = review.setup(None if delivery.over else quality)
+            if delivery.over:  # what lies above a clip has its shape
+                setup = replace(setup, shape="")
             if delivery.over or setup.exporter.name == OVERLAY:  # remembered of another way
                 setup = replace(setup, exporter=_exporter(delivery, quality))
             # A player's own marker is no use where nobody picked them.
@@ -112,6 +116,25 @@ class Films:
             self.status, self.error, self._stopped, self.outputs = "running", "", False, []
         review.changed()
         self.waiting.submit(self._run, tasks, delivery)
+
+    def without(self, player: str) -> None:
+        """Forget a player, and delete the films in which nobody else is marked.
+
+        Raises BadInputError while films are made, and as :meth:`.Review.remove_player`.
+        """
+        with self._lock:
+            if self.status == "running":
+                raise BadInputError(
+                    "The films are being made; stop that first, or remove the player afterwards."
+                )
+            for film in self.review.remove_player(player):
+                with writing_sentences(film):
+                    film.unlink(missing_ok=True)
+                    if may_be_written(film):
+                        manifest_path(film).unlink(missing_ok=True)
+            self.clips = []
+            self.status, self.error, self.outputs = "idle", "", self._earlier()
+        self.review.changed()
 
     def cancel(self) -> None:
         """Stop; films that are whole stay."""
@@ -171,7 +194,8 @@ class Films:
         renders = {result.clip_id: result.render for result in results}
         self.outputs = [one for one in self._outputs(renders, delivery.over) if one.kind == "timeline"]
         if not delivery.over:
-            joined = self.worker.submit(RENDER, 0, press.join, self._in_order(renders), self.film)
+            title = self.review.look.model.title
+            joined = self.worker.submit(RENDER, 0, press.join, self._in_order(renders), self.film, title)
             joined.result.result()
         self.outputs = self._outputs(renders, delivery.over)
 

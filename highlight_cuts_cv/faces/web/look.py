@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.faces.web.models import ChoiceModel, LookModel, PlayerModel
-from highlight_cuts_cv.jobs.setup import DEFAULT_INDICATOR, Choice, Setup
+from highlight_cuts_cv.jobs.delivery import OVERLAY
+from highlight_cuts_cv.jobs.setup import DEFAULT_EXPORTER, DEFAULT_INDICATOR, Choice, Setup
+from highlight_cuts_cv.jobs.title_card import title_lines
 from highlight_cuts_cv.jobs.wishes import setup_of
 
 
@@ -47,7 +49,35 @@ class Look:
         names = [player.name for player in self.model.players]
         if len(set(names)) < len(names):
             raise BadInputError("Two players have the same name; give each one of their own.")
-        check_setup(self.setup(settings))
+        title_lines(self.model.title)
+        setup = self.setup(settings)
+        if setup.exporter.name == OVERLAY:  # of another way of delivering; films are burnt in
+            setup = replace(setup, exporter=Choice(DEFAULT_EXPORTER))
+        check_setup(setup)
+
+    def marks_as(self, other: Look) -> bool:
+        """Whether the markers look as in *other*, whatever the films are like."""
+        films = {"shape": "", "title": []}
+        return self.model.model_copy(update=films) == other.model.model_copy(update=films)
+
+    def renamed(self, name: str, new: str) -> Look:
+        """With another name for a player.  Raises BadInputError for one that is taken or empty."""
+        if not new:
+            raise BadInputError("A name has letters; give the player one.")
+        if new in [player.name for player in self.model.players]:
+            raise BadInputError(f"There is a player called '{new}' already; take another name.")
+        players = [
+            player.model_copy(update={"name": new}) if player.name == name else player
+            for player in self.model.players
+        ]
+        return Look(self.model.model_copy(update={"players": players}))
+
+    def without(self, name: str) -> Look:
+        """Without a player.  Raises BadInputError for the only one."""
+        players = [player for player in self.model.players if player.name != name]
+        if not players:
+            raise BadInputError("Somebody has to be marked; add another player first, or rename this one.")
+        return Look(self.model.model_copy(update={"players": players}))
 
     def check_player(self, name: str) -> None:
         """Raise BadInputError for a player who is none."""

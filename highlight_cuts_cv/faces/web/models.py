@@ -79,13 +79,27 @@ class PlayerModel(_In):
     indicator: ChoiceModel | None = None
 
 
+Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
 class LookModel(_In):
-    """How players are marked.  ``show`` and ``intro`` as on the command line."""
+    """How players are marked, and what their films are like.  ``show``, ``intro`` and ``shape`` as on the command line;
+    ``title`` has the lines of the card before the film of all clips, none for no card."""
 
     indicator: ChoiceModel
     show: Annotated[str, Field(max_length=200)] = ""
     intro: Annotated[str, Field(max_length=50)] = ""
+    shape: Annotated[str, Field(max_length=50)] = ""
+    title: Annotated[list[Line], Field(max_length=3)] = []
     players: Annotated[list[PlayerModel], Field(min_length=1, max_length=20)]
+
+
+class PlayerIn(_In):
+    name: Name
+
+
+class RenameIn(PlayerIn):
+    new_name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class FinalizeIn(_In):
@@ -286,6 +300,12 @@ class TimelinesOut(BaseModel):
     """What can be opened, by name."""
 
     timelines: list[str]
+
+
+class PlayersOut(BaseModel):
+    """Whose reels a timeline holds: those of a team's spreadsheet; nobody where it is one reel."""
+
+    players: list[str]
 
 
 class OptionOut(BaseModel):

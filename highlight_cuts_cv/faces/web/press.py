@@ -30,8 +30,9 @@ def render(
     return results[0]
 
 
-def join(press: Press, steps: Steps, films: Sequence[Path], output: Path) -> Path:
-    """Join films to one."""
-    from highlight_cuts_cv.media import concat_files
+def join(press: Press, steps: Steps, films: Sequence[Path], output: Path, title: Sequence[str]) -> Path:
+    """Join films to one, behind a card with the lines of *title*, if there are any."""
+    from highlight_cuts_cv.jobs.film import join_titled
+    from highlight_cuts_cv.jobs.title_card import title_lines
 
-    return concat_files(films, output, reencode=True, watch=steps("Joining"))
+    return join_titled(films, output, title_lines(title), steps("Joining"))

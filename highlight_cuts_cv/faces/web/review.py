@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
+from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
@@ -173,15 +174,62 @@ class Review:
         """Mark in another way from now on.  Raises BadInputError for what does not exist."""
         look.check(self._settings)
         with self._lock:
+            alike = look.marks_as(self.look)
             self.look = look
             self._remember()
-            shown = [clip for clip in self.clips if clip.marker]
+            shown = [] if alike else [clip for clip in self.clips if clip.marker]
         for clip in shown:
             if clip is self.looked_at:
                 self.follow(clip)
             else:
                 clip.marker = b""
         self.changed()
+
+    def rename_player(self, name: str, new: str) -> None:
+        """Call a player otherwise.  Raises BadInputError for a player who is none, or a name that is taken or empty."""
+        self.look.check_player(name)
+        new = " ".join(new.split())
+        if new == name:
+            return
+        look = self.look.renamed(name, new)
+        with self._keeping:
+            self.store.rename_player(self.session_id, name, new)
+        with self._lock:
+            self.look = look
+            self._remember()
+            for clip in self.clips:
+                for known in (clip.tracks, clip.begun, clip.proposed):
+                    renamed = {new if player == name else player: one for player, one in known.items()}
+                    known.clear()
+                    known.update(renamed)  # type: ignore[arg-type]
+        self.refresh()
+        for clip in self.clips:
+            if clip.following:
+                self.follow(clip)
+
+    def remove_player(self, name: str) -> list[Path]:
+        """Forget a player; return the films in which nobody else is marked.
+
+        Raises BadInputError for a player who is none, and for the only one.
+        """
+        self.look.check_player(name)
+        look = self.look.without(name)
+        with self._keeping:
+            films = self.store.remove_player(self.session_id, name)
+        with self._lock:
+            self.look = look
+            self._remember()
+            marked = [clip for clip in self.clips if name in clip.tracks or name in clip.begun]
+            for clip in self.clips:
+                clip.proposed.pop(name, None)
+        self.refresh()
+        for clip in self.clips:
+            if clip.following or (clip in marked and clip is self.looked_at):
+                self.follow(clip)
+            elif clip in marked:
+                clip.tracks, clip.begun, clip.marker = {}, {}, b""
+        self.changed()
+        return films
 
     # Work
 

@@ -29,6 +29,7 @@ from highlight_cuts_cv.tracking.picks import Pick
 
 router = APIRouter()
 UPLOAD = "/cv/upload"
+_NO_TIMELINE = "There is no such timeline in the folder of this server."
 
 
 @router.get("/cv/timelines")
@@ -37,13 +38,24 @@ def timelines(desk: TheDesk) -> models.TimelinesOut:
     return models.TimelinesOut(timelines=desk.timelines())
 
 
+@router.get("/cv/players")
+def players(
+    desk: TheDesk, timeline: Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+) -> models.PlayersOut:
+    """Of whom a timeline has a reel each: one of them is to be named to open it."""
+    try:
+        return models.PlayersOut(players=desk.players(timeline))
+    except KeyError:
+        raise HTTPException(404, _NO_TIMELINE) from None
+
+
 @router.post("/cv/session")
 def open_session(desk: TheDesk, asked: models.OpenIn) -> models.SessionOut:
-    """Open a timeline; it is the same session whenever the same timeline is opened."""
+    """Open a timeline; it is the same session whenever the same timeline is opened for the same player."""
     try:
         return views.session_out(desk.open(asked.timeline, asked.player))
     except KeyError:
-        raise HTTPException(404, "There is no such timeline in the folder of this server.") from None
+        raise HTTPException(404, _NO_TIMELINE) from None
 
 
 @router.post(UPLOAD)
@@ -67,6 +79,22 @@ def set_look(desk: TheDesk, session_id: SessionId, look: models.LookModel) -> mo
     """Set how players are marked, and which players there are."""
     session = session_of(desk, session_id)
     session.review.set_look(Look(look))
+    return views.session_out(session)
+
+
+@router.post("/cv/session/{session_id}/player/rename")
+def rename_player(desk: TheDesk, session_id: SessionId, asked: models.RenameIn) -> models.SessionOut:
+    """Call a player otherwise, in every clip."""
+    session = session_of(desk, session_id)
+    session.review.rename_player(asked.name, asked.new_name)
+    return views.session_out(session)
+
+
+@router.post("/cv/session/{session_id}/player/remove")
+def remove_player(desk: TheDesk, session_id: SessionId, asked: models.PlayerIn) -> models.SessionOut:
+    """Forget a player: all their picks, and the films in which nobody else is marked.  This is not undone."""
+    session = session_of(desk, session_id)
+    session.films.without(asked.name)
     return views.session_out(session)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from highlight_cuts_cv.errors import BadInputError, JobFailedError
 from highlight_cuts_cv.faces.shared import Reading
@@ -59,6 +60,8 @@ def serve(
     # Who listens everywhere cannot know all the names that lead here; there, the token guards everything.
     hosts = set() if everywhere else {f"{name}:{port}" for name in names}
     address = f"http://{shown}:{port}/" + (f"?token={secret}" if private else "")
+    if not first and not timeline.is_dir():  # a team's spreadsheet: the page asks whose reel
+        address += f"#{quote(timeline.name, safe='')}"
     try:
         opened(address)  # a browser needs a moment, too; who connects before the server is there waits
         server = _server(desk, hosts, secret, private, first)
@@ -98,12 +101,15 @@ def _server(desk: Desk, hosts: set[str], token: str, private: bool, first: str) 
 def _opened(
     timeline: Path, player: str, reading: Reading, working: Worker, warn: Callable[[str], None]
 ) -> tuple[Desk, str]:
-    """The desk, and the session of *timeline*, "" where that is a folder."""
+    """The desk, and the session of *timeline*, "" where that is a folder, or has a reel for each of several players."""
     from highlight_cuts_cv.faces.web.desk import Desk
+    from highlight_cuts_cv.timeline.csv_input import team_of
 
     if timeline.is_dir():
         return Desk(timeline, reading, working), ""
     desk = Desk(timeline.parent, reading, working)
+    if not player and team_of(timeline):
+        return desk, ""
     try:
         session = desk.open_file(timeline, player)
     except BaseException:

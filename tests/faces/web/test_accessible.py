@@ -69,7 +69,18 @@ def test_axe_finds_nothing(page):
     until(page, "document.querySelector('.candidate.first canvas') !== null")  # who is proposed
     page.wait_for_timeout(500)  # colours that fade are judged when they have
     assert found(page) == []
-    for button, dialog in (("#help-open", "#help"), ("#finish-open", "#finish"), ("#game", "#open")):
+    page.get_by_role("button", name="+ another player").click()
+    page.keyboard.type("Tom")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Rename Tom").click()
+    assert found(page) == []
+    page.keyboard.press("Escape")
+    for button, dialog in (
+        ("#help-open", "#help"),
+        ("#finish-open", "#finish"),
+        ("#game", "#open"),
+        ("[aria-label='Remove Tom']", "#remove"),
+    ):
         page.click(button)
         until(page, f"document.querySelector('{dialog}').open")
         page.wait_for_timeout(300)

@@ -13,6 +13,7 @@ import pytest
 
 from highlight_cuts_cv.faces.shared import Reading
 from highlight_cuts_cv.faces.web.desk import Desk
+from highlight_cuts_cv.jobs.verify import verify
 from highlight_cuts_cv.media import probe
 
 from .conftest import WHOM, Api, client_of, until, write_game
@@ -262,6 +263,37 @@ def test_events_bring_the_session_now_and_when_it_changes(api):
         assert stream.headers["content-type"].startswith("text/event-stream")
         line = next(line for line in stream.iter_lines() if line.startswith("data: "))
     assert json.loads(line.removeprefix("data: "))["session_id"] == api.session
+
+
+def test_films_are_upright_and_have_a_title_card(api, tmp_path):
+    look = api.get("/cv/session/SESSION/clips").json()["look"]
+    assert (look["shape"], look["title"]) == ("", [])
+    for wrong, sentence in (
+        ({"shape": "round"}, "'round' is no shape"),
+        ({"title": ["山田"]}, "no sign for"),
+    ):
+        refused = api.post("/cv/session/SESSION/look", {**look, **wrong})
+        assert refused.status_code == 400 and sentence in refused.json()["error"]["message"]
+    marker = [clip["marker"] for clip in api.clips]
+    films = {"shape": "vertical", "title": ["Sam Miller", "No 7"]}
+    assert api.post("/cv/session/SESSION/look", {**look, **films}).json()["look"] == {**look, **films}
+    assert [clip["marker"] for clip in api.clips] == marker, "the markers are what they were"
+    api.post("/cv/finalize-all", {"session_id": api.session, "quality": "preview"})
+    ended = until(
+        lambda: (one := api.get("/cv/finalize/SESSION/status").json())["status"] != "running" and one, 180
+    )
+    assert ended["status"] == "completed", ended
+    film = Path(ended["folder"]) / "game.film.mp4"
+    info = probe(film)
+    assert info.height > info.width and info.frame_count == 100 + 2 * info.rate
+    assert verify(Path(ended["folder"]) / "game.mp4", film).wrong == ()
+    # The marker alone lies above clips that are as wide as ever.
+    api.post("/cv/finalize-all", {"session_id": api.session, "deliver": "overlay"})
+    ended = until(
+        lambda: (one := api.get("/cv/finalize/SESSION/status").json())["status"] != "running" and one, 180
+    )
+    assert ended["status"] == "completed", ended
+    assert api.post("/cv/session/SESSION/look", look).status_code == 200
 
 
 def test_everything_is_there_again_after_a_restart(tmp_path):

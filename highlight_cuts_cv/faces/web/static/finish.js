@@ -4,29 +4,51 @@ import { at, post } from "./api.js";
 import { tried } from "./say.js";
 
 const $ = (id) => document.getElementById(id);
+const LINES = ["title-name", "title-second", "title-third"];
 const WORDS = { pending: "waits", processing: "rendering", completed: "done", failed: "failed" };
 
 export class Finish {
-  constructor(page) {
+  // onSet(model) when something about the films is changed.
+  constructor(page, onSet) {
     this.page = page;
+    this.onSet = onSet;
+    for (const one of [$("shape"), ...LINES.map($)]) one.addEventListener("change", () => this.change());
     $("finish-open").addEventListener("click", () => $("finish").showModal());
     $("finish-close").addEventListener("click", () => $("finish").close());
     $("finish-start").addEventListener(
       "click",
-      tried(() => {
+      tried(async () => {
+        await this.changing; // a line that was typed last
         const wanted = { quality: $("quality").value, deliver: $("deliver").value };
         return post("/cv/finalize-all", { session_id: page.session.session_id, ...wanted });
       }),
     );
-    $("deliver").addEventListener("change", () => ($("quality").disabled = $("deliver").value === "overlay"));
+    // The marker alone lies above the clips as they are, and no film is made of all.
+    $("deliver").addEventListener("change", () => {
+      for (const id of ["quality", "shape", "title-card"]) $(id).disabled = $("deliver").value === "overlay";
+    });
     $("finish-stop").addEventListener(
       "click",
       tried(() => post(at("cv", "finalize", page.session.session_id, "cancel"))),
     );
   }
 
+  change() {
+    const lines = LINES.map((id) => $(id).value.trim()).filter(Boolean);
+    this.changing = this.onSet({ ...this.page.session.look, shape: $("shape").value, title: lines });
+    return this.changing;
+  }
+
+  // What is being typed stays.
+  showLook({ shape, title }) {
+    if (document.activeElement?.closest("#title-card, #shape")) return;
+    $("shape").value = shape;
+    LINES.forEach((id, place) => ($(id).value = title[place] ?? ""));
+  }
+
   show(session) {
     const { finalize } = session;
+    this.showLook(session.look);
     const running = finalize.status === "running";
     const approved = session.clips.filter((one) => one.status === "approved").length;
     const rest = session.clips.length - approved;

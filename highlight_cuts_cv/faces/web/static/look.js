@@ -16,8 +16,11 @@ const INTROS = [
 ];
 
 export class LookPanel {
-  // onSet(model) when something is changed; onWho(name) when another player is chosen.
-  constructor(form, players, onSet, onWho) {
+  // onSet(model) when something is changed; onWho(name) when another player is chosen; onRename(name, new) and
+  // onRemove(name) when one is to be called otherwise, or to go.
+  constructor(form, players, { onSet, onWho, onRename, onRemove }) {
+    this.onRename = onRename;
+    this.onRemove = onRemove;
     this.form = form;
     this.players = players;
     this.onSet = onSet;
@@ -58,7 +61,7 @@ export class LookPanel {
   }
 
   change(choice) {
-    if (this.look.players.length > 1) this.player.indicator = choice;
+    if (this.look.players.length > 1 || this.player.indicator) this.player.indicator = choice;
     else this.look.indicator = choice;
     this.onSet(this.look);
   }
@@ -73,7 +76,12 @@ export class LookPanel {
       radio.checked = player.name === this.who;
       radio.addEventListener("change", () => this.onWho(player.name));
       label.append(radio, player.name || "The player");
-      return label;
+      const row = document.createElement("div");
+      row.className = "player-row";
+      row.append(label, iconButton(`Rename ${called(player)}`, PENCIL, () => this.rename(player, row)));
+      if (this.look.players.length > 1)
+        row.append(iconButton(`Remove ${called(player)}`, CROSS, () => this.onRemove(player.name)));
+      return row;
     });
     const add = document.createElement("button");
     add.type = "button";
@@ -81,6 +89,29 @@ export class LookPanel {
     add.textContent = "+ another player";
     add.addEventListener("click", () => this.add());
     this.players.replaceChildren(...rows, add);
+  }
+
+  // The name is typed where it stands; Escape leaves it.
+  rename(player, row) {
+    const form = document.createElement("form");
+    form.className = "player-row";
+    const input = document.createElement("input");
+    input.value = player.name;
+    input.maxLength = 60;
+    input.setAttribute("aria-label", `The new name of ${called(player)}`);
+    const button = document.createElement("button");
+    button.className = "small";
+    button.textContent = "Save";
+    form.append(input, button);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const name = input.value.trim();
+      if (!name || name === player.name) this.renderPlayers();
+      else this.onRename(player.name, name);
+    });
+    form.addEventListener("keydown", (event) => event.key === "Escape" && this.renderPlayers());
+    row.replaceWith(form);
+    input.select();
   }
 
   add() {
@@ -151,6 +182,28 @@ export class LookPanel {
     this.form.replaceChildren(...rows);
     if (focused) this.form.querySelector(`[data-field="${CSS.escape(focused)}"]`)?.focus();
   }
+}
+
+const PENCIL = "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3";
+const CROSS = "M6 6l12 12M18 6L6 18";
+const called = (player) => player.name || "the player";
+
+function iconButton(text, lines, action) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "plain small";
+  button.title = text;
+  button.setAttribute("aria-label", text);
+  const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  icon.setAttribute("viewBox", "0 0 24 24");
+  icon.setAttribute("class", "icon line");
+  icon.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", lines);
+  icon.append(path);
+  button.append(icon);
+  button.addEventListener("click", action);
+  return button;
 }
 
 // What another marker understands of the options so far.

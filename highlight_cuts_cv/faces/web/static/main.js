@@ -14,6 +14,7 @@ import { clip, inClip, page, pictureAt } from "./page.js";
 import { People } from "./people.js";
 import { pickList } from "./picks.js";
 import { Player } from "./player.js";
+import { Removing } from "./removing.js";
 import { say, tried } from "./say.js";
 import { Settling } from "./settle.js";
 import { Standing } from "./standing.js";
@@ -31,13 +32,14 @@ const people = new People($("people"), tried(picked));
 const candidates = new Candidates($("settle"));
 const standing = new Standing(player, people, candidates);
 const settling = new Settling(player, people, candidates, standing);
-const look = new LookPanel($("look"), $("players"), tried(setLook), (name) => {
-  page.who = name;
-  settling.forget();
-  render();
-  settling.offer();
+const look = new LookPanel($("look"), $("players"), {
+  onSet: tried(setLook),
+  onWho: chosen,
+  onRename: tried(renamed),
+  onRemove: (name) => removing.ask(name),
 });
-const finish = new Finish(page);
+const removing = new Removing(page, take);
+const finish = new Finish(page, tried(setLook));
 const opening = new Opening(page, (sessionId) => listen(sessionId, take));
 
 // --- State from the server
@@ -46,8 +48,9 @@ function take(session) {
   const first = page.session === null;
   page.session = session;
   if (first) {
-    document.title = `${session.game} – Highlight Cuts CV`;
-    $("game").textContent = session.game;
+    const shown = session.player ? `${session.game}, ${session.player}` : session.game;
+    document.title = `${shown} – Highlight Cuts CV`;
+    $("game").textContent = shown;
     for (const warning of session.warnings) say(warning);
     page.who = session.look.players[0].name;
   }
@@ -255,6 +258,21 @@ function next(onlyOpen = false) {
   const wanted = onlyOpen ? order.find((one) => !["approved", "rejected"].includes(one.status)) : order[0];
   if (wanted) showClip(wanted.clip_id);
   else if (onlyOpen) say("That was the last clip. Make the films now.");
+}
+
+function chosen(name) {
+  page.who = name;
+  settling.forget();
+  render();
+  settling.offer();
+}
+
+async function renamed(name, newName) {
+  const body = { name, new_name: newName };
+  const was = page.who === name; // the news may come before the answer
+  const session = await post(at("cv", "session", page.session.session_id, "player", "rename"), body);
+  if (was) page.who = newName;
+  take(session);
 }
 
 async function setLook(model) {
