@@ -21,7 +21,6 @@ from highlight_cuts_cv.contracts import Steps
 from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.errors import HighlightCutsError, JobFailedError
 from highlight_cuts_cv.faces.web.marker import marker_data
-from highlight_cuts_cv.faces.web.memory import give_back
 from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.jobs.analyse import analyse as analyse_clip
 from highlight_cuts_cv.jobs.analyse import proxy_of, shown_frames
@@ -31,6 +30,7 @@ from highlight_cuts_cv.jobs.freeze import ClipFreeze
 from highlight_cuts_cv.jobs.same_player import Candidate, people_on
 from highlight_cuts_cv.jobs.same_player import propose as propose_in
 from highlight_cuts_cv.jobs.setup import DEFAULT_DETECTOR, Setup
+from highlight_cuts_cv.media.memory import give_back
 from highlight_cuts_cv.model import BoundingBox, ByteArray, ClipInfo, SpriteTrack, Track
 from highlight_cuts_cv.recognition.everybody import Person
 from highlight_cuts_cv.rendering.still import marked_picture

@@ -21,7 +21,7 @@ from typing import Any
 
 from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.errors import CancelledError, HighlightCutsError, JobFailedError
-from highlight_cuts_cv.faces.web.memory import share_memory
+from highlight_cuts_cv.media.memory import share_memory
 
 Command = Callable[..., Any]
 """Called with what it works on (what the worker was made with), :data:`Steps` and arguments of its own.

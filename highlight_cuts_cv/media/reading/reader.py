@@ -9,6 +9,7 @@ from typing import Any
 import av
 
 from highlight_cuts_cv.media.failures import reading
+from highlight_cuts_cv.media.memory import keep_pictures_apart
 from highlight_cuts_cv.media.reading.held import held
 from highlight_cuts_cv.media.reading.order import PacketOrder
 from highlight_cuts_cv.media.reading.probing import LoadedMedia
@@ -26,6 +27,7 @@ class Reader:
     """One open file and its decoder.  Not safe for use by two threads at once."""
 
     def __init__(self, media: LoadedMedia) -> None:
+        keep_pictures_apart()
         self._media = media
         self._path, self._index = media.info.path, media.index
         self.damaged = 0
