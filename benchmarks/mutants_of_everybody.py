@@ -9,6 +9,12 @@ def _everybody(name: str, file: str, old: str, new: str) -> Mutant:
     return Mutant(name, f"plugins/hccv_follow/{file}.py", old, new, (f"tests/plugins/test_follow_{file}.py",))
 
 
+def _foreseen(name: str, file: str, old: str, new: str) -> Mutant:
+    return Mutant(
+        name, f"plugins/hccv_follow/{file}.py", old, new, ("tests/plugins/test_follow_foresight.py",)
+    )
+
+
 EVERYBODY = (
     Mutant(
         "nobody is met",
@@ -140,9 +146,20 @@ EVERYBODY = (
     ),
     _everybody("likeness has no most", "appearance", "np.minimum(value, self._clipped(value))", "value"),
     _everybody("few looks prefer as surely", "appearance", "min(known) or max(known)", "max(known)"),
-    _everybody("pictures are searched again", "crowd", "if index not in self._found]", "]"),
+    _everybody("pictures are searched again", "crowd", "if not self._knows(index, path.boxes[index])]", "]"),
+    _foreseen("nobody is foreseen", "foresight", "return self._left > 0", "return False"),
+    _foreseen("all is foreseen", "foresight", "return self._left > 0", "return True"),
+    _foreseen("one foresees oneself", "foresight", "if not iou(one[:4], box) >= self._s.own", "if True"),
+    _foreseen("a loss is not foreseen", "foresight", "np.isnan(box[0]) or (", "("),
+    _foreseen("a part will do for who is lost", "surroundings", "if np.isnan(box[0]):", "if False:"),
+    _foreseen("a part will do anywhere", "surroundings", "part is None or np.isnan(box[0])", "True"),
+    _foreseen("edges are like others", "surroundings", " | (low <= 0)", ""),
+    _foreseen("company has parts", "crowd", "self.large and not company", "self.large"),
     _everybody(
-        "people are described again", "crowd", "if _key(one, place) not in self._descriptors:", "if True:"
+        "people are described again",
+        "crowd",
+        "if _key(one.frames[place], one.boxes[place]) not in self._descriptors:",
+        "if True:",
     ),
     _everybody("the first that overlaps", "crowd", "best[one.frames[better]], owner", "_, owner"),
     _everybody("always the follower", "review", "if parting.margin > 0 and changes < s.rounds:", "if False:"),

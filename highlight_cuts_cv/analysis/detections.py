@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from threading import RLock
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from highlight_cuts_cv.contracts import Detector, FrameSource
-from highlight_cuts_cv.model import Detections, Frame
+from highlight_cuts_cv.model import Detections, Frame, Region
 
 _CLOSER = (3, 8)
 """How many times closer than the whole picture a part of it is looked at."""
+_PART = 672
+"""Pixels of the longer side at which a part is looked at, at most: what a small video is looked at with, too."""
 
 
 class LazyDetections:
@@ -38,8 +41,19 @@ class LazyDetections:
     def __getitem__(self, index: int) -> Detections:
         """Detections of frame *index*.  Raises IndexError outside the clip."""
         with self._lock:
+            return self.found[index] if index in self.found else self.at(index, self.frame(index))
+
+    def of(self, frame: Frame, part: Region | None = None) -> Detections:
+        """See :class:`~highlight_cuts_cv.contracts.DetectionSource`."""
+        return self.at(frame.index, frame, part)
+
+    def at(self, index: int, frame: Frame, part: Region | None = None) -> Detections:
+        """The same for a *frame* that counts its own index among others; *index* is that in the clip."""
+        if part is not None:
+            return self._alone(frame, (int(part.x1), int(part.y1), int(part.x2), int(part.y2)), _PART)
+        with self._lock:
             if index not in self.found:
-                (self.found[index],) = self._detector.detect([self.frame(index)])
+                (self.found[index],) = self._detector.detect([frame])
             return self.found[index]
 
     def frame(self, index: int) -> Frame:
@@ -63,26 +77,42 @@ class LazyDetections:
 
     def _closer(self, index: int, x: int, y: int) -> Detections:
         frame = self.frame(index)
-        height, width = frame.height, frame.width
         boxes, scores = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)]
         for times in _CLOSER:
-            wide = max(16, max(width, height) // times)
+            wide = max(16, max(frame.width, frame.height) // times)
             left, top = (
                 int(np.clip(middle - wide / 2, 0, max(0, side - wide)))
-                for middle, side in ((x, width), (y, height))
+                for middle, side in ((x, frame.width), (y, frame.height))
             )
-            part = frame.part(left, top, min(left + wide, width), min(top + wide, height))
-            alone = Frame(frame.index, frame.pts, frame.time_base, np.ascontiguousarray(part))
-            (found,) = self._detector.detect([alone])
-            # What touches an edge inside the picture may be cut off there.
-            ends = np.array([part.shape[1], part.shape[0]]) - 1
-            inner = (found.xyxy[:, :2] > 1) | (np.array([left, top]) == 0)
-            inner &= (found.xyxy[:, 2:] < ends) | (np.array([left, top]) + ends + 1 >= [width, height])
-            whole = inner.all(axis=1)
-            boxes.append(found.xyxy[whole] + np.array([left, top, left, top], np.float32))
-            scores.append(found.scores[whole])
+            found = self._alone(
+                frame, (left, top, min(left + wide, frame.width), min(top + wide, frame.height))
+            )
+            boxes.append(found.xyxy)
+            scores.append(found.scores)
         order = np.argsort(-np.concatenate(scores), kind="stable")
         return Detections(np.concatenate(boxes)[order], np.concatenate(scores)[order])
+
+    def _alone(self, frame: Frame, part: tuple[int, int, int, int], most: int | None = None) -> Detections:
+        """Who is found when a part of the picture, (left, top, right, bottom), is alone, no larger than *most*."""
+        left, top, right, bottom = part
+        picture = frame.part(*part)
+        scale = 1.0 if most is None else min(1.0, most / max(picture.shape[:2]))
+        if scale < 1:
+            size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
+            # Linear interpolation skips pixels when it shrinks by more than two: area does not.
+            method = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
+            picture = cv2.resize(picture, size, interpolation=method)  # type: ignore[assignment]
+        alone = Frame(frame.index, frame.pts, frame.time_base, np.ascontiguousarray(picture))
+        with self._lock:
+            (found,) = self._detector.detect([alone])
+        # What touches an edge inside the picture may be cut off there.
+        ends = np.array([picture.shape[1], picture.shape[0]]) - 1
+        inner = (found.xyxy[:, :2] > 1) | (np.array([left, top]) == 0)
+        inner &= (found.xyxy[:, 2:] < ends) | (np.array([right, bottom]) == [frame.width, frame.height])
+        whole = inner.all(axis=1)
+        times = np.array([right - left, bottom - top]) / (picture.shape[1], picture.shape[0])
+        boxes = found.xyxy[whole] * np.tile(times, 2) + np.array([left, top, left, top])
+        return Detections(boxes.astype(np.float32), found.scores[whole])
 
 
 class KeptDetections:
@@ -93,9 +123,16 @@ class KeptDetections:
 
     def __getitem__(self, index: int) -> Detections:
         """Detections of the kept frame *index*.  Raises IndexError outside them."""
+        return self._detections[self._among_all(index)]
+
+    def of(self, frame: Frame, part: Region | None = None) -> Detections:
+        """See :class:`~highlight_cuts_cv.contracts.DetectionSource`; the frame's index is that among the kept ones."""
+        return self._detections.at(self._among_all(frame.index), frame, part)
+
+    def _among_all(self, index: int) -> int:
         if not 0 <= index < len(self._kept):
             raise IndexError(f"frame {index} of {len(self._kept)}")
-        return self._detections[int(self._kept[index])]
+        return int(self._kept[index])
 
 
 class WatchedFrames:

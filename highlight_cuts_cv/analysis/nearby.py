@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from highlight_cuts_cv.contracts import DetectionSource
 from highlight_cuts_cv.model import (
     CancelledError,
     ClipInfo,
+    Detections,
     FloatArray,
     Track,
     box_areas,
@@ -31,7 +32,10 @@ def looks(clip: ClipInfo) -> range:
 
 
 def frames_with_others(
-    clip: ClipInfo, track: Track, detections: DetectionSource, cancelled: Callable[[], bool]
+    clip: ClipInfo,
+    track: Track,
+    detections: DetectionSource | Sequence[Detections],
+    cancelled: Callable[[], bool],
 ) -> NDArray[np.bool_]:
     """(F,) bool: True where somebody else is within a body height and a half of the player.
 

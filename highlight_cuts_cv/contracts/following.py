@@ -48,6 +48,14 @@ class DetectionSource(Protocol):
 
     def __getitem__(self, index: int) -> Detections: ...
 
+    def of(self, frame: Frame, part: Region | None = None) -> Detections:
+        """Those of a frame that the caller has at hand, by its ``index``: nothing is decoded for them.
+
+        With *part*, whole pixels within the picture, only who is in that part, which is looked at as a picture of
+        its own and much faster than the whole of a large one; who is cut off by its edges is left out.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SceneFrame:
@@ -99,8 +107,8 @@ class TrackJob:
 
     ``anchors`` are sorted by frame, at most one per frame, and at least one has a box.
     ``detections`` is ``None`` when no detector was chosen; ``scene`` has camera motion, shot changes and
-    everybody's boxes.  ``store``, when there is one, lives longer than the job.  Call ``progress`` as
-    frames get done and stop with :class:`~highlight_cuts_cv.model.CancelledError` soon after ``cancelled()``.
+    everybody's boxes.  ``store``, when there is one, lives longer than the job.  In ``company`` other players of
+    the clip are followed, too: what was seen of whole pictures serves all of them.  Call ``progress`` as frames get done and stop with :class:`~highlight_cuts_cv.model.CancelledError` soon after ``cancelled()``.
     """
 
     clip: ClipInfo
@@ -111,6 +119,7 @@ class TrackJob:
     cancelled: Callable[[], bool] = never_cancelled
     scene: SceneSource | None = None
     store: TrackStore | None = None
+    company: bool = False
 
 
 @runtime_checkable

@@ -22,6 +22,9 @@ from highlight_cuts_cv.tracking.picks import Pick, resolve_picks
 from highlight_cuts_cv.tracking.steady import steadied
 from highlight_cuts_cv.tracking.thinning import kept_frames, spread
 
+_ALONE = 3
+"""Players up to whom a look at the part around each costs less than one at the whole of a large picture for all."""
+
 
 def workbench(clip: ClipInfo, setup: Setup, analysis: Path | None = None) -> ClipWorkbench:
     """What *clip* is worked on with; in the folder *analysis* is kept what is found out about it."""
@@ -45,16 +48,19 @@ def follow_on(
     picks: Sequence[Pick],
     setup: Setup,
     watch: Watch = UNWATCHED,
+    players: int = 1,
 ) -> Track:
-    """Follow the picked player through the workbench's clip; picks count frames within it.
+    """Follow the picked player, one of so many *players*, through the workbench's clip; picks count frames within it.
 
     Raises BadInputError for picks that cannot be used, CancelledError when cancelled.
     """
     with warnings_to(watch):
-        return _followed(bench, picks, setup, watch)
+        return _followed(bench, picks, setup, watch, players > _ALONE)
 
 
-def _followed(bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup, watch: Watch) -> Track:
+def _followed(
+    bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup, watch: Watch, company: bool
+) -> Track:
     clip, registry = bench.clip, get_registry()
     spec = registry.trackers.find(setup.tracker.name)
     looks = spec.needs_detections
@@ -68,7 +74,8 @@ def _followed(bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup, watch: 
         scene=view.scene,
         anchors=tuple(replace(a, frame_index=int(np.searchsorted(kept, a.frame_index))) for a in anchors),
         detections=view.detections if looks else None,
-        store=_passes(bench, setup, len(kept), looks),
+        store=_passes(bench, setup, len(kept), looks, company),
+        company=company,
         progress=watch.progress,
         cancelled=watch.cancelled,
     )
@@ -84,10 +91,10 @@ def _followed(bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup, watch: 
     return track
 
 
-def _passes(bench: ClipWorkbench, setup: Setup, kept: int, looks: bool) -> ArrayStore | None:
+def _passes(bench: ClipWorkbench, setup: Setup, kept: int, looks: bool, company: bool) -> ArrayStore | None:
     """What the tracker keeps: it depends on what it is given, too."""
     spec = get_registry().trackers.find(setup.tracker.name)
     options = options_identity(resolve_options(spec.options, setup.tracker.options))
     return bench.store(
-        "passes", kept, looks, code_identity(Scene), spec.name, options, code_identity(spec.create)
+        "passes", kept, looks, company, code_identity(Scene), spec.name, options, code_identity(spec.create)
     )

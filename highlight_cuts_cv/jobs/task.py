@@ -136,7 +136,7 @@ def _faded(task: ClipTask, sprites: SpriteTrack) -> SpriteTrack:
 def follow_players(bench: ClipWorkbench, task: ClipTask, steps: Steps) -> dict[str, Track]:
     """The paths of everybody picked in the task, by name.  Raises as :func:`run`."""
     return {
-        player: follow_on(bench, picks, task.setup, steps(_following(player, task.label)))
+        player: follow_on(bench, picks, task.setup, steps(_following(player, task.label)), len(task.picks))
         for player, picks in task.picks.items()
     }
 

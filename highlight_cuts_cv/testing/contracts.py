@@ -78,6 +78,9 @@ class KnownDetections:
     def __init__(self, boxes: list[BoundingBox]) -> None:
         self._boxes = boxes
 
+    def of(self, frame: Frame, part: Region | None = None) -> Detections:
+        return self[frame.index]
+
     def __getitem__(self, index: int) -> Detections:
         return Detections(np.array([self._boxes[index].as_xyxy()], np.float32), np.ones(1, np.float32))
 

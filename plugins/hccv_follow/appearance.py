@@ -66,14 +66,13 @@ def described(frame: Frame, box: Floats, settings: AppearanceSettings) -> NDArra
     width, height = box[2:] - box[:2]
     crop, corner, scale = cut(frame, (box[:2] + box[2:]) / 2, settings.around * max(height, 1.3 * width))
     inside = (box - np.tile(corner, 2)) * scale
-    lab = cv2.cvtColor(crop, cv2.COLOR_BGR2LAB).astype(np.float32)
+    lab = cv2.cvtColor(crop, cv2.COLOR_BGR2LAB)
     middle, half = (inside[0] + inside[2]) / 2, _WIDE * (inside[2] - inside[0]) / 2
     across = _pixels(middle - half, middle + half)
     edges = np.linspace(inside[1], inside[3], _STRIPES + 1)
-    parts = []
+    parts: list[NDArray[np.generic]] = []
     for top, bottom in itertools.pairwise(edges):
-        stripe = lab[_pixels(top, bottom), across].reshape(-1, 3)
-        parts += [stripe.mean(0), stripe.std(0)]
+        parts += [one.ravel() for one in cv2.meanStdDev(lab[_pixels(top, bottom), across])]
     return np.concatenate([*parts, colours_of(crop, inside)]).astype(np.float32)
 
 

@@ -12,12 +12,16 @@ from hccv_follow.appearance import AppearanceSettings, Looks, Part, described, s
 from hccv_follow.linking import Chains, LinkingSettings, Places, linked
 from hccv_follow.path import Path
 from hccv_follow.seen import Seen
-from hccv_follow.tracklets import Tracklet, TrackletSettings, tracklets
-from highlight_cuts_cv.api import DetectionSource, SceneFrame, SceneSource, box_ious
+from hccv_follow.surroundings import surrounded, surroundings
+from hccv_follow.tracklets import Tracklet, TrackletSettings, cleanness, single, tracklets
+from highlight_cuts_cv.api import DetectionSource, Frame, SceneFrame, SceneSource, box_ious
 
 Floats = NDArray[np.float64]
 Span = tuple[int, int]
 """First and last frame."""
+
+LARGE = 2_000_000
+"""Pixels of a picture, from 1920x1080 on, that costs so much to decode and to search that both are worth sparing."""
 
 
 class Crowd:
@@ -70,7 +74,12 @@ class Crowd:
 
 
 class Onlooker:
-    """Looks at everybody in spans of a clip, each frame once, and at none that is in *seen*."""
+    """Looks at everybody in spans of a clip, each frame once, and at none that is in *seen*.
+
+    Of pictures that are ``large`` it looks at the part around the player alone, as what happens far away tells
+    little, unless there is *company*: then the whole picture is looked at, for everybody who is followed.  They are
+    best seen while they stream by for somebody else.
+    """
 
     def __init__(
         self,
@@ -81,25 +90,60 @@ class Onlooker:
         tick: Callable[[], None],
         settings: tuple[TrackletSettings, AppearanceSettings, LinkingSettings],
         seen: Seen | None = None,
+        company: bool = False,
     ) -> None:
         self._scene, self._detections = scene, detections
         self._extent, self._rate, self._tick = extent, rate, tick
+        self.large = extent[0] * extent[1] >= LARGE
+        self._parts = self.large and not company
         self._tracklets, self._appearance, self._linking = settings
-        seen = Seen() if seen is None else seen
-        self._found, self._descriptors = seen.found, seen.descriptors
+        # what was seen of a part is this player's alone
+        seen = Seen() if seen is None or self._parts else seen
+        self._found, self._descriptors, self._around = seen.found, seen.descriptors, seen.around
+        self._last: tuple[list[Span], Crowd] | None = None
 
-    def crowd(self, spans: Sequence[Span]) -> Crowd:
-        """Everybody in *spans*, which rise and do not touch."""
-        self._look(spans)
-        cuts = set(self._scene.cuts())
+    def see(self, frame: Frame, box: Floats) -> None:
+        """Look at everybody in a frame at hand; the player is in *box* (4,), xyxy, NaN where nobody knows.
+
+        Nobody knows yet whose looks will be compared, and decoding a large picture once more for that costs
+        more than to describe all who can be.
+        """
+        if self._knows(frame.index, box):
+            return
+        part = surroundings(box, self._extent) if self._parts else None
+        everyone = self._detections.of(frame, part)
+        found = np.column_stack([everyone.xyxy, everyone.scores]).astype(np.float64)
+        if self.large:
+            rows = single(found, self._tracklets)
+            for row in rows[cleanness(rows, self._tracklets) >= self._appearance.clean]:
+                self._note(frame, row[:4])
+        self._found[frame.index], self._around[frame.index] = found, part
+        self._tick()
+
+    def _knows(self, index: int, box: Floats) -> bool:
+        """Whether a frame was looked at, and around the *box* if it has one."""
+        return index in self._found and surrounded(box, self._around[index], self._extent)
+
+    def crowd(self, spans: Sequence[Span], path: Path) -> Crowd:
+        """Everybody in *spans*, which rise and do not touch, around the *path*."""
         inside = [index for low, high in spans for index in range(low, high + 1)]
+        missing = [index for index in inside if not self._knows(index, path.boxes[index])]
+        if self._last is not None and self._last[0] == list(spans) and not missing:
+            return self._last[1]
+        for shown in self._streamed(missing):
+            self.see(shown.frame, path.boxes[shown.frame.index])
+        self._last = list(spans), self._linked(spans, inside)
+        return self._last[1]
+
+    def _linked(self, spans: Sequence[Span], inside: Sequence[int]) -> Crowd:
+        cuts = set(self._scene.cuts())
         found = {index: self._found[index] for index in inside}
         motions = {index: np.asarray(self._scene.motion(index), np.float64) for index in inside}
         pieces = tracklets(found, motions, cuts, self._tracklets)
         chosen = [sampled(one, self._appearance) for one in pieces]
         self._describe(pieces, chosen)
         seen = [
-            [self._descriptors[_key(one, place)] for place in places]
+            [self._descriptors[_key(one.frames[place], one.boxes[place])] for place in places]
             for one, places in zip(pieces, chosen, strict=True)
         ]
         looks = Looks(
@@ -120,30 +164,19 @@ class Onlooker:
         chains = linked(pieces, Places(maps, *self._extent, self._rate), looks, kits, ends, self._linking)
         return Crowd(pieces, chosen, looks, chains)
 
-    def _look(self, spans: Sequence[Span]) -> None:
-        for low, high in spans:
-            missing = [index for index in range(low, high + 1) if index not in self._found]
-            if not missing:
-                continue
-            for shown in self._scene.stream(missing[0], missing[-1] + 1):
-                index = shown.frame.index
-                if index not in self._found:
-                    everyone = self._detections[index]
-                    self._found[index] = np.column_stack([everyone.xyxy, everyone.scores]).astype(np.float64)
-                    self._tick()
-
     def _describe(self, pieces: Sequence[Tracklet], chosen: Sequence[NDArray[np.int64]]) -> None:
-        wanted: dict[int, list[tuple[Tracklet, int]]] = {}
+        wanted: dict[int, list[Floats]] = {}
         for one, places in zip(pieces, chosen, strict=True):
             for place in places:
-                if _key(one, place) not in self._descriptors:
-                    wanted.setdefault(int(one.frames[place]), []).append((one, int(place)))
+                if _key(one.frames[place], one.boxes[place]) not in self._descriptors:
+                    wanted.setdefault(int(one.frames[place]), []).append(one.boxes[place])
         for shown in self._streamed(sorted(wanted)):
-            for one, place in wanted[shown.frame.index]:
-                self._descriptors[_key(one, place)] = described(
-                    shown.frame, one.boxes[place], self._appearance
-                )
+            for box in wanted[shown.frame.index]:
+                self._note(shown.frame, box)
             self._tick()
+
+    def _note(self, frame: Frame, box: Floats) -> None:
+        self._descriptors[_key(frame.index, box)] = described(frame, box, self._appearance)
 
     def _streamed(self, frames: Sequence[int]) -> Iterator[SceneFrame]:
         """The given frames; what lies between two that are near is decoded on the way."""
@@ -156,8 +189,8 @@ class Onlooker:
                 start = place
 
 
-def _key(one: Tracklet, place: int) -> tuple[float, ...]:
-    return float(one.frames[place]), *one.boxes[place].tolist()
+def _key(index: int, box: Floats) -> tuple[float, ...]:
+    return float(index), *box.tolist()
 
 
 def _together(pieces: Sequence[Tracklet]) -> Iterator[tuple[int, int]]:

@@ -75,7 +75,7 @@ def reviewed(
     order: NDArray[np.int64],
     cuts: Sequence[int],
     rate: float,
-    look: Callable[[Sequence[Span]], Crowd],
+    look: Callable[[Sequence[Span], Path], Crowd],
     follow: Follow,
     settings: ReviewSettings | None = None,
 ) -> Path:
@@ -90,13 +90,10 @@ def reviewed(
         # what lies beyond a cut is hidden anyway
         order = order[order < cut] if cut > begun else order[order >= cut]
     settled, changes = 0, 0
-    spans: list[Span] = []
-    crowd: Crowd | None = None
     doubted: list[NDArray[np.int64]] = []
     while wanted := looked_at(path, order, rate, s):
-        if crowd is None or wanted != spans:
-            spans, crowd = wanted, look(wanted)
-        parting = _next(path, order, settled, crowd, spans, rate, s)
+        crowd = look(wanted, path)
+        parting = _next(path, order, settled, crowd, wanted, rate, s)
         if parting is None:
             break
         if abs(parting.margin) < s.sure:

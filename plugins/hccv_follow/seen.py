@@ -9,17 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hccv_follow.appearance import AppearanceSettings
-from highlight_cuts_cv.api import SceneSource
+from highlight_cuts_cv.api import Region, SceneSource
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(eq=False)
 class Seen:
-    """``found`` has the detections (N, 5) of frames, ``descriptors`` the looks at people, by frame and box."""
+    """``found`` has the detections (N, 5) of frames, ``descriptors`` the looks at people, by frame and box.
+
+    ``around`` has the part of each frame that was looked at, ``None`` for the whole.
+    """
 
     found: dict[int, Floats] = field(default_factory=dict)
     descriptors: dict[tuple[float, ...], NDArray[np.float32]] = field(default_factory=dict)
+    around: dict[int, Region | None] = field(default_factory=dict)
 
 
 _of_scenes: WeakKeyDictionary[SceneSource, dict[AppearanceSettings, Seen]] = WeakKeyDictionary()

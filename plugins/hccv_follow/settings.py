@@ -13,6 +13,7 @@ from hccv_follow.duel import DuelSettings
 from hccv_follow.evidence import EvidenceSettings
 from hccv_follow.filter import FilterSettings
 from hccv_follow.finish import FinishSettings
+from hccv_follow.foresight import ForesightSettings
 from hccv_follow.join import JoinSettings
 from hccv_follow.learning import LearningSettings
 from hccv_follow.linking import LinkingSettings
@@ -72,3 +73,4 @@ class Settings:
     appearance: AppearanceSettings = field(default_factory=AppearanceSettings)
     linking: LinkingSettings = field(default_factory=LinkingSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    foresight: ForesightSettings = field(default_factory=ForesightSettings)

@@ -14,6 +14,7 @@ from hccv_follow.crowd import Onlooker
 from hccv_follow.duel import Return, settle
 from hccv_follow.finish import FinishSettings, bridge, drop_flashes, fill_skipped
 from hccv_follow.follower import Follower
+from hccv_follow.foresight import Foresight
 from hccv_follow.join import join
 from hccv_follow.net import CropNet
 from hccv_follow.pair import Pair
@@ -80,7 +81,7 @@ class _Run:
         self._done, self._limit, self._total = 0, 0, 2 * frames
         self._begun: tuple[tuple[float, ...], Follower] | None = None
         self._net: Future[CropNet] | None = None
-        self._onlooker: Onlooker | None = None
+        self._looking: Onlooker | None = None
 
     def followed(self, one: Pass) -> Path:
         """The pass's path, within its shot."""
@@ -144,10 +145,16 @@ class _Run:
 
     def _reviewed(self, path: Path, one: Pass) -> Path:
         """The path, as everybody together say."""
-        if self._job.detections is None:
+        onlooker = self._onlooker()
+        if onlooker is None:
             return path
-        if self._onlooker is None:
-            self._onlooker = Onlooker(
+        cuts = self._scene.cuts()
+        return reviewed(path, one.order, cuts, self._rate, onlooker.crowd, self._settled, self._s.review)
+
+    def _onlooker(self) -> Onlooker | None:
+        """Who looks at everybody; nobody without a detector."""
+        if self._looking is None and self._job.detections is not None:
+            self._looking = Onlooker(
                 self._scene,
                 self._job.detections,
                 (self._job.clip.width, self._job.clip.height),
@@ -155,11 +162,9 @@ class _Run:
                 lambda: self._tick(1),
                 (self._s.tracklets, self._s.appearance, self._s.linking),
                 seen_in(self._scene, self._s.appearance),
+                self._job.company,
             )
-        cuts = self._scene.cuts()
-        return reviewed(
-            path, one.order, cuts, self._rate, self._onlooker.crowd, self._settled, self._s.review
-        )
+        return self._looking
 
     def _run(
         self,
@@ -180,6 +185,8 @@ class _Run:
         last = low if backward else high - 1
         onward: Affine = np.eye(2, 3)
         pair: Pair | None = None
+        onlooker = self._onlooker() if eager is None else None
+        foresight = Foresight(self._rate, self._s.foresight)
         self._loaded()
         for shown in self._scene.stream(low, high, backward):
             index = shown.frame.index
@@ -195,6 +202,8 @@ class _Run:
                 pair = Pair(follower, index, box, self._rate, self._job.clip.frame_count, self._s.duel)
                 continue
             boxes = pair.step(shown.frame, motion, everyone, index == last)
+            if onlooker is not None and onlooker.large and foresight.expects(boxes, everyone):
+                onlooker.see(shown.frame, foresight.box)
             guide = _guide(guides, index, boxes) if boxes else None
             if guide is not None:
                 rest = np.arange(index, stop, -1 if backward else 1)

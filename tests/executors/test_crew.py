@@ -67,7 +67,7 @@ def reel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reel:
     monkeypatch.setattr(crews, "_LOOKS_AGAIN", 0.02)
     monkeypatch.setattr("highlight_cuts_cv.executors.slip._EVERY", 0.02)
 
-    def follows(bench, picks, setup, watch):
+    def follows(bench, picks, setup, watch, *_):
         reel.followed.append(bench.clip.name)
         reel.before(bench.clip.name, watch)
         watch.progress(1, 1)

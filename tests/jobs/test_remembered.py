@@ -84,7 +84,7 @@ def reel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reel:
     reel = Reel(tmp_path)
     write = export.write
 
-    def follows(bench, picks, setup, watch):
+    def follows(bench, picks, setup, watch, *_):
         reel.breaks(bench.clip.name)
         reel.followed.append(bench.clip.name)
         watch.progress(1, 1)

@@ -10,7 +10,7 @@ from hccv_follow.path import Path
 
 from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.contracts import TrackJob, no_progress
-from highlight_cuts_cv.model import Anchor, BoundingBox, Detections, State
+from highlight_cuts_cv.model import Anchor, BoundingBox, Detections, Frame, Region, State
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.testing.contracts import RATE, MemoryFrames, memory_clip, moving_square
 
@@ -18,6 +18,9 @@ LEFT, RIGHT = (100.0, 100.0, 140.0, 180.0), (300.0, 100.0, 340.0, 180.0)
 
 
 class Nobody:
+    def of(self, frame: Frame, part: Region | None = None) -> Detections:
+        return self[frame.index]
+
     def __getitem__(self, index: int) -> Detections:
         return Detections.none()
 

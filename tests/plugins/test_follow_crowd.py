@@ -14,11 +14,12 @@ from hccv_follow.linking import LinkingSettings
 from hccv_follow.path import Path
 from hccv_follow.tracklets import Tracklet, TrackletSettings
 
-from highlight_cuts_cv.api import CancelledError, Detections, Frame, SceneFrame
+from highlight_cuts_cv.api import CancelledError, Detections, Frame, Region, SceneFrame
 
 WIDE, HIGH, COUNT, RATE = 320, 180, 90, 20.0
 RED, BLUE, WHITE = (30, 30, 200), (200, 60, 30), (230, 230, 230)
 HIDDEN = range(36, 44)
+NOWHERE = Path.lost(COUNT)
 
 
 class Game:
@@ -54,6 +55,9 @@ class Game:
                 picture[50:70, int(x) - 5 : int(x) + 5] = (120, 150, 190)
             yield SceneFrame(Frame(index, index, Fraction(1, 20), picture), np.eye(2, 3), None)
 
+    def of(self, frame: Frame, part: Region | None = None) -> Detections:
+        return self[frame.index]
+
     def __getitem__(self, index: int) -> Detections:
         self.detected[index] += 1
         boxes = [[x - 10, 50, x + 10, 110] for x, _ in self.people(index)]
@@ -75,7 +79,7 @@ def chain_of(crowd: Crowd, x: float) -> Path:
 
 @pytest.mark.parametrize(("turn", "end"), [(True, 60.0), (False, 240.0)])
 def test_those_who_meet_are_told_by_their_looks(turn, end):
-    path = chain_of(onlooker(Game(turn)).crowd([(0, 80)]), 60)
+    path = chain_of(onlooker(Game(turn)).crowd([(0, 80)], NOWHERE), 60)
     assert path.shown[80] and abs(path.boxes[80, 0] + 10 - end) < 5
     assert not path.shown[list(HIDDEN)].any() and not path.shown[81:].any()
 
@@ -83,22 +87,22 @@ def test_those_who_meet_are_told_by_their_looks(turn, end):
 def test_each_picture_is_searched_once_and_only_in_the_stretches():
     game = Game(turn=True)
     one = onlooker(game)
-    one.crowd([(20, 50)])
-    one.crowd([(10, 50), (70, 80)])
+    one.crowd([(20, 50)], NOWHERE)
+    one.crowd([(10, 50), (70, 80)], NOWHERE)
     assert game.detected == {index: 1 for index in [*range(10, 51), *range(70, 81)]}
 
 
 def test_nobody_is_looked_at_again_who_was_described_before():
     game = Game(turn=True)
     one = onlooker(game)
-    one.crowd([(0, 60)])
+    one.crowd([(0, 60)], NOWHERE)
     before = game.streamed.total()
-    one.crowd([(0, 60)])
+    one.crowd([(0, 60)], NOWHERE)
     assert game.streamed.total() == before
 
 
 def test_a_path_is_on_the_piece_that_it_overlaps_most():
-    crowd = onlooker(Game(turn=True)).crowd([(0, 80)])
+    crowd = onlooker(Game(turn=True)).crowd([(0, 80)], NOWHERE)
     path = chain_of(crowd, 60)
     path.boxes += 2
     red = next(n for n, one in enumerate(crowd.pieces) if one.first == 0 and one.boxes[0, 0] < 60)
@@ -116,7 +120,7 @@ def test_of_two_that_overlap_it_is_on_the_nearer(order):
 
 
 def test_samples_and_cleanness_are_of_the_frames_asked_for():
-    crowd = onlooker(Game(turn=True)).crowd([(0, 80)])
+    crowd = onlooker(Game(turn=True)).crowd([(0, 80)], NOWHERE)
     white = next(n for n, one in enumerate(crowd.pieces) if len(one.frames) == 81)
     ((number, rows),) = crowd.samples(white, 0, 80)
     assert number == white and rows.stop - rows.start == 8
@@ -128,7 +132,7 @@ def test_samples_and_cleanness_are_of_the_frames_asked_for():
 
 
 def test_nobody_is_linked_over_a_cut():
-    path = chain_of(onlooker(Game(turn=True, cuts=(30,))).crowd([(0, 80)]), 60)
+    path = chain_of(onlooker(Game(turn=True, cuts=(30,))).crowd([(0, 80)], NOWHERE), 60)
     assert path.shown[:30].all() and not path.shown[30:].any()
 
 
@@ -137,4 +141,4 @@ def test_whoever_waits_can_stop_it():
         raise CancelledError("enough")
 
     with pytest.raises(CancelledError):
-        onlooker(Game(turn=True), stop).crowd([(0, 80)])
+        onlooker(Game(turn=True), stop).crowd([(0, 80)], NOWHERE)

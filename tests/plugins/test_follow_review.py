@@ -73,7 +73,7 @@ class Clip:
     spans: list[Sequence[Span]] = field(default_factory=list)
     followed: list[tuple[int, float, int]] = field(default_factory=list)
 
-    def look(self, spans: Sequence[Span]) -> Crowd:
+    def look(self, spans: Sequence[Span], around: Path) -> Crowd:
         self.spans.append(spans)
         chosen = [np.arange(0, len(one.frames), 4) for one in self.pieces]
         return Crowd(self.pieces, chosen, Told(self.who, self.by), Chains(np.array(self.after, np.int64)))  # type: ignore[arg-type]
@@ -124,8 +124,8 @@ def test_the_other_one_counts_too(right, end):
     clip = crossing(right=right)
     look = clip.look
 
-    def without(spans: Sequence[Span]) -> Crowd:
-        crowd = look(spans)
+    def without(spans: Sequence[Span], around: Path) -> Crowd:
+        crowd = look(spans, around)
         crowd._chosen[0] = np.zeros(0, np.int64)
         return crowd
 

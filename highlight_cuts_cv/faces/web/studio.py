@@ -209,7 +209,8 @@ def begin(studio: Studio, steps: Steps, place: Place, picks: Picks) -> bytes:
         people = opened.bench.people
         bench.people.found.update({n: one for n, one in dict(people.found).items() if n < count})
         tracks = {
-            player: follow_on(bench, of_player, place.setup, watch) for player, of_player in picks.items()
+            player: follow_on(bench, of_player, place.setup, watch, len(picks))
+            for player, of_player in picks.items()
         }
         people.near.update(bench.people.near)
         shown = shown_frames(clip)
@@ -227,7 +228,7 @@ def mark(studio: Studio, steps: Steps, place: Place, picks: Picks, intro: ClipFr
         for player, told in picks.items():
             key = (told, repr(setup.tracker))
             if key not in opened.tracks:
-                opened.tracks[key] = follow_on(opened.bench, told, setup, steps("Following"))
+                opened.tracks[key] = follow_on(opened.bench, told, setup, steps("Following"), len(picks))
             opened.tracks.move_to_end(key)
             tracks[player] = opened.tracks[key]
         while len(opened.tracks) > max(_PATHS, len(picks)):
