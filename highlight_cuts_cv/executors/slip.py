@@ -10,7 +10,6 @@ Everything goes through small files that appear whole, so that any folder that i
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.errors import CancelledError
+from highlight_cuts_cv.files.atomic import put_in_place
 
 PREFIX = ".task-"
 """What the names of such folders begin with."""
@@ -56,7 +56,7 @@ class Slip:
         # First another name: who is about to write a file must not find the folder.
         gone = self.folder.with_name(f"{self.folder.name}.old")
         with suppress(OSError):
-            os.replace(self.folder, gone)
+            put_in_place(self.folder, gone)
         shutil.rmtree(gone, ignore_errors=True)
 
     def told(self) -> list[Step]:
@@ -117,8 +117,8 @@ class Attempt:
         """Write a small file whole; whether the folder is there."""
         temporary = self._folder / f"{self.name}.{name}.part"
         try:
-            temporary.write_text(text, encoding="utf-8")
-            os.replace(temporary, self._folder / name)
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+            put_in_place(temporary, self._folder / name)
         except OSError:
             return False
         return True

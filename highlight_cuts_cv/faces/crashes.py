@@ -40,7 +40,7 @@ def keep_traceback(error: BaseException) -> Path | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > LONGEST_LOG:
             path.replace(path.with_name("errors.old.log"))
-        with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+        with path.open("a", encoding="utf-8", newline="\n", errors="backslashreplace") as log:
             log.write(f"--- {datetime.now().isoformat(timespec='seconds')} {' '.join(sys.argv)}\n{text}\n")
     except OSError:
         return None

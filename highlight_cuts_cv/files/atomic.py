@@ -6,9 +6,14 @@ import glob
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_WINDOWS = os.name == "nt"
+_PATIENCE, _PAUSE = 1.0, 0.02
+"""Seconds for which a file that is open is waited for, and between two looks at it."""
 
 
 @contextmanager
@@ -25,13 +30,31 @@ def atomic_output(path: Path | str) -> Iterator[Path]:
     try:
         yield temporary
         _sync(temporary)
-        os.replace(temporary, path)
+        put_in_place(temporary, path)
     except BaseException:
         with suppress(FileNotFoundError):
             temporary.unlink()
         raise
     with suppress(OSError):  # some file systems cannot sync a folder; the file itself is safe
         _sync(path.parent)
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Call the file or folder *new* *path*, in the place of a file that is called so.
+
+    Windows does not replace what somebody has open, be it for a moment to look for viruses in it; that is waited for, a
+    second at most.  Raises OSError.
+    """
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            os.replace(new, path)
+        except PermissionError:
+            if not _WINDOWS or time.monotonic() > end:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def forget_unfinished(path: Path) -> None:
@@ -53,8 +76,8 @@ def atomic_folder(path: Path, replaces: Callable[[Path], bool] = lambda folder: 
         yield temporary
         if path.exists() and replaces(path):
             old = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.old{path.suffix}")
-            os.replace(path, old)
-        os.replace(temporary, path)
+            put_in_place(path, old)
+        put_in_place(temporary, path)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         if old is not None and not path.exists():
@@ -66,7 +89,7 @@ def atomic_folder(path: Path, replaces: Callable[[Path], bool] = lambda folder: 
 
 def _sync(path: Path) -> None:
     # Windows syncs only files open for writing and opens no folders.
-    flags = os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR
+    flags = os.O_RDONLY if path.is_dir() or not _WINDOWS else os.O_RDWR
     handle = os.open(path, flags)
     try:
         os.fsync(handle)

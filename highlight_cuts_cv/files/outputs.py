@@ -10,6 +10,10 @@ from pathlib import Path
 
 from highlight_cuts_cv.errors import BadInputError, JobFailedError
 
+_WINDOWS = os.name == "nt"
+_OPEN_ELSEWHERE = (5, 32, 33)
+"""Windows' numbers for a file that another program has open: access denied, sharing violation, lock violation."""
+_WINDOWS_PATH = 259
 _TEMPORARY = len("..12345678.part")
 """What a temporary name beside the output adds to it."""
 
@@ -78,6 +82,16 @@ def why_not_written(path: Path | str, error: Exception) -> str:
     number = getattr(error, "errno", None)
     if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"'{path}' could not be written because the disk is full; free some space and run again."
+    if getattr(error, "winerror", None) in _OPEN_ELSEWHERE:
+        return (
+            f"'{path}' could not be written; close it in the player or editor that has it open, or check the permissions "
+            "of its folder."
+        )
+    if number == errno.ENOENT and _WINDOWS and len(os.path.abspath(path)) > _WINDOWS_PATH:
+        return (
+            f"'{path}' could not be written: with its folders its name is longer than the {_WINDOWS_PATH} letters that "
+            "Windows takes. Use a folder with a shorter path."
+        )
     if number in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"'{path}' could not be written; check the permissions of its folder."
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -102,7 +102,9 @@ def store(film: Path, stored: dict[str, Any]) -> Path:
     head = {"kind": _KIND, "version": __version__, "film": {"name": film.name, "sha256": file_digest(film)}}
     path = manifest_path(film)
     with atomic_output(path) as temporary:
-        temporary.write_text(json.dumps(head | stored, ensure_ascii=False) + "\n", encoding="utf-8")
+        temporary.write_text(
+            json.dumps(head | stored, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+        )
     return path
 
 

@@ -116,7 +116,7 @@ def _films(folder: Path) -> dict[str, str]:
 def _write_note(folder: Path, timeline: Path, films: Mapping[str, str]) -> None:
     with atomic_output(folder / OWNER_NOTE) as file:
         text = json.dumps({"timeline": timeline.name, "films": dict(films)}, ensure_ascii=False, indent=1)
-        file.write_text(text + "\n", encoding="utf-8")
+        file.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _digest(text: str) -> str:

@@ -60,7 +60,7 @@ def media_base(path: Path, steps: Steps = unwatched) -> tuple[Path, str]:
                 for member, place in places.items()
             }
             _copy(copies, sum(member.file_size for member in members), steps(f"Unpacking {path.name}"))
-            (temporary / _ORIGIN).write_text(json.dumps(_sign(path)), encoding="utf-8")
+            (temporary / _ORIGIN).write_text(json.dumps(_sign(path)), encoding="utf-8", newline="\n")
     return folder, f"The media of {path.name} were unpacked to {folder}."
 
 
@@ -84,8 +84,8 @@ def write_bundle(
         if output.suffix.lower() == ".otiod":
             with atomic_folder(output, replaces=lambda folder: (folder / _CONTENT).is_file()) as folder:
                 _copy({folder / name: _reader(path) for path, name in media.items()}, total, watch)
-                (folder / _VERSION).write_text("1.0.0", encoding="utf-8")
-                (folder / _CONTENT).write_text(text, encoding="utf-8")
+                (folder / _VERSION).write_text("1.0.0", encoding="utf-8", newline="\n")
+                (folder / _CONTENT).write_text(text, encoding="utf-8", newline="\n")
             return text
         with atomic_output(output) as temporary, zipfile.ZipFile(temporary, "w") as bundle:
             bundle.writestr(_VERSION, "1.0.0", zipfile.ZIP_DEFLATED)

@@ -75,7 +75,9 @@ def write_fcpxml(
     document = _Writer(timeline, rate, size, silent).document()
     Xml.indent(document)
     text = Xml.tostring(document, encoding="unicode")
-    path.write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n{text}\n', encoding="utf-8")
+    path.write_text(
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n{text}\n', encoding="utf-8", newline="\n"
+    )
 
 
 class _Writer:

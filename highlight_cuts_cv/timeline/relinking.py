@@ -59,7 +59,7 @@ def relink_file(path: Path, output: Path, media_root: Path | None = None, paths:
             moved[found] = None
         reference.target_url = found.as_posix() if paths == WAYS[0] else _relative(found, output.parent)
     with writing_sentences(output), atomic_output(output) as temporary:
-        temporary.write_text(serialized(document) + "\n", encoding="utf-8")
+        temporary.write_text(serialized(document) + "\n", encoding="utf-8", newline="\n")
     return Relinked(output, tuple(moved), tuple(missing))
 
 

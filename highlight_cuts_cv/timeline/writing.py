@@ -151,7 +151,7 @@ def write_tracked(
     written = {places.index(playing[clip.clip_id]): render for clip, render in chosen}
     text = serialized(document)
     with writing_sentences(output), atomic_output(output) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_text(text + "\n", encoding="utf-8", newline="\n")
         _check_written(temporary, text, timeline.place, written, output)
     return output
 

@@ -38,7 +38,7 @@ def write_doubts(track_file: Path, track: Track, first_frame: int) -> None:
         ensure_ascii=False,
     )
     with writing_sentences(path), atomic_output(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def read_doubts(track_file: Path) -> tuple[Doubt, ...]:

@@ -45,4 +45,4 @@ def write_to_file(
         # Relative names go on counting from where the project was.
         if Path(filepath).absolute().parent != source.parent or project.root.get("root"):
             project.root.set("root", project.base.as_posix())
-    Path(filepath).write_text(project.to_string(), encoding="utf-8")
+    Path(filepath).write_text(project.to_string(), encoding="utf-8", newline="\n")

@@ -71,7 +71,7 @@ class Overlay:
         }
         sidecar = job.output.with_name(f"{job.output.name}.json")
         with job.media.new_file(sidecar) as temporary:
-            temporary.write_text(json.dumps(place, indent=1) + "\n", encoding="utf-8")
+            temporary.write_text(json.dumps(place, indent=1) + "\n", encoding="utf-8", newline="\n")
         job.warn(
             f"The overlay is {width}x{height}: put its top-left corner at {left},{top} of the "
             f"{job.clip.width}x{job.clip.height} picture, as {sidecar} says too (or take overlay:size=frame)."

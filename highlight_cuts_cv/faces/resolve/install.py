@@ -53,5 +53,5 @@ def install_script(folder: Path, command: Sequence[str] | None = None) -> Path:
             )
         with atomic_output(path) as temporary:
             text = script_text(command or [sys.executable, "-m", "highlight_cuts_cv"])
-            temporary.write_text(text, encoding="utf-8")
+            temporary.write_text(text, encoding="utf-8", newline="\n")
     return path
