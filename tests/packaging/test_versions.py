@@ -27,6 +27,24 @@ def test_the_others_are_of_the_same_version_and_take_this_one(file):
     assert needed.specifier.contains(__version__) and not needed.specifier.contains("2.0")
 
 
+@pytest.mark.parametrize("file", [ROOT / "pyproject.toml", *OTHERS], ids=lambda file: file.parent.name)
+def test_what_an_index_shows_is_there_and_true(file):
+    project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
+    assert project["description"].endswith(".") and len(project["description"]) < 120
+    assert (file.parent / project["readme"]).is_file() and project["license"] and project["authors"]
+    keywords, classifiers = project["keywords"], project["classifiers"]
+    assert {"video", "sports", "tracking"} <= set(keywords) and len(set(keywords)) == len(keywords)
+    assert classifiers == sorted(classifiers) and len(set(classifiers)) == len(classifiers)
+    # The licence is an expression; where types are promised there is the file that says so.
+    assert not any(one.startswith("License ::") for one in classifiers)
+    assert ("Typing :: Typed" in classifiers) == any(
+        path
+        for path in file.parent.glob("*/**/py.typed")
+        if "plugins" not in path.relative_to(file.parent).parts
+    )
+    assert "urls" not in project, "nothing is known to be there"
+
+
 def test_the_example_plugin_takes_this_version():
     (line,) = re.findall(
         r'^dependencies = \["(.+)"\]$', (ROOT / "docs/plugins.md").read_text(encoding="utf-8"), re.M
