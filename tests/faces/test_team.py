@@ -236,3 +236,11 @@ def test_an_indicator_of_ones_own_counts_more_than_everybodys() -> None:
     assert own_indicators(texts, "Ann", players) == ["label:text=@ann"]
     assert own_indicators(["Ann@dot"], "Sam", players) is None
     assert own_indicators(None, "Sam", players) is None
+
+
+def test_detect_says_how_to_see_one_players_clips(team):
+    done = CliRunner().invoke(app, ["detect", str(team)])
+    assert isinstance(done.exception, BadInputError)
+    said = str(done.exception)
+    assert "Sam, Ann, Tom" in said and f'hccv detect {team} --player "Sam"' in said
+    assert f"hccv review {team}" in said

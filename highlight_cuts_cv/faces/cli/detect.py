@@ -122,6 +122,11 @@ def _detect_clips(
 
     if moment is not None and len(named) != 1:
         raise BadInputError("A frame counts within one clip; say in which with --clip.")
+    if how.player is None and (players := team_of(path)):
+        raise BadInputError(
+            f"{path} has several players, each with clips of their own: {', '.join(players)}. Show those of one with "
+            f"'hccv detect {path} --player \"{players[0]}\"', or pick in the page: 'hccv review {path}'."
+        )
     target = tracked_path(path, how.chosen)
     with bars_for(path) as step:
         read, reading = load_remembered(path, target, how, say_warning, step)
