@@ -13,6 +13,7 @@ import pytest
 
 from highlight_cuts_cv.faces.shared import Reading
 from highlight_cuts_cv.faces.web.desk import Desk
+from highlight_cuts_cv.faces.web.look import Look
 from highlight_cuts_cv.jobs.verify import verify
 from highlight_cuts_cv.media import probe
 
@@ -324,3 +325,12 @@ def test_everything_is_there_again_after_a_restart(tmp_path):
 def test_one_bad_clip_is_reported_and_the_others_are_there(api):
     assert api.get("/cv/session/none/clips").status_code == 404
     assert api.get("/cv/preview/SESSION/none/track").status_code == 404
+
+
+def test_an_upright_look_is_no_matter_of_how_films_were_handed_over_before():
+    """A session that delivered overlays last may be upright: the page makes films of it."""
+    settings = {"run": {"exporter": {"name": "overlay", "options": {}}, "deliver": "overlay"}}
+    look = Look.of(None)
+    upright = Look(look.model.model_copy(update={"shape": "vertical"}))
+    upright.check(settings)
+    assert Look.of({**upright.as_json(), "title": ["Sam"]}).model.title == ["Sam"]
