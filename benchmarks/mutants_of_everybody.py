@@ -175,6 +175,28 @@ EVERYBODY = (
         "if parting.margin > 0 and changes < s.rounds:",
         "if parting.margin > 0 and changes < 9:",
     ),
+    _everybody(
+        "all is followed again", "review", "parting.stop if parting.met else len(order)", "len(order)"
+    ),
+    _everybody(
+        "who is linked later counts", "review", "_looked(crowd, there, order", "_looked(crowd, whole, order"
+    ),
+    _everybody("the refused are met", "review", "settled = parting.left", "settled = parting.stop"),
+    _everybody("the chain ends where they meet", "review", "min(len(order), limit)", "until"),
+    _everybody(
+        "contacts are the follower's", "review", "        if not alone[place]:\n", "        if False:\n"
+    ),
+    _everybody(
+        "contacts have no end", "review", "contact: float = setting(0.5,", "contact: float = setting(5.0,"
+    ),
+    _everybody("a lapse ends a contact", "review", "if run >= enough or", "if run >= 1 or"),
+    _everybody("contacts go on unseen", "review", " or seen[place + 1] - seen[place] > enough:", ":"),
+    _everybody(
+        "nobody need be beside",
+        "review",
+        "agree & (crowd.beside(path, whole)[order[seen]] < AGREE_IOU)",
+        "np.zeros(len(seen), bool)",
+    ),
     _everybody("no doubt", "review", "if abs(parting.margin) < s.sure:", "if False:"),
     _everybody("all is doubt", "review", "if abs(parting.margin) < s.sure:", "if True:"),
     _everybody("doubt ends soon", "review", "parting.stop if parting.met else None", "parting.stop"),

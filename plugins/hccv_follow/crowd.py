@@ -59,6 +59,15 @@ class Crowd:
             clean[one.frames] = one.clean * one.scores
         return clean
 
+    def beside(self, path: Path, chain: Sequence[int]) -> Floats:
+        """(F,) how much of the path's box is that of somebody who is not in the *chain*: the highest IoU."""
+        most = np.zeros(len(path.scores))
+        for number in set(range(len(self.pieces))) - set(chain):
+            one = self.pieces[number]
+            ious = np.nan_to_num(box_ious(path.boxes[one.frames], one.boxes))
+            most[one.frames] = np.maximum(most[one.frames], ious)
+        return most
+
     def under(self, path: Path, frames: NDArray[np.int64], least: float) -> dict[int, int]:
         """In how many of *frames* each piece is what the path shows: its box overlaps the path's by *least* or more, and most."""
         wanted = np.zeros(len(path.scores), bool)

@@ -31,6 +31,7 @@ class ReviewSettings:
     first: float = setting(0.7, "seconds from the pick on in which everybody is looked at, too")
     loss: float = setting(0.25, "seconds; a shorter loss is none")
     parted: float = setting(0.25, "seconds of showing different people after which the paths have parted")
+    contact: float = setting(0.5, "seconds; as much of a contact belongs to the parting that ends it")
     same: float = setting(0.5, "IoU of a path's box and a detection that are one person's")
     least: int = setting(3, "frames of a tracklet under the path that make it the path's person")
     after: float = setting(4.0, "seconds after the parting whose looks count")
@@ -54,10 +55,13 @@ class ReviewSettings:
 class Parting:
     """Places start..stop (excluded) of a pass in which chain and follower show different people.
 
-    *chain* are the chain's tracklets, *met* whether both show the same again at stop.  *margin* is by how much
-    the looks speak for the chain, above 0 for a change, *lost* whether the follower shows nobody.
+    They were last on the same before *left*, and come apart in a contact that began at *contact*.  *chain* are the chain's tracklets, *met* whether both show
+    the same again at stop.  *margin* is by how much the looks speak for the chain, above 0 for a change, *lost*
+    whether the follower shows nobody.
     """
 
+    left: int
+    contact: int
     start: int
     stop: int
     met: bool
@@ -90,18 +94,23 @@ def reviewed(
         # what lies beyond a cut is hidden anyway
         order = order[order < cut] if cut > begun else order[order >= cut]
     settled, changes = 0, 0
+    refused: set[int] = set()
     doubted: list[NDArray[np.int64]] = []
     while wanted := looked_at(path, order, rate, s):
         crowd = look(wanted, path)
-        parting = _next(path, order, settled, crowd, wanted, rate, s)
+        parting = _next(path, order, settled, refused, crowd, wanted, rate, s)
         if parting is None:
             break
         if abs(parting.margin) < s.sure:
-            doubted.append(order[parting.start : parting.stop if parting.met else None])
-        settled = parting.stop
+            doubted.append(order[parting.contact : parting.stop if parting.met else None])
         if parting.margin > 0 and changes < s.rounds:
             changes += 1
             path, settled = _changed(path, order, parting, crowd, rate, stop, follow, s)
+            refused = set()
+        else:
+            # whom the path is on instead, there or later, has a chain of their own, and that can part from it, too
+            refused |= set(parting.chain)
+            settled = parting.left
     for frames in doubted:
         path.scores[frames] = np.minimum(path.scores[frames], s.doubted)
     return path
@@ -133,16 +142,21 @@ def _changed(
     follow: Follow,
     s: ReviewSettings,
 ) -> tuple[Path, int]:
-    """The path that goes with the chain from the parting on, and the place at which it is followed again."""
+    """The path that goes with the chain from the parting on, and the place at which it is followed again.
+
+    It is followed until both show the same again, and goes on as it did from there.
+    """
     count = len(path.scores)
     chain = crowd.shown(parting.chain, count)
     places = np.arange(parting.start, parting.stop)
     near = places[chain.shown[order[places]]][: max(1, round(s.settle * rate))]
     begin = int(near[np.argmax(crowd.clean(parting.chain, count)[order[near]])])
+    end = parting.stop if parting.met else len(order)
+    until = int(order[end]) if end < len(order) else stop
     changed = Path(path.boxes.copy(), path.scores.copy(), path.met.copy())
-    changed.hide(order[parting.start :])
-    changed.put(chain, order[parting.start : begin])
-    changed.put(follow(int(order[begin]), chain.boxes[order[begin]], stop), order[begin:])
+    changed.hide(order[parting.contact : end])
+    changed.put(chain, order[parting.contact : begin])
+    changed.put(follow(int(order[begin]), chain.boxes[order[begin]], until), order[begin:end])
     return changed, begin
 
 
@@ -150,6 +164,7 @@ def _next(
     path: Path,
     order: NDArray[np.int64],
     settled: int,
+    refused: set[int],
     crowd: Crowd,
     spans: Sequence[Span],
     rate: float,
@@ -160,7 +175,7 @@ def _next(
     for low, high in spans if order[0] <= order[-1] else list(spans)[::-1]:
         places = np.flatnonzero((order >= low) & (order <= high))
         places = places[places >= settled]
-        owner = _owner(path, order[places], crowd, s) if len(places) else None
+        owner = _owner(path, order[places], refused, crowd, s) if len(places) else None
         if owner is None:
             continue
         whole = crowd.chains.whole(owner)
@@ -173,13 +188,34 @@ def _next(
         if start < len(seen):
             end = run_start(agree, start, enough)
             last = int(seen[end]) if end < len(seen) else int(places[-1]) + 1
-            margin, lost = _weighed(path, order, int(seen[start]), last, whole, crowd, rate, s)
-            return Parting(int(seen[start]), last, end < len(seen), whole, margin, lost)
+            first = int(seen[start])
+            alone = agree & (crowd.beside(path, whole)[order[seen]] < AGREE_IOU)
+            contact = max(int(seen[_contact(alone, seen, start, enough)]), first - round(s.contact * rate))
+            margin, lost = _weighed(path, order, first, last, whole, crowd, rate, s)
+            left = int(seen[start - 1]) + 1
+            return Parting(left, contact, first, last, end < len(seen), whole, margin, lost)
     return None
 
 
-def _owner(path: Path, frames: NDArray[np.int64], crowd: Crowd, s: ReviewSettings) -> int | None:
-    """Whose tracklet the path is on first, in *frames* in the order followed; ``None`` for nobody's."""
+def _contact(alone: NDArray[np.bool_], seen: NDArray[np.int64], start: int, enough: int) -> int:
+    """Where the contact began from which they came apart at *start*: back to where the path was on the chain *alone* for a while.
+
+    Of the places *seen* at which the chain is; whoever went with somebody else was on both before.
+    """
+    first, run = start, 0
+    for place in range(start - 1, -1, -1):
+        run = run + 1 if alone[place] else 0
+        if run >= enough or seen[place + 1] - seen[place] > enough:
+            break
+        if not alone[place]:
+            first = place
+    return first
+
+
+def _owner(
+    path: Path, frames: NDArray[np.int64], refused: set[int], crowd: Crowd, s: ReviewSettings
+) -> int | None:
+    """Whose tracklet the path is on first, in *frames* in the order followed, but for the *refused*; ``None`` for nobody's."""
     under = crowd.under(path, frames, s.same)
     way = 1 if len(frames) < 2 or frames[-1] > frames[0] else -1
     low, high = min(frames[0], frames[-1]), max(frames[0], frames[-1])
@@ -189,7 +225,8 @@ def _owner(path: Path, frames: NDArray[np.int64], crowd: Crowd, s: ReviewSetting
         inside = own[(own >= low) & (own <= high)]
         return int(way * (inside[0] if way > 0 else inside[-1]))
 
-    return min((number for number, count in under.items() if count >= s.least), key=met, default=None)
+    seen = (number for number, count in under.items() if count >= s.least and number not in refused)
+    return min(seen, key=met, default=None)
 
 
 def _weighed(
@@ -203,12 +240,18 @@ def _weighed(
     s: ReviewSettings,
 ) -> tuple[float, bool]:
     """How much speaks for the chain *whole* where it parts from the path, and whether the path is lost there."""
-    until = min(stop, start + round(s.after * rate))
+    limit = start + round(s.after * rate)
+    until = min(stop, limit)
     before = _between(order, 0, start)
     theirs = [number for number in _on(path, order[start:until], crowd, s) if number not in whole]
     agreed = _on(path, order[:start], crowd, s)
     past = [part for number in agreed for part in crowd.samples(number, *before)]
-    chain_after = _looked(crowd, whole, order, start, until, s)
+    # a tracklet is one person also when both show the same again; who is linked with it then was not in question
+    low, high = _between(order, start, until)
+    there = [
+        number for number in whole if crowd.pieces[number].first <= high and crowd.pieces[number].last >= low
+    ]
+    chain_after = _looked(crowd, there, order, start, min(len(order), limit), s)
     most = 0.0 if crowd.looks.weight(chain_after) < s.seen else np.inf
     if not theirs:
         return min(crowd.looks.ratio(past, chain_after) - s.return_, most), True

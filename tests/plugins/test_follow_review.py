@@ -156,10 +156,17 @@ def test_who_is_lost_is_found_again_where_the_looks_say_so(by, back):
 
 
 def test_a_short_parting_is_none():
-    for frames, followed in ((4, 0), (5, 1)):
+    for frames, end in ((4, [200, 300, 200]), (5, [200])):
         clip = crossing()
-        clip.review(path((MET, 200), (frames, 300), (COUNT - MET - frames, 200)))
-        assert len(clip.followed) == followed
+        assert middles(clip.review(path((MET, 200), (frames, 300), (COUNT - MET - frames, 200)))) == end
+
+
+@pytest.mark.parametrize("between", [300, None])
+def test_who_comes_back_is_put_right_until_then_and_the_rest_is_left_alone(between):
+    clip = crossing()
+    result = clip.review(path((MET, 200), (20, between), (COUNT - MET - 20, 205)))
+    assert middles(result) == [200, 205] and np.flatnonzero(result.boxes[:, 0] == 185)[0] == MET + 20
+    assert clip.followed == [(MET, 200, MET + 20)], "both show the same again there"
 
 
 def test_the_player_is_followed_again_where_nobody_covers_within_a_second():
@@ -170,11 +177,118 @@ def test_the_player_is_followed_again_where_nobody_covers_within_a_second():
     assert clip.followed == [(MET + 7, 200, COUNT)]
 
 
-def test_what_was_decided_narrowly_is_in_doubt_until_they_meet_again():
-    for by, doubted in ((0.2, True), (3.0, False)):
-        result = crossing(by, right=False).review(path((MET, 200), (20, 300), (COUNT - MET - 20, 200)))
-        inside, outside = result.scores[MET : MET + 20], np.delete(result.scores, np.arange(MET, MET + 20))
-        assert (inside <= 0.6).all() == doubted and (outside == 0.9).all()
+APART = 60
+"""The frame in which two who are in contact come apart."""
+
+
+def contact(first: int = 52, beside: bool = True) -> tuple[Clip, Path]:
+    """The player and another one at 200 and 225 from frame *first* on; the path between both, then with the other one.
+
+    With *beside* unset the other one is not seen before they come apart.
+    """
+    pieces = [piece(0, APART - 1, 200), piece(first, APART - 1, 225)]
+    pieces += [piece(APART, 99, 200), piece(APART, 99, 300)]
+    if not beside:
+        pieces[1] = piece(0, 5, 225)
+    clip = Clip(pieces, [2, 3, -1, -1], ["player", "other", "player", "other"])
+    return clip, path((first, 200), (APART - first, 212), (COUNT - APART, 300))
+
+
+def test_who_changed_over_in_a_contact_was_with_the_player_up_to_its_beginning():
+    """In the contact the box held both, and they stood apart only later: the chain is right from its beginning on."""
+    clip, one = contact()
+    assert middles(clip.review(one)) == [200]
+    assert clip.followed == [(APART, 200, COUNT)], "from where they stand apart"
+
+
+def test_a_moment_in_which_the_other_one_is_not_seen_does_not_end_the_contact():
+    clip, one = contact()
+    clip.pieces[1] = piece(52, APART - 4, 225)
+    assert middles(clip.review(one)) == [200]
+
+
+def test_of_a_long_contact_only_the_end_is_the_chains():
+    clip, one = contact(first=30)
+    result = clip.review(one)
+    assert middles(result) == [200, 212, 200] and result.boxes[49, 0] > result.boxes[50, 0]
+
+
+def test_nobody_beside_is_no_contact():
+    clip, one = contact(beside=False)
+    assert middles(clip.review(one)) == [200, 212, 200]
+
+
+def test_where_the_chain_breaks_off_nothing_is_hidden():
+    clip, one = contact(first=45)
+    clip.pieces[0], clip.pieces[2] = piece(0, 46, 200), piece(54, 99, 200)
+    result = clip.review(one)
+    assert middles(result) == [200, 212, 200] and result.shown.all()
+
+
+def test_what_was_decided_narrowly_is_in_doubt_from_the_contact_on():
+    clip, one = contact()
+    clip.by, clip.who = 0.2, ["player", "other", "other", "player"]
+    result = clip.review(one)
+    assert (result.scores[52:] <= 0.6).all() and (result.scores[:52] == 0.9).all()
+
+
+def test_who_is_linked_after_both_show_the_same_again_tells_nothing_of_the_parting():
+    """Who was at 200 meanwhile was never seen clearly; who is there later is the player, by either account."""
+    clip = crossing()
+    clip.pieces[2] = piece(MET, MET + 19, 200)
+    clip.pieces.append(piece(MET + 20, 99, 200))
+    clip.after, clip.who = [2, 3, 4, -1, -1], ["player", "other", "player", "player", "player"]
+    look = clip.look
+
+    def unclear(spans: Sequence[Span], around: Path) -> Crowd:
+        crowd = look(spans, around)
+        crowd._chosen[2] = np.zeros(0, np.int64)
+        return crowd
+
+    clip.look = unclear  # type: ignore[method-assign]
+    assert middles(clip.review(path((MET, 200), (20, None), (COUNT - MET - 20, 200)))) == [200, None, 200]
+
+
+def there_and_back(by: float = 3.0) -> tuple[Clip, Path]:
+    """The chains take each of two for the other one for a second; the path, which is right, goes there and back."""
+    times = [(0, MET - 1), (MET, MET + 19), (MET + 20, 99)]
+    pieces = [piece(*time, x) for time in times for x in (200, 300)]
+    return (
+        Clip(pieces, [2, 3, 4, 5, -1, -1], ["player", "other", "other", "player", "player", "other"], by),
+        path((MET, 200), (20, 300), (COUNT - MET - 20, 200)),
+    )
+
+
+@pytest.mark.parametrize(("by", "doubted"), [(0.2, True), (3.0, False)])
+def test_what_was_decided_narrowly_is_in_doubt(by, doubted):
+    clip, one = there_and_back(by)
+    result = clip.review(one)
+    assert middles(result) == [200, 300, 200] and (result.scores[:MET] == 0.9).all()
+    assert (result.scores[MET : MET + 20] <= 0.6).all() == doubted
+
+
+def test_who_joins_somebody_who_was_found_to_be_somebody_else_is_asked_again():
+    """At 300 it is the player, who is not the one at 200 then; so who goes back to 200 leaves the player."""
+    clip = crossing(right=False)
+    assert middles(clip.review(path((MET, 200), (20, 300), (COUNT - MET - 20, 200)))) == [200, 300]
+    assert clip.followed == [(MET + 20, 300, COUNT)]
+
+
+def test_who_is_seen_again_after_a_loss_has_a_chain_too():
+    """The player's first tracklet is linked with somebody else's, twice as far; the next one is where the path was."""
+    pieces = [piece(0, MET - 1, 200), piece(MET + 20, 99, 300), piece(MET, 99, 200)]
+    clip = Clip(pieces, [1, -1, -1], ["player", "other", "player"])
+    result = clip.review(path((MET + 8, 200), (COUNT - MET - 8, None)))
+    assert middles(result) == [200] and [x for _, x, _ in clip.followed] == [200]
+
+
+def test_what_a_chain_looks_like_when_both_show_the_same_again_counts():
+    """In the loss it is hardly seen, and right after it well."""
+    clip = crossing()
+    clip.pieces[2] = piece(MET, 99, 200)
+    clip.pieces[2].clean[:10] = 0.0
+    result = clip.review(path((MET, 200), (8, None), (COUNT - MET - 8, 200)))
+    assert middles(result) == [200]
 
 
 @pytest.mark.parametrize("right", [True, False])
