@@ -153,6 +153,7 @@ EVERYBODY = (
     _foreseen("a loss is not foreseen", "foresight", "np.isnan(box[0]) or (", "("),
     _foreseen("a part will do for who is lost", "surroundings", "if np.isnan(box[0]):", "if False:"),
     _foreseen("a part will do anywhere", "surroundings", "part is None or np.isnan(box[0])", "True"),
+    _foreseen("a part is enlarged", "surroundings", "_LEAST * np.array(extent)", "1"),
     _foreseen("edges are like others", "surroundings", " | (low <= 0)", ""),
     _foreseen("company has parts", "crowd", "self.large and not company", "self.large"),
     _everybody(

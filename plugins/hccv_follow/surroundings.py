@@ -11,6 +11,8 @@ Floats = NDArray[np.float64]
 
 _HEIGHTS = np.array([12.0, 7.0])
 """The part's width and height in heights of the player: six to either side."""
+_LEAST = 0.6
+"""Share of the picture's sides that the part has at least: smaller it would only be enlarged, at the same cost."""
 
 
 def surroundings(box: Floats, extent: tuple[int, int]) -> Region | None:
@@ -19,7 +21,8 @@ def surroundings(box: Floats, extent: tuple[int, int]) -> Region | None:
         return None
     width, height = box[2:] - box[:2]
     # who lies or stretches is as tall as that
-    size = np.minimum(_HEIGHTS * max(height, 1.3 * width), extent).round()
+    wanted = _HEIGHTS * max(height, 1.3 * width)
+    size = np.clip(wanted, _LEAST * np.array(extent), extent).round()
     corner = np.clip((box[:2] + box[2:]) / 2 - size / 2, 0, extent - size).round()
     return Region(*corner.tolist(), *(corner + size).tolist())
 

@@ -62,14 +62,18 @@ def test_a_loss_announces_one_too_and_nobody_knows_where_the_player_is():
 @pytest.mark.parametrize(
     ("middle", "part"),
     [
-        ((1000, 1000), (400, 650, 1600, 1350)),
-        ((100, 1000), (0, 650, 1200, 1350)),
-        ((3800, 2100), (2640, 1460, 3840, 2160)),
+        ((1800, 1000), (360, 160, 3240, 1840)),
+        ((100, 1000), (0, 160, 2880, 1840)),
+        ((3800, 2100), (960, 480, 3840, 2160)),
     ],
 )
 def test_the_part_is_six_heights_to_either_side_and_stays_in_the_picture(middle, part):
-    region = surroundings(box(*middle), EXTENT)
+    region = surroundings(box(*middle, height=240), EXTENT)
     assert region == Region(*part) and surrounded(box(*middle), region, EXTENT)
+
+
+def test_around_a_far_player_it_is_no_smaller_than_it_would_be_looked_at():
+    assert surroundings(box(2000, 1000), EXTENT) == Region(848, 352, 3152, 1648)
 
 
 def test_a_near_player_has_the_whole_picture_and_so_has_a_lost_one():
@@ -139,16 +143,16 @@ def test_a_part_is_looked_at_and_the_whole_in_company_or_after_a_loss():
     onlooker(field).see(field.frame(0), box(1000))
     onlooker(field).see(field.frame(0), NOBODY)
     onlooker(field, company=True).see(field.frame(0), box(1000))
-    assert field.parts == [Region(400, 650, 1600, 1350), None, None]
+    assert field.parts == [Region(0, 352, 2304, 1648), None, None]
 
 
 def test_a_path_that_went_elsewhere_is_looked_at_there():
     field = Field()
     one = onlooker(field)
     one.see(field.frame(0), box(1000))
-    one.see(field.frame(0), box(1100))
+    one.see(field.frame(0), box(1700))
     one.see(field.frame(0), box(3000))
-    assert [None if part is None else part.x1 for part in field.parts] == [400, 2400]
+    assert [None if part is None else part.x1 for part in field.parts] == [0, 1536]
 
 
 class Row:
