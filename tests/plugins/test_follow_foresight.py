@@ -68,8 +68,8 @@ def test_a_loss_announces_one_too_and_nobody_knows_where_the_player_is():
     ],
 )
 def test_the_part_is_six_heights_to_either_side_and_stays_in_the_picture(middle, part):
-    region = surroundings(box(*middle, height=240), EXTENT)
-    assert region == Region(*part) and surrounded(box(*middle), region, EXTENT)
+    region = surroundings(box(middle[0], middle[1], 240), EXTENT)
+    assert region == Region(*part) and surrounded(box(middle[0], middle[1]), region, EXTENT)
 
 
 def test_around_a_far_player_it_is_no_smaller_than_it_would_be_looked_at():
