@@ -182,6 +182,7 @@ EVERYBODY = (
     _everybody(
         "who is linked later counts", "review", "_looked(crowd, there, order", "_looked(crowd, whole, order"
     ),
+    _everybody("a loss refuses the chain", "review", "elif parting.lost and parting.met:", "elif False:"),
     _everybody("the refused are met", "review", "settled = parting.left", "settled = parting.stop"),
     _everybody("the chain ends where they meet", "review", "min(len(order), limit)", "until"),
     _everybody(

@@ -107,6 +107,9 @@ def reviewed(
             changes += 1
             path, settled = _changed(path, order, parting, crowd, rate, stop, follow, s)
             refused = set()
+        elif parting.lost and parting.met:
+            # with nobody else meanwhile; the same chain goes on, and can part from the path again
+            settled = parting.stop
         else:
             # whom the path is on instead, there or later, has a chain of their own, and that can part from it, too
             refused |= set(parting.chain)

@@ -249,6 +249,23 @@ def test_who_is_linked_after_both_show_the_same_again_tells_nothing_of_the_parti
     assert middles(clip.review(path((MET, 200), (20, None), (COUNT - MET - 20, 200)))) == [200, None, 200]
 
 
+def test_who_was_lost_and_is_back_can_be_left_again():
+    """Nothing tells who the chain shows while the player is lost; later the path leaves with somebody else."""
+    times = [(0, MET - 1), (MET, MET + 9), (MET + 10, 79), (80, 99)]
+    pieces = [piece(*time, x) for x in (200, 300) for time in times]
+    clip = Clip(pieces, [1, 2, 3, -1, 5, 6, 7, -1], ["player"] * 4 + ["other"] * 4)
+    look = clip.look
+
+    def unclear(spans: Sequence[Span], around: Path) -> Crowd:
+        crowd = look(spans, around)
+        crowd._chosen[1] = np.zeros(0, np.int64)
+        return crowd
+
+    clip.look = unclear  # type: ignore[method-assign]
+    left = path((MET, 200), (10, None), (20, 200), (COUNT - MET - 30, 300), met=(MET, 80))
+    assert middles(clip.review(left)) == [200, None, 200]
+
+
 def there_and_back(by: float = 3.0) -> tuple[Clip, Path]:
     """The chains take each of two for the other one for a second; the path, which is right, goes there and back."""
     times = [(0, MET - 1), (MET, MET + 19), (MET + 20, 99)]
