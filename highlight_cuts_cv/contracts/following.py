@@ -108,7 +108,8 @@ class TrackJob:
     ``anchors`` are sorted by frame, at most one per frame, and at least one has a box.
     ``detections`` is ``None`` when no detector was chosen; ``scene`` has camera motion, shot changes and
     everybody's boxes.  ``store``, when there is one, lives longer than the job.  In ``company`` other players of
-    the clip are followed, too: what was seen of whole pictures serves all of them.  Call ``progress`` as frames get done and stop with :class:`~highlight_cuts_cv.model.CancelledError` soon after ``cancelled()``.
+    the clip are followed, too: what was seen of whole pictures serves all of them.  Call ``progress`` as
+    frames get done and stop with :class:`~highlight_cuts_cv.model.CancelledError` soon after ``cancelled()``.
     """
 
     clip: ClipInfo

@@ -55,9 +55,9 @@ class ReviewSettings:
 class Parting:
     """Places start..stop (excluded) of a pass in which chain and follower show different people.
 
-    They were last on the same before *left*, and come apart in a contact that began at *contact*.  *chain* are the chain's tracklets, *met* whether both show
-    the same again at stop.  *margin* is by how much the looks speak for the chain, above 0 for a change, *lost*
-    whether the follower shows nobody.
+    They were last on the same before *left*, and come apart in a contact that began at *contact*.  *chain* are the
+    chain's tracklets, *met* whether both show the same again at stop.  *margin* is by how much the looks speak for
+    the chain, above 0 for a change, *lost* whether the follower shows nobody.
     """
 
     left: int

@@ -13,11 +13,12 @@ from hccv_follow.foresight import Foresight
 from hccv_follow.linking import LinkingSettings
 from hccv_follow.path import Path
 from hccv_follow.surroundings import surrounded, surroundings
+from hccv_follow.tracker import FollowTracker
 from hccv_follow.tracklets import TrackletSettings
 
 from highlight_cuts_cv.analysis.detections import LazyDetections
 from highlight_cuts_cv.analysis.scene import Scene
-from highlight_cuts_cv.api import Detections, Frame, Region
+from highlight_cuts_cv.api import CancelledError, Detections, Frame, Region, TrackJob
 from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.jobs.follow import follow_on, workbench
@@ -185,6 +186,20 @@ def test_a_part_is_a_picture_of_its_own_and_no_larger_than_it_must_be():
     assert detector.sizes == [(672, 300)]
     # who is cut off at either side is nobody's
     np.testing.assert_allclose(found.xyxy, [[1500, 320, 1540, 340]], atol=3)
+
+
+def test_more_than_three_players_are_company(monkeypatch):
+    told = []
+
+    def track(self: FollowTracker, job: TrackJob) -> Track:
+        told.append(job.company)
+        raise CancelledError("enough")
+
+    monkeypatch.setattr(FollowTracker, "track", track)
+    for players in (1, 3, 4):
+        with workbench(video_clip(demo_clip(), "20:30"), Setup()) as bench, pytest.raises(CancelledError):
+            follow_on(bench, [parse_pick("5:500,300,40,100")], Setup(), players=players)
+    assert told == [False, False, True]
 
 
 def test_a_large_clip_is_decoded_once_and_its_path_is_as_good(monkeypatch):
