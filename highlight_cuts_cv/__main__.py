@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
@@ -12,6 +13,9 @@ BAD_INPUT, JOB_FAILED, CANCELLED = 2, 1, 130
 
 def main() -> None:
     """Run the command line.  Exits with 0, 1 (a job failed), 2 (bad input) or 130 (cancelled)."""
+    # Before numpy is there.  Its products are small here: more threads do nothing but wait for one another, busily; and
+    # how many there are should not change the last digit.  Processes that are begun inherit it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from highlight_cuts_cv.faces.cli import app
     from highlight_cuts_cv.faces.console import say_error
     from highlight_cuts_cv.faces.crashes import keep_traceback, unexpected

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import itertools
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
 
 from highlight_cuts_cv import __version__
 from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.executors.crew import Crew
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _PATIENCE = 10
 """Seconds in which a scheduler must answer."""
@@ -34,13 +41,32 @@ def dask_crew(address: str) -> Iterator[Crew]:
             "tcp://HOST:8786."
         ) from error
     with client:
-        places = sum(client.nthreads().values())
-        if places == 0:
+        threads = client.nthreads()
+        if not threads:
             raise BadInputError(
                 f"The Dask cluster at '{address}' has no worker; start some: dask worker {address} --nthreads 1."
             )
         _check(client.run(version, on_error="return"))
-        yield Crew(client.get_executor(pure=False), places, gives_up=KilledWorker)
+        # Another worker has the task where this one is gone.
+        preferring = [
+            client.get_executor(pure=False, workers=[worker], allow_other_workers=True) for worker in threads
+        ]
+        yield Crew(Preferring(preferring), sum(threads.values()), gives_up=KilledWorker)
+
+
+class Preferring(Executor):
+    """What one thread submits goes to one of the *executors*, which may have kept something of the work before."""
+
+    def __init__(self, executors: Sequence[Executor]) -> None:
+        self._next = itertools.cycle(executors)
+        self._own = threading.local()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """See :class:`concurrent.futures.Executor`."""
+        if not hasattr(self._own, "executor"):
+            self._own.executor = next(self._next)
+        executor: Executor = self._own.executor
+        return executor.submit(fn, *args, **kwargs)
 
 
 def version() -> str:

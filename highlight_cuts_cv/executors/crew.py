@@ -14,6 +14,7 @@ from highlight_cuts_cv.executors.slip import PREFIX, Slip, Step
 from highlight_cuts_cv.executors.working import Order, work
 from highlight_cuts_cv.files.atomic import forget_unfinished
 from highlight_cuts_cv.files.outputs import writing_sentences
+from highlight_cuts_cv.jobs.doing import ALONE, Stretch
 from highlight_cuts_cv.jobs.media_folder import take_folder
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
 
@@ -45,13 +46,15 @@ class Crew:
         self._lock = Lock()
         self._folders: set[Path] = set()
 
-    def do(self, task: ClipTask, key: str, steps: Steps, cancelled: Callable[[], bool]) -> ClipResult:
+    def do(
+        self, task: ClipTask, key: str, steps: Steps, cancelled: Callable[[], bool], stretch: Stretch = ALONE
+    ) -> ClipResult:
         """See :class:`~highlight_cuts_cv.jobs.doing.Doer`."""
         with writing_sentences(task.render.parent):
             take_folder(task.render.parent, task.timeline)
             self._tidy(task.render.parent)
             slip = Slip.beside(task.render)
-        order, looked_at = Order(task, key, slip), _LookedAt(steps, cancelled)
+        order, looked_at = Order(task, key, slip, stretch), _LookedAt(steps, cancelled)
         try:
             try:
                 return self._done(order, looked_at)

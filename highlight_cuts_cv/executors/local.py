@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, TypeVar
 
 from highlight_cuts_cv.executors import working
 from highlight_cuts_cv.executors.crew import Crew
@@ -53,28 +53,27 @@ class LocalExecutor(Executor):
     (The processes of one ProcessPoolExecutor all end when one of them dies.)  They begin when there is work for them.
     Each has its share of the cores for itself: decoders, encoders and networks start a thread for every core that they
     may use, and a quarter of the time goes by in who runs when if that is all of them in every worker.
+    What one thread submits goes to one process, as long as that is free: it may have kept something of the work before.
     """
 
     def __init__(self, workers: int) -> None:
         self._places = [_Place(_process(cores), cores) for cores in shares(workers)]
         self._lock = threading.Lock()
+        self._before = threading.local()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """See :class:`concurrent.futures.Executor`."""
         with self._lock:
-            place = min(self._places, key=lambda place: place.busy)
-            place.busy += 1
-            try:
-                with _unmoved_by_ctrl_c():
-                    try:
-                        future = place.pool.submit(fn, *args, **kwargs)
-                    except BrokenExecutor:  # its process died
-                        place.pool = _process(place.cores)
-                        future = place.pool.submit(fn, *args, **kwargs)
-            except BaseException:
-                place.busy -= 1
-                raise
-        future.add_done_callback(lambda _: self._free(place))
+            own = getattr(self._before, "place", None)
+            place = min(self._places, key=lambda place: (place.busy, place is not own))
+            self._before.place = place
+            with _unmoved_by_ctrl_c():
+                try:
+                    future = place.pool.submit(fn, *args, **kwargs)
+                except BrokenExecutor:  # its process died
+                    place.pool = _process(place.cores)
+                    future = place.pool.submit(fn, *args, **kwargs)
+            place.given.append(future)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -84,16 +83,18 @@ class LocalExecutor(Executor):
         for place in self._places if wait else ():
             place.pool.shutdown(wait=True)
 
-    def _free(self, place: _Place) -> None:
-        with self._lock:
-            place.busy -= 1
-
 
 @dataclass(slots=True)
 class _Place:
     pool: ProcessPoolExecutor
     cores: frozenset[int]
-    busy: int = 0
+    given: list[Future[Any]] = field(default_factory=list)
+
+    @property
+    def busy(self) -> int:
+        """How much it has to do.  Asked of the work itself: whoever waits for it goes on before callbacks are called."""
+        self.given = [future for future in self.given if not future.done()]
+        return len(self.given)
 
 
 def _process(cores: frozenset[int]) -> ProcessPoolExecutor:

@@ -11,7 +11,9 @@ from highlight_cuts_cv.errors import HighlightCutsError, JobFailedError
 from highlight_cuts_cv.executors.slip import Slip
 from highlight_cuts_cv.jobs import task as tasks
 from highlight_cuts_cv.jobs.currency import task_key
+from highlight_cuts_cv.jobs.doing import ALONE, Stretch
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
+from highlight_cuts_cv.media.reading.held import holding_pictures_of
 
 ended: Callable[[], bool] = never_cancelled
 """Whether the process that gave this one work is gone; who starts processes may set it there."""
@@ -24,6 +26,7 @@ class Order:
     task: ClipTask
     key: str
     slip: Slip
+    stretch: Stretch = ALONE
 
 
 def work(order: Order) -> ClipResult:
@@ -35,7 +38,8 @@ def work(order: Order) -> ClipResult:
     attempt = order.slip.begin(ended)
     try:
         _check(order)
-        return tasks.run(order.task, attempt.step)
+        with holding_pictures_of(order.stretch.name, order.stretch.more):
+            return tasks.run(order.task, attempt.step)
     except HighlightCutsError as error:
         # What it came from may be something that cannot be sent; the sentence is what counts.
         raise type(error)(str(error)) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
 from highlight_cuts_cv.jobs import task as tasks
 from highlight_cuts_cv.jobs.currency import task_key
-from highlight_cuts_cv.jobs.doing import HERE, Doer
+from highlight_cuts_cv.jobs.doing import ALONE, HERE, Doer, Stretch
 from highlight_cuts_cv.jobs.follow import workbench
 from highlight_cuts_cv.jobs.media_folder import take_folder
 from highlight_cuts_cv.jobs.task import ClipResult, ClipTask
@@ -97,7 +98,7 @@ def rerun_all(store: ProjectStore, wanted: Sequence[Wanted], steps: Steps, doer:
         doer = HERE
     came: dict[int, Came] = {}
 
-    def do_one(place: int, steps: Steps, cancelled: Callable[[], bool]) -> None:
+    def do_one(place: int, steps: Steps, cancelled: Callable[[], bool], stretch: Stretch = ALONE) -> None:
         one, key = wanted[place], keys[place]
         number = f"{todo.index(place) + 1}/{len(todo)} " if place in todo else ""
 
@@ -105,7 +106,7 @@ def rerun_all(store: ProjectStore, wanted: Sequence[Wanted], steps: Steps, doer:
             return steps(f"{number}{title}")
 
         def do() -> ClipResult:
-            return doer.do(one.task, key, numbered, cancelled)
+            return doer.do(one.task, key, numbered, cancelled, stretch)
 
         try:
             whole = _done(store, one.session_id, one.state.clip_id, one.task, key, numbered, do)
@@ -116,9 +117,11 @@ def rerun_all(store: ProjectStore, wanted: Sequence[Wanted], steps: Steps, doer:
             came[place] = Came(None, str(error), False)
 
     def piece_of(places: Sequence[int]) -> Piece:
+        name = secrets.token_hex(8) if len(places) > 1 else ""
+
         def piece(steps: Steps, cancelled: Callable[[], bool]) -> None:
             for place in places:
-                do_one(place, steps, cancelled)
+                do_one(place, steps, cancelled, Stretch(name, place != places[-1]))
 
         return piece
 
@@ -129,6 +132,8 @@ def rerun_all(store: ProjectStore, wanted: Sequence[Wanted], steps: Steps, doer:
             piece_of(here)(steps, never_cancelled)
     if elsewhere:
         away = [[place for place in group if place in elsewhere] for group in groups]
+        # The longest first: nobody is to wait for one that began last.
+        away.sort(key=lambda places: -sum(wanted[place].task.clip.frame_count for place in places))
         pieces = [piece_of(places) for places in away if places]
         together(pieces, doer.places, steps, steps(f"Marking {len(elsewhere)} clips"))
     return [came[place] for place in range(len(wanted))]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import opentimelineio as otio
 import pytest
 
 from highlight_cuts_cv.contracts import Watch
@@ -18,8 +19,10 @@ from highlight_cuts_cv.executors import crew as crews
 from highlight_cuts_cv.executors.slip import PREFIX, Slip
 from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.faces.python import TrackedTimeline, run_timeline
-from highlight_cuts_cv.jobs import currency, export
+from highlight_cuts_cv.jobs import currency, export, rerun
 from highlight_cuts_cv.jobs import task as tasks
+from highlight_cuts_cv.jobs.doing import ALONE, Stretch
+from highlight_cuts_cv.jobs.together import together
 from highlight_cuts_cv.model import CancelledError, JobFailedError, State, Track
 from highlight_cuts_cv.project.folder import project_folder
 from highlight_cuts_cv.project.state import Status
@@ -126,6 +129,51 @@ def test_all_clips_arrive_and_none_is_done_twice(reel: Reel, threads: ThreadPool
     assert threads.submit(int).result() == 0, "it is not shut down"
     reel.rendered.clear()
     assert list(reel.run(threads).films) == IDS and reel.rendered == [], "what is done anywhere is done"
+
+
+def frames(first: int, end: int) -> otio.opentime.TimeRange:
+    """A part of the demo's recording, which has ten pictures a second."""
+    return otio.opentime.TimeRange(
+        otio.opentime.RationalTime(first, 10), otio.opentime.RationalTime(end - first, 10)
+    )
+
+
+@pytest.mark.parametrize("places", [1, 2])
+def test_clips_of_one_stretch_are_given_one_after_another_and_the_longest_stretch_first(
+    reel: Reel, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch, places: int
+) -> None:
+    monkeypatch.setattr(rerun, "together", lambda pieces, _, *rest: together(pieces, places, *rest))
+    shown = [(0, 1), (4, 6), (5, 7), (8, 9)]
+    edit, video = otio.schema.Timeline(), otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
+    edit.tracks.append(video)
+    for (start, stop), name in zip(shown, NAMES, strict=True):
+        whole = otio.schema.ExternalReference(demo_clip().as_uri(), frames(0, 120))
+        video.append(otio.schema.Clip(name, whole, frames(10 * start, 10 * stop)))
+    reel.path = reel.path.with_suffix(".otio")
+    otio.adapters.write_to_file(edit, str(reel.path))
+    given: list[tuple[str, Stretch]] = []
+    at_once: list[set[str]] = [set()]
+
+    def begins(name: str, watch: Watch) -> None:
+        at_once.append(at_once[-1] | {name})
+        time.sleep(0.1)
+
+    class Noting(Executor):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            (order,) = args
+            given.append((order.task.label, order.stretch))
+            future = threads.submit(fn, order)
+            future.add_done_callback(lambda _: at_once.append(at_once[-1] - {order.task.label}))
+            return future
+
+    reel.before = begins
+    assert list(reel.run(Noting()).films) == IDS
+    stretches = dict(given)
+    assert stretches["assist"].name == stretches["save"].name != ""
+    assert (stretches["assist"].more, stretches["save"].more) == (True, False)
+    assert stretches["goal"] == stretches["run"] == ALONE
+    assert not any({"assist", "save"} <= names for names in at_once)
+    assert [name for name, _ in given] == ["assist", "save", "goal", "run"] or places > 1
 
 
 def test_what_goes_wrong_with_one_clip_leaves_the_others(reel: Reel, threads: ThreadPoolExecutor) -> None:

@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,8 @@ linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="process
 
 @pytest.fixture
 def reel(tmp_path: Path) -> Path:
-    """Two clips, a second or so of work each."""
-    rows = [f"{demo_clip()},{4 * n},{4 * n + 2},{name}\n" for n, name in enumerate("ab")]
+    """Two clips, several seconds of work each: a worker that has begun one is still at it a moment later."""
+    rows = [f"{demo_clip()},{6 * n},{6 * n + 5},{name}\n" for n, name in enumerate("ab")]
     (tmp_path / "reel.csv").write_text("videoName,startTime,stopTime,notes\n" + "".join(rows))
     return tmp_path / "reel.csv"
 
@@ -80,20 +81,44 @@ def hidden(reel: Path) -> list[str]:
     return [path.name for path in reel.with_name("reel.media").glob(".*")]
 
 
+LONG = "__import__('time').sleep(3)"
+PID = "__import__('os').getpid()"
+CORES = "getattr(__import__('os'), 'sched_getaffinity', lambda _: frozenset())(0)"
+
+
 def test_a_process_that_is_killed_costs_its_own_work_only() -> None:
     with LocalExecutor(2) as executor:
-        pids = [future.result() for future in [executor.submit(os.getpid), executor.submit(os.getpid)]]
-        assert len({*pids, os.getpid()}) == 3
-        if hasattr(os, "sched_getaffinity"):
-            cores = [executor.submit(os.sched_getaffinity, 0) for _ in range(2)]
-            assert [future.result() for future in cores] == local.shares(2)
-        doomed, other = executor.submit(time.sleep, 60), executor.submit(time.sleep, 1)
-        os.kill(pids[0], signal.SIGKILL)
+        both = [executor.submit(eval, f"({PID}, {CORES}, {LONG})") for _ in range(2)]
+        (first, one, _), (second, another, _) = [future.result(timeout=100) for future in both]
+        assert len({first, second, os.getpid()}) == 3
+        assert [one, another] == local.shares(2)
+        # This thread gave its last work to the second.
+        doomed, other = executor.submit(time.sleep, 60), executor.submit(eval, f"({PID}, {LONG})")
+        os.kill(second, signal.SIGKILL)
         with pytest.raises(BrokenExecutor):
             doomed.result(timeout=100)
-        other.result(timeout=100)
-        again = {executor.submit(os.getpid).result(timeout=100) for _ in range(2)}
-        assert pids[0] not in again, "another process has its place"
+        assert other.result(timeout=100)[0] == first
+        busy, again = executor.submit(eval, LONG), executor.submit(os.getpid)
+        assert again.result(timeout=100) not in (first, second), "another process has its place"
+        busy.result(timeout=100)
+
+
+def test_what_one_thread_gives_goes_to_one_process() -> None:
+    met = threading.Barrier(2, timeout=100)
+
+    def gives(executor: LocalExecutor) -> set[int]:
+        pids = set()
+        for _ in range(20):
+            met.wait()
+            pids.add(executor.submit(os.getpid).result(timeout=100))
+        return pids
+
+    with LocalExecutor(2) as executor, ThreadPoolExecutor(2) as pool:
+        # Both are at it before either asks again.
+        begun = [pool.submit(lambda: executor.submit(eval, f"({PID}, {LONG})").result(100)) for _ in range(2)]
+        assert len({future.result()[0] for future in begun}) == 2
+        one, other = [future.result() for future in [pool.submit(gives, executor) for _ in range(2)]]
+    assert len(one) == len(other) == 1 and one != other
 
 
 @linux
@@ -138,7 +163,7 @@ def test_a_worker_that_is_killed_in_a_run(reel: Path) -> None:
     assert err.count("died; it is done once more") == 1
     assert out.count("tracked.mp4") == 2 and hidden(reel) == []
     films = sorted(reel.with_name("reel.media").glob("*.mp4"))
-    assert [probe(film).frame_count for film in films] == [20, 20]
+    assert [probe(film).frame_count for film in films] == [50, 50]
 
 
 @linux
@@ -159,6 +184,25 @@ def test_each_worker_has_its_share_of_the_cores(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delattr(os, "sched_getaffinity")
     assert local.shares(2) == [frozenset(), frozenset()]
     assert local.usual_workers() == 1
+
+
+@pytest.mark.parametrize("asked", [None, "3"])
+def test_small_products_are_left_to_one_thread_unless_somebody_wants_it_otherwise(asked: str | None) -> None:
+    code = (
+        "import os, sys\n"
+        "from highlight_cuts_cv.__main__ import main\n"
+        "assert 'numpy' not in sys.modules, 'it asks when it is loaded'\n"
+        "sys.argv = ['hccv', '--version']\n"
+        "try:\n    main()\nfinally:\n    print(os.environ['OPENBLAS_NUM_THREADS'])\n"
+    )
+    path = os.pathsep.join(map(str, [ROOT, ROOT / "plugins"]))
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"} | {
+        "PYTHONPATH": path
+    }
+    if asked is not None:
+        environment["OPENBLAS_NUM_THREADS"] = asked
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert done.stdout.split()[-1] == (asked or "1"), done.stderr
 
 
 def test_so_many_workers_as_there_are_cores_and_memory_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,10 +15,12 @@ from typer.testing import CliRunner
 
 from highlight_cuts_cv.analysis import workbench
 from highlight_cuts_cv.errors import BadInputError, JobFailedError
+from highlight_cuts_cv.executors.crew import Crew
 from highlight_cuts_cv.faces.cli import app
 from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.jobs import filling
 from highlight_cuts_cv.jobs import task as tasks
+from highlight_cuts_cv.jobs.doing import HERE
 from highlight_cuts_cv.jobs.rerun import stretches
 from highlight_cuts_cv.jobs.team import own_indicators
 from highlight_cuts_cv.media import clip_of, open_frames, probe
@@ -159,8 +163,9 @@ def test_what_is_forgotten_is_that_players(team: Path, followed: list[str]) -> N
     assert "highlight_cuts_cv" in ann[0].metadata
 
 
+@pytest.mark.parametrize("away", [False, True])
 def test_the_same_pictures_are_decoded_once_and_nobody_is_looked_for_in_them_twice(
-    team: Path, monkeypatch
+    team: Path, monkeypatch, away: bool
 ) -> None:
     decoded: Counter[int] = Counter()
     looked: Counter[Fraction] = Counter()
@@ -177,9 +182,10 @@ def test_the_same_pictures_are_decoded_once_and_nobody_is_looked_for_in_them_twi
 
     monkeypatch.setattr(Reader, "decoded", decoding)
     monkeypatch.setattr(workbench._DetectorOnDemand, "detect", detecting)
-    monkeypatch.setattr("highlight_cuts_cv.faces.cli.run.chosen_doer", here, raising=False)
-    monkeypatch.setattr("highlight_cuts_cv.executors.choosing.chosen_doer", here)
-    hccv("run", team, *picks("Sam@goal=10:950,268", "Ann@goal=10:#1", "assist=0:#1"), *QUICK)
+    with ThreadPoolExecutor(1) as worker:
+        doer = Crew(worker, 1) if away else HERE
+        monkeypatch.setattr("highlight_cuts_cv.executors.choosing.chosen_doer", lambda *_: nullcontext(doer))
+        hccv("run", team, *picks("Sam@goal=10:950,268", "Ann@goal=10:#1", "assist=0:#1"), *QUICK)
     assert {*range(20, 50)} <= {*decoded}
     # The picked pictures are looked at alone, before anybody is followed.
     alone = {20 + 10, 30}
@@ -188,12 +194,22 @@ def test_the_same_pictures_are_decoded_once_and_nobody_is_looked_for_in_them_twi
     assert max(looked.values()) == 1
 
 
-def here(*_: object):
-    from contextlib import nullcontext
+def test_what_is_held_is_kept_while_more_of_the_stretch_is_to_come() -> None:
+    def during(stretch: str, more: bool) -> held.HeldPictures | None:
+        with held.holding_pictures_of(stretch, more):
+            return held.held()
 
-    from highlight_cuts_cv.jobs.doing import HERE
-
-    return nullcontext(HERE)
+    first = during("one", True)
+    assert first is not None and during("one", True) is first and during("one", False) is first
+    second = during("one", True)
+    assert second is not None and second is not first, "nothing more was to come"
+    other = during("another", True)
+    assert other is not None and other is not second
+    assert during("", False) is None and during("another", True) is not other, "it was let go"
+    last = during("last", True)
+    with pytest.raises(JobFailedError), held.holding_pictures_of("last", True):
+        raise JobFailedError("The recording is damaged there.")
+    assert during("last", False) is not last and held.held() is None
 
 
 def test_pictures_that_find_no_place_are_decoded_anew(monkeypatch) -> None:

@@ -40,6 +40,8 @@ class HeldPictures:
 
 
 _now: HeldPictures | None = None
+_kept: tuple[str, HeldPictures] | None = None
+"""What is kept between two pieces of work on one stretch, and that stretch's name."""
 
 
 def held() -> HeldPictures | None:
@@ -57,5 +59,25 @@ def holding_pictures(wanted: bool = True) -> Iterator[None]:
     _now = HeldPictures()
     try:
         yield
+    finally:
+        _now = None
+
+
+@contextmanager
+def holding_pictures_of(stretch: str, more: bool) -> Iterator[None]:
+    """As :func:`holding_pictures`, for one of several pieces of work on the *stretch* of that name, '' for none.
+
+    While *more* of them are to come, what is held is kept for the next, and let go when that is of another stretch.
+    """
+    global _now, _kept
+    before, _kept = _kept, None
+    if not stretch or _now is not None:
+        yield
+        return
+    _now = mine = before[1] if before is not None and before[0] == stretch else HeldPictures()
+    try:
+        yield
+        if more:
+            _kept = stretch, mine
     finally:
         _now = None
