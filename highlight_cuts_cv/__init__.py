@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from highlight_cuts_cv.faces.python import TrackedTimeline, run_timeline
+    from highlight_cuts_cv.faces.python import TrackedTeam, TrackedTimeline, run_team, run_timeline
     from highlight_cuts_cv.faces.python_films import (
         Verdict,
         concat_tracked_clips,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __version__ = "1.0.0"
 __all__ = [
     "BoundingBox",
+    "TrackedTeam",
     "TrackedTimeline",
     "TrackingFrame",
     "Verdict",
@@ -30,6 +31,7 @@ __all__ = [
     "concat_tracked_clips",
     "detect_players",
     "render_indicator",
+    "run_team",
     "run_timeline",
     "track_player",
     "verify_film",
@@ -37,12 +39,14 @@ __all__ = [
 
 _HOMES = {
     "BoundingBox": "model",
+    "TrackedTeam": "faces.python",
     "TrackedTimeline": "faces.python",
     "TrackingFrame": "model",
     "Verdict": "faces.python_films",
     "concat_tracked_clips": "faces.python_films",
     "detect_players": "faces.python_films",
     "render_indicator": "faces.python_films",
+    "run_team": "faces.python",
     "run_timeline": "faces.python",
     "track_player": "faces.python_films",
     "verify_film": "faces.python_films",

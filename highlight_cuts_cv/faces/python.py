@@ -1,4 +1,4 @@
-"""The plain public API for timelines: the whole job of ``hccv run`` as a function.
+"""The plain public API for timelines: the whole job of ``hccv run`` as two functions, for one reel and for a team's.
 
 Each reports to whoever asks for it: ``progress(done, total)`` hears how far it is, ``warn(sentence)`` what the
 user should know although the work goes on; soon after ``cancelled()`` is true it stops with CancelledError.
@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
-from highlight_cuts_cv.contracts import Watch, never_cancelled, no_warning
+from highlight_cuts_cv.contracts import Steps, Watch, never_cancelled, no_warning
+from highlight_cuts_cv.errors import BadInputError
 from highlight_cuts_cv.executors.crew import Crew
 from highlight_cuts_cv.faces.arguments import (
     AnyPath,
@@ -22,19 +23,18 @@ from highlight_cuts_cv.faces.arguments import (
     Warn,
     read_player_picks,
 )
-from highlight_cuts_cv.faces.shared import Reading, load_remembered, target_path
+from highlight_cuts_cv.faces.reels import Reel, Wish, read_reel
+from highlight_cuts_cv.faces.shared import Reading
+from highlight_cuts_cv.faces.teams import opened_team
 from highlight_cuts_cv.faces.tracking_frames import frames_of
 from highlight_cuts_cv.jobs.clip import media_clip
-from highlight_cuts_cv.jobs.doing import HERE
-from highlight_cuts_cv.jobs.filling import Filling, check_filling, run_filling
-from highlight_cuts_cv.jobs.remembered import Project
-from highlight_cuts_cv.jobs.setup import (
-    DEFAULT_IDENTIFIER,
-    parse_choice,
-)
-from highlight_cuts_cv.jobs.wishes import Given, style_of, styled
+from highlight_cuts_cv.jobs.doing import HERE, Doer
+from highlight_cuts_cv.jobs.filling import Filled, Filling, check_filling, run_filling
+from highlight_cuts_cv.jobs.remembered import Outcome
+from highlight_cuts_cv.jobs.setup import DEFAULT_IDENTIFIER, parse_choice
+from highlight_cuts_cv.jobs.wishes import Given
 from highlight_cuts_cv.model import BoundingBox, TrackingFrame
-from highlight_cuts_cv.timeline.formats import is_table
+from highlight_cuts_cv.timeline.csv_input import team_of
 from highlight_cuts_cv.tracking.picks import parse_forgotten
 
 
@@ -55,6 +55,14 @@ class TrackedTimeline:
     tracking: Mapping[str, Mapping[str, list[TrackingFrame]]]
     failed: Mapping[str, str]
     candidates: Mapping[str, Mapping[str, list[tuple[int, BoundingBox]]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedTeam:
+    """What :func:`run_team` wrote: ``reels`` by player, and of those who have none, though picked, ``failed`` says why."""
+
+    reels: Mapping[str, TrackedTimeline]
+    failed: Mapping[str, str]
 
 
 def run_timeline(
@@ -109,49 +117,159 @@ def run_timeline(
     soon after ``cancelled()`` is true; the timeline is not written then.
     """
     source = Path(timeline_path)
-    players = {} if picks is None else read_player_picks(picks)
-    root = None if media_root is None else Path(media_root)
-    wanted = style_of(style)
-    if wanted is not None and padding is None and is_table(source):
-        padding = wanted.padding
-    given = Given(
-        indicators=[indicator_type] if isinstance(indicator_type, str) else indicator_type,
-        detector=detector,
-        tracker=tracker,
-        exporter=exporter,
-        quality=quality,
-        encoder=encoder,
-        show=show,
-        intro=intro,
-        shape=shape,
-        deliver=deliver,
-        editor=editor,
-        handles=None if handles is None else str(handles),
-    )
-    given = styled(given, wanted)
-    how = Reading(
-        media_root=root,
-        player=player,
-        padding=padding,
-        rate=None if rate is None else str(rate),
-        name=timeline_name,
-    )
-    chosen = how.chosen
-    output = target_path(source, chosen, None if output_path is None else Path(output_path), given)
+    if player is None and (players := team_of(source)):
+        raise BadInputError(
+            f"{source} has clips of {', '.join(players)}; give player=..., or take run_team for all of their reels."
+        )
+    wish = Wish(
+        timeline=source,
+        how=_reading(media_root, player, padding, rate, timeline_name),
+        given=_given(
+            indicator_type,
+            handles,
+            detector=detector,
+            tracker=tracker,
+            exporter=exporter,
+            quality=quality,
+            encoder=encoder,
+            show=show,
+            intro=intro,
+            shape=shape,
+            deliver=deliver,
+            editor=editor,
+        ),
+        output=None if output_path is None else Path(output_path),
+    ).in_style(style)
+    picked = {} if picks is None else read_player_picks(picks)
+    forgotten, filling = [parse_forgotten(text) for text in forget], _filling(same_player, number, identifier)
+    steps, doer = _steps(progress, cancelled, warn), _doer(executor)
+    reel = read_reel(wish, "", warn, steps)
+    with reel.project as project:
+        reel.check()
+        outcome, filled = run_filling(
+            *(project, reel.read, picked, wish.given, {"reading": reel.reading}, filling),
+            *(steps, warn, forgotten, doer),
+        )
+    return _tracked(reel, outcome, filled)
 
+
+def run_team(
+    csv_path: AnyPath,
+    picks: Mapping[str, Place | Places] | Sequence[str] | None = None,
+    output_path: AnyPath | None = None,
+    *,
+    tracker: str | None = None,
+    detector: str | None = None,
+    indicator_type: str | Sequence[str] | None = None,
+    quality: str | None = None,
+    show: str | None = None,
+    intro: str | None = None,
+    shape: str | None = None,
+    style: str | None = None,
+    encoder: str | None = None,
+    exporter: str | None = None,
+    deliver: str | None = None,
+    editor: str | None = None,
+    handles: float | str | None = None,
+    media_root: AnyPath | None = None,
+    padding: float | None = None,
+    rate: str | float | Fraction | None = None,
+    same_player: bool = False,
+    forget: Sequence[str] = (),
+    executor: Executor | None = None,
+    progress: Callable[[str, int, int], None] = lambda step, done, total: None,
+    cancelled: Cancelled = never_cancelled,
+    warn: Warn = no_warning,
+) -> TrackedTeam:
+    """As :func:`run_timeline` for all players of a CSV that has highlights of several: a reel each, made in one run.
+
+    In *picks*, *forget* and *indicator_type* ``PLAYER@`` names the reel; a clip that is in one reel only needs no name.
+    What several players' rows show is decoded and looked at once.  *output_path* gets the players' names into its own.
+    Who is not picked, now or earlier, has no reel, and *warn* hears of it.
+
+    Raises BadInputError, before any work, also for a CSV of one player, and CancelledError.
+    """
+    source = Path(csv_path)
+    players = team_of(source)
+    if not players:
+        raise BadInputError(f"{source} does not have clips of several players; take run_timeline.")
+    wish = Wish(
+        timeline=source,
+        how=_reading(media_root, None, padding, rate, None),
+        given=_given(
+            indicator_type,
+            handles,
+            detector=detector,
+            tracker=tracker,
+            exporter=exporter,
+            quality=quality,
+            encoder=encoder,
+            show=show,
+            intro=intro,
+            shape=shape,
+            deliver=deliver,
+            editor=editor,
+        ),
+        output=None if output_path is None else Path(output_path),
+    ).in_style(style)
+    picked = {} if picks is None else read_player_picks(picks)
+    forgotten, filling = [parse_forgotten(text) for text in forget], _filling(same_player, None, "")
+    steps, doer = _steps(progress, cancelled, warn), _doer(executor)
+    with opened_team(wish, players, picked, forgotten, filling, warn, steps) as team:
+        made = team.make(doer, steps, warn)
+        return TrackedTeam(
+            reels={
+                reel.whose: _tracked(reel, made.outcomes[reel.whose], made.filled.get(reel.whose, ()))
+                for reel in team.reels
+                if reel.whose in made.outcomes
+            },
+            failed=made.failed,
+        )
+
+
+def _reading(
+    media_root: AnyPath | None,
+    player: str | None,
+    padding: float | None,
+    rate: str | float | Fraction | None,
+    name: str | None,
+) -> Reading:
+    root = None if media_root is None else Path(media_root)
+    return Reading(
+        media_root=root, player=player, padding=padding, rate=None if rate is None else str(rate), name=name
+    )
+
+
+def _given(
+    indicators: str | Sequence[str] | None, handles: float | str | None, **options: str | None
+) -> Given:
+    return Given(
+        indicators=[indicators] if isinstance(indicators, str) else indicators,
+        handles=None if handles is None else str(handles),
+        **options,
+    )
+
+
+def _filling(same_player: bool, number: str | None, identifier: str) -> Filling | None:
+    if not (same_player or number):
+        return None
+    filling = Filling(number=number, identifier=parse_choice(identifier or DEFAULT_IDENTIFIER))
+    check_filling(filling)
+    return filling
+
+
+def _steps(progress: Callable[[str, int, int], None], cancelled: Cancelled, warn: Warn) -> Steps:
     def steps(title: str) -> Watch:
         return Watch(lambda done, total: progress(title, done, total), cancelled, warn)
 
-    filling = Filling(number=number, identifier=parse_choice(identifier)) if same_player or number else None
-    if filling is not None:
-        check_filling(filling)
-    timeline, reading = load_remembered(source, output, how, warn, steps)
-    with Project(timeline, chosen, output) as project:
-        forgotten = [parse_forgotten(text) for text in forget]
-        doer = HERE if executor is None else Crew(executor)
-        outcome, filled = run_filling(
-            project, timeline, players, given, {"reading": reading}, filling, steps, warn, forgotten, doer
-        )
+    return steps
+
+
+def _doer(executor: Executor | None) -> Doer:
+    return HERE if executor is None else Crew(executor)
+
+
+def _tracked(reel: Reel, outcome: Outcome, filled: Sequence[Filled]) -> TrackedTimeline:
     candidates: dict[str, dict[str, list[tuple[int, BoundingBox]]]] = {}
     for one in filled:
         candidates.setdefault(one.proposal.clip_id, {})[one.player] = [
@@ -159,7 +277,7 @@ def run_timeline(
             for each in one.proposal.candidates
             if each.pick.box is not None
         ]
-    first = {clip.clip_id: media_clip(clip).first_frame for clip in timeline.clips}
+    first = {clip.clip_id: media_clip(clip).first_frame for clip in reel.read.clips}
     return TrackedTimeline(
         path=outcome.path,
         films={result.clip_id: result.render for result in outcome.results},

@@ -151,14 +151,16 @@ class Project:
         settings: Mapping[str, object],
         steps: Steps = unwatched,
         forgotten: Iterable[Forgotten] = (),
+        *,
+        may_be_none: bool = False,
     ) -> tuple[Setup, Delivery]:
         """Check everything that can be checked, remember what the user says, and return what counts now for :meth:`run`.
 
         *settings* is what else is to be remembered, *forgotten* which earlier picks are not.  A pick without
         a name in a clip of one named player is that player's; named ones take the place of those without.
         For picks of numbers and points the pictures are looked at, and a number is kept with the box
-        of whom it means.  Raises BadInputError, for all picks that nobody fits at once; nothing is
-        remembered then.
+        of whom it means.  Raises BadInputError, for all picks that nobody fits at once, and where no pick is left, unless
+        there *may_be_none*; nothing is remembered then.
         """
         lost = self._lost(forgotten)
         known = self.picks(lost)
@@ -171,7 +173,8 @@ class Project:
         check_owners(parse_indicators(given.indicators or [])[1], players)
         wanted = with_given(self.settings, given, [*players])
         setup, delivery = setup_of(wanted, [*players]), delivery_of(wanted)
-        plan(self._timeline, players, self._output, setup, delivery)
+        if players or not may_be_none:
+            plan(self._timeline, players, self._output, setup, delivery)
         watch = steps("Looking at the picks") if new else Watch()
         looked = settled(self._timeline, new, setup, watch)
         store = self._begin()

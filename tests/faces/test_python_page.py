@@ -30,7 +30,8 @@ def test_the_examples_run_in_their_order(tmp_path, monkeypatch, capsys):
         *("clip1.mp4", "clip2.mp4", "reel.mp4", "final.mp4", "marker.mov", "marker.mov.json", "path.json"),
         *("cut.csv", "cut.hccv", "cut.tracked.otio", "cut.media", "both.otio", "both.media"),
         *("clip1.manifest.json", "clip2.manifest.json", "reel.manifest.json", "final.manifest.json"),
-        *("above.otio", "above.media"),
+        *("above.otio", "above.media", "team.csv", "team.hccv"),
+        *(f"team.{player}.{what}" for player in ("Sam", "Kim") for what in ("tracked.otio", "media")),
     }
     said = capsys.readouterr().out
     assert "20 of 20 frames with the player" in said

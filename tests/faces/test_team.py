@@ -13,6 +13,7 @@ import opentimelineio as otio
 import pytest
 from typer.testing import CliRunner
 
+from highlight_cuts_cv import run_team, run_timeline
 from highlight_cuts_cv.analysis import workbench
 from highlight_cuts_cv.errors import BadInputError, JobFailedError
 from highlight_cuts_cv.executors.crew import Crew
@@ -107,6 +108,31 @@ def test_each_film_shows_its_own_players_marker_alone(team: Path, followed: list
     left, right = (slice(250, 420), slice(150, 290)), (slice(250, 420), slice(850, 990))
     assert changed["Sam"][left][..., 2].max() > 80 > abs(changed["Sam"][right]).max()
     assert changed["Ann"][right][..., 0].max() > 80 > abs(changed["Ann"][left]).max()
+
+
+def test_python_makes_the_reels_that_the_command_line_makes(team: Path, followed: list[str]) -> None:
+    hccv("run", team, *picks(f"Sam@goal={LEFT}", f"Ann@goal={RIGHT}", f"assist={MIDDLE}"), *QUICK)
+    done, noted = len(followed), list[str]()
+    made = run_team(team, {f"Sam@{place}": {0: "200,300,40,100"} for place in ("goal", "save")})
+    assert len(followed) == done + 1, "all else is as the command line made it"
+    assert list(made.reels) == ["Sam", "Ann", "Tom"] and not made.failed
+    sam = made.reels["Sam"]
+    assert sam.path == team.with_name("team.Sam.tracked.otio") and [*sam.films] == ["01-goal", "02-save"]
+    assert sam.tracking["01-goal"][""][0].frame_index == 20
+    left = run_team(team, forget=["Tom@assist", "save"], warn=noted.append)
+    assert "Nobody is picked for Tom any more, so there is no new reel." in noted
+    assert [*left.reels] == ["Sam", "Ann"] and [*left.reels["Sam"].films] == ["01-goal"]
+    with pytest.raises(
+        BadInputError, match=r"has clips of Sam, Ann, Tom; give player=\.\.\., or take run_team"
+    ):
+        run_timeline(team)
+    assert [*run_timeline(team, player="Sam").films] == ["01-goal"]
+    with pytest.raises(BadInputError, match="Nobody is picked any more"):
+        run_team(team, forget=["Sam@goal", "Ann@goal"])
+    alone = team.with_name("alone.csv")
+    alone.write_text(HEAD + ROWS.splitlines()[0])
+    with pytest.raises(BadInputError, match="take run_timeline"):
+        run_team(alone)
 
 
 def test_who_is_not_picked_has_no_reel_and_a_note_says_so(team: Path, followed: list[str]) -> None:

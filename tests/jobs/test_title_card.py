@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from highlight_cuts_cv import concat_tracked_clips
 from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.faces.cli import app
-from highlight_cuts_cv.faces.cli.reels import Wish
 from highlight_cuts_cv.faces.demo import demo_clip, write_cut
+from highlight_cuts_cv.faces.reels import Wish
 from highlight_cuts_cv.faces.shared import Reading
 from highlight_cuts_cv.jobs.film import join_titled
 from highlight_cuts_cv.jobs.title_card import SECONDS, card_picture, title_lines, write_card

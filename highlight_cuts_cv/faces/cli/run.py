@@ -188,16 +188,14 @@ def run(
     Of a CSV with several players each has a reel of their own, all made in one run.
     """
     from highlight_cuts_cv.executors.choosing import chosen_doer
-    from highlight_cuts_cv.faces.cli.reels import Wish, read_reel
+    from highlight_cuts_cv.faces.cli.reading import bars_for
+    from highlight_cuts_cv.faces.cli.told import tell
+    from highlight_cuts_cv.faces.reels import Wish, read_reel
     from highlight_cuts_cv.jobs.filling import Filling, check_filling, run_filling
-    from highlight_cuts_cv.jobs.wishes import Given, style_of, styled
+    from highlight_cuts_cv.jobs.wishes import Given
     from highlight_cuts_cv.timeline.csv_input import team_of
-    from highlight_cuts_cv.timeline.formats import is_table
     from highlight_cuts_cv.tracking.picks import parse_forgotten, parse_player_picks
 
-    wanted = style_of(style)
-    if wanted is not None and padding is None and is_table(timeline):
-        padding = wanted.padding
     given = Given(
         indicators=indicator,
         detector=detector,
@@ -220,18 +218,19 @@ def run(
     wish = Wish(
         timeline=timeline,
         how=Reading(media_root=media_root, player=player, padding=padding, rate=rate, name=timeline_name),
-        given=styled(given, wanted),
+        given=given,
         output=output,
         film=film,
         title=tuple(title or ()),
         sheet=sheet,
-    )
+    ).in_style(style)
     if player is None and (players := team_of(timeline)):
         from highlight_cuts_cv.faces.cli.team import run_reels
 
         run_reels(wish, players, picks, forgotten, filling, doing)
         return
-    reel = read_reel(wish, "", say_warning)
+    with bars_for(timeline) as step:
+        reel = read_reel(wish, "", say_warning, step)
     with reel.project as project:
         if known := reel.check():
             say_warning(f"As before: {known}.")
@@ -252,6 +251,6 @@ def run(
                 )
             )
             reel.join(outcome, step)
-    reel.tell(outcome, filled)
+    tell(reel, outcome, filled)
     if outcome.failed:
         raise typer.Exit(1)
