@@ -111,14 +111,16 @@ class Onlooker:
         self._found, self._descriptors, self._around = seen.found, seen.descriptors, seen.around
         self._last: tuple[list[Span], Crowd] | None = None
 
-    def see(self, frame: Frame, box: Floats) -> None:
+    def see(self, frame: Frame, box: Floats) -> bool:
         """Look at everybody in a frame at hand; the player is in *box* (4,), xyxy, NaN where nobody knows.
+
+        Says whether a look was needed.
 
         Nobody knows yet whose looks will be compared, and decoding a large picture once more for that costs
         more than to describe all who can be.
         """
         if self._knows(frame.index, box):
-            return
+            return False
         part = surroundings(box, self._extent) if self._parts else None
         everyone = self._detections.of(frame, part)
         found = np.column_stack([everyone.xyxy, everyone.scores]).astype(np.float64)
@@ -127,7 +129,7 @@ class Onlooker:
             for row in rows[cleanness(rows, self._tracklets) >= self._appearance.clean]:
                 self._note(frame, row[:4])
         self._found[frame.index], self._around[frame.index] = found, part
-        self._tick()
+        return True
 
     def _knows(self, index: int, box: Floats) -> bool:
         """Whether a frame was looked at, and around the *box* if it has one."""
@@ -140,7 +142,8 @@ class Onlooker:
         if self._last is not None and self._last[0] == list(spans) and not missing:
             return self._last[1]
         for shown in self._streamed(missing):
-            self.see(shown.frame, path.boxes[shown.frame.index])
+            if self.see(shown.frame, path.boxes[shown.frame.index]):
+                self._tick()
         self._last = list(spans), self._linked(spans, inside)
         return self._last[1]
 

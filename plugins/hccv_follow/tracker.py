@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hccv_follow.beginning import begin
+from hccv_follow.beside import Beside
 from hccv_follow.crowd import Onlooker
 from hccv_follow.duel import Return, settle
 from hccv_follow.finish import FinishSettings, bridge, drop_flashes, fill_skipped
@@ -166,6 +168,12 @@ class _Run:
             )
         return self._looking
 
+    def _beside(self, onlooker: Onlooker | None) -> AbstractContextManager[Beside | None]:
+        """Who looks at everybody while pictures stream by: an *onlooker*, where they are large."""
+        if onlooker is None or not onlooker.large:
+            return nullcontext()
+        return Beside(onlooker.see, lambda: self._tick(1))
+
     def _run(
         self,
         start: int,
@@ -188,28 +196,29 @@ class _Run:
         onlooker = self._onlooker() if eager is None else None
         foresight = Foresight(self._rate, self._s.foresight)
         self._loaded()
-        for shown in self._scene.stream(low, high, backward):
-            index = shown.frame.index
-            if eager is None:
-                self._tick(1)
-            everyone = None
-            if shown.everyone is not None:
-                everyone = np.column_stack([shown.everyone.xyxy, shown.everyone.scores])
-            motion = _inverse(onward) if backward else shown.motion
-            onward = shown.motion
-            if pair is None:
-                follower = self._beginner(index, shown.frame, box).clone(eager)
-                pair = Pair(follower, index, box, self._rate, self._job.clip.frame_count, self._s.duel)
-                continue
-            boxes = pair.step(shown.frame, motion, everyone, index == last)
-            if onlooker is not None and onlooker.large and foresight.expects(boxes, everyone):
-                onlooker.see(shown.frame, foresight.box)
-            guide = _guide(guides, index, boxes) if boxes else None
-            if guide is not None:
-                rest = np.arange(index, stop, -1 if backward else 1)
-                for path in pair.paths:
-                    path.put(guide.path, rest)
-                break
+        with self._beside(onlooker) as beside:
+            for shown in self._scene.stream(low, high, backward):
+                index = shown.frame.index
+                if eager is None:
+                    self._tick(1)
+                everyone = None
+                if shown.everyone is not None:
+                    everyone = np.column_stack([shown.everyone.xyxy, shown.everyone.scores])
+                motion = _inverse(onward) if backward else shown.motion
+                onward = shown.motion
+                if pair is None:
+                    follower = self._beginner(index, shown.frame, box).clone(eager)
+                    pair = Pair(follower, index, box, self._rate, self._job.clip.frame_count, self._s.duel)
+                    continue
+                boxes = pair.step(shown.frame, motion, everyone, index == last)
+                if beside is not None and foresight.expects(boxes, everyone):
+                    beside.see(shown.frame, foresight.box)
+                guide = _guide(guides, index, boxes) if boxes else None
+                if guide is not None:
+                    rest = np.arange(index, stop, -1 if backward else 1)
+                    for path in pair.paths:
+                        path.put(guide.path, rest)
+                    break
         assert pair is not None
         for path in pair.paths:
             fill_skipped(
