@@ -32,7 +32,6 @@ class Wish:
     given: Given
     output: Path | None = None
     film: Path | None = None
-    title: tuple[str, ...] = ()
     sheet: Path | None = None
 
     def in_style(self, name: str | None) -> Wish:
@@ -47,9 +46,9 @@ class Wish:
         output, film, sheet = (
             None if path is None else named_for(path, player) for path in (self.output, self.film, self.sheet)
         )
-        title = (player, *self.title) if self.title else ()
-        how = replace(self.how, player=player)
-        return replace(self, how=how, given=given, output=output, film=film, title=title, sheet=sheet)
+        title = [player, *given.title] if given.title else given.title
+        how, given = replace(self.how, player=player), replace(given, title=title)
+        return replace(self, how=how, given=given, output=output, film=film, sheet=sheet)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ class Reel:
         """What counts only because it is remembered.  Raises BadInputError for what can be known to fail."""
         wish = self.wish
         delivery = self.project.delivery(wish.given)
-        if title_lines(wish.title) and wish.film is None:
+        if title_lines(wish.given.title or ()) and wish.film is None:
             raise BadInputError(
                 "A title card is the front of the film of all clips; give --film NAME.mp4 with --title."
             )
@@ -88,13 +87,16 @@ class Reel:
             raise BadInputError(
                 f"With --deliver {delivery.way} no film is made of a clip, so {option} has nothing to {does}."
             )
-        return self.project.remembers(wish.given)
+        # A card that is remembered stands before a film, where one is asked for.
+        without_card = replace(wish.given, title=wish.given.title or ())
+        return self.project.remembers(wish.given if wish.film else without_card)
 
     def join(self, outcome: Outcome, steps: Steps) -> None:
         """Join the marked clips, where a film is asked for."""
         if self.wish.film is not None:
             renders = {result.clip_id: result.render for result in outcome.results}
-            join_film(self.read, renders, self.wish.film, steps("Joining"), title_lines(self.wish.title))
+            title = self.project.title(self.wish.given)
+            join_film(self.read, renders, self.wish.film, steps("Joining"), title)
 
 
 def read_reel(wish: Wish, whose: str, warn: Callable[[str], None], steps: Steps) -> Reel:

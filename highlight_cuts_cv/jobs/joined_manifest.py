@@ -101,7 +101,26 @@ def _parts(film: Path, card: tuple[str, ...], target: MediaInfo) -> list[JoinedP
         return [JoinedPart(name=film.name, seconds=seconds, made=read_manifest(film), fit=fit)]
     if fit is None:
         return list(joined)
-    return [JoinedPart(name=film.name, seconds=seconds)]  # fitted twice: nobody knows in which way
+    if any(part.fit or part.card for part in joined):
+        return [JoinedPart(name=film.name, seconds=seconds)]  # fitted twice: nobody knows in which way
+    return _fitted_parts(joined, fit, media.info.rate, target.rate)
+
+
+def _fitted_parts(
+    joined: Sequence[JoinedPart], fit: Fit, rate: Fraction, target_rate: Fraction
+) -> list[JoinedPart]:
+    """The parts of a joined film of the given *rate* that was fitted as a whole into another one."""
+    parts, end = [], Fraction(0)
+    for part in joined:
+        first, end = round(end * rate), end + part.seconds
+        if fit.shown is None:
+            parts.append(replace(part, fit=fit))
+            continue
+        stop = round(end * rate)
+        shown = tuple(number - first for number in fit.shown if first <= number < stop)
+        if shown:
+            parts.append(replace(part, seconds=len(shown) / target_rate, fit=replace(fit, shown=shown)))
+    return parts
 
 
 def _fit(info: MediaInfo, target: MediaInfo) -> Fit | None:

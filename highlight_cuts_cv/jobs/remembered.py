@@ -20,7 +20,7 @@ from highlight_cuts_cv.jobs.settle import settled
 from highlight_cuts_cv.jobs.setup import Setup, check_owners, parse_indicators
 from highlight_cuts_cv.jobs.task import ClipResult
 from highlight_cuts_cv.jobs.timeline import Players, by_clip, check_setup, deliver, plan
-from highlight_cuts_cv.jobs.wishes import Given, delivery_of, setup_of, told, with_given
+from highlight_cuts_cv.jobs.wishes import Given, delivery_of, setup_of, title_of, told, with_given
 from highlight_cuts_cv.media import clip_frame_number
 from highlight_cuts_cv.media.moments import Moment
 from highlight_cuts_cv.model import ClipInfo
@@ -132,6 +132,10 @@ class Project:
     def delivery(self, given: Given) -> Delivery:
         """How the timeline is handed over with what is *given*.  Raises BadInputError."""
         return delivery_of(with_given(self.settings, given, []))
+
+    def title(self, given: Given) -> list[str]:
+        """The lines of the title card with what is *given*, none for no card.  Raises BadInputError."""
+        return title_of(with_given(self.settings, given, []))
 
     def show(self, shown: Shown, given: Given, settings: Mapping[str, object]) -> None:
         """Remember that the user was shown this picture: ``CLIP=#N`` is somebody in it from now on.

@@ -1,6 +1,7 @@
 """What the user wants of a timeline's run besides picks, as a project remembers it: plain JSON values.
 
-``look`` is how players are marked: ``indicator`` (``name``, ``options``), ``show``, ``intro``, ``shape``, and ``players``, each with
+``look`` is how players are marked: ``indicator`` (``name``, ``options``), ``show``, ``intro``, ``shape``, ``title`` (the lines of the card
+before the film of all clips), and ``players``, each with
 ``name`` and, where it is their own, ``indicator``.  ``run`` has the other plugins by kind, as far as they were chosen, and how the timeline is
 handed over: ``deliver``, ``editor``, ``handles``.
 ``reading`` has how the timeline is read.
@@ -25,6 +26,7 @@ from highlight_cuts_cv.jobs.setup import (
     parse_indicators,
     parse_shape,
 )
+from highlight_cuts_cv.jobs.title_card import title_lines
 from highlight_cuts_cv.rendering.wishes import parse_intro, parse_show
 
 Settings = Mapping[str, object]
@@ -51,6 +53,7 @@ class Given:
     show: str | None = None
     intro: str | None = None
     shape: str | None = None
+    title: Sequence[str] | None = None
     deliver: str | None = None
     editor: str | None = None
     handles: str | None = None
@@ -111,6 +114,8 @@ def with_given(settings: Settings, given: Given, players: Sequence[str]) -> dict
         look["intro"] = given.intro
     if given.shape is not None:
         look["shape"] = parse_shape(given.shape)
+    if given.title is not None:
+        look["title"] = title_lines(given.title)
     for kind in _PLUGINS:
         text = getattr(given, kind)
         if text is not None:
@@ -167,6 +172,12 @@ def delivery_of(settings: Settings) -> Delivery:
     )
 
 
+def title_of(settings: Settings) -> list[str]:
+    """The lines of the title card, none for no card.  Raises BadInputError."""
+    lines = _mapping(settings.get("look")).get("title")
+    return title_lines([line for line in lines if isinstance(line, str)] if isinstance(lines, list) else [])
+
+
 def told(settings: Settings, given: Given) -> str:
     """What counts only because it is remembered, as the command line would say it; '' where nothing does."""
     look, run = _mapping(settings.get("look")), _mapping(settings.get("run"))
@@ -182,6 +193,8 @@ def told(settings: Settings, given: Given) -> str:
     for name in ("show", "intro", "shape"):
         if getattr(given, name) is None and look.get(name):
             said.append(f"--{name} {look[name]}")
+    if given.title is None:
+        said += [f'--title "{line}"' for line in title_of(settings)]
     for kind, usual in _PLUGINS.items():
         if getattr(given, kind) is None and (text := _written(_choice(run.get(kind), usual))) != usual:
             said.append(f"--{kind} {text}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,12 +17,16 @@ from highlight_cuts_cv.faces.cli import app
 from highlight_cuts_cv.faces.demo import demo_clip, write_cut
 from highlight_cuts_cv.faces.reels import Wish
 from highlight_cuts_cv.faces.shared import Reading
+from highlight_cuts_cv.faces.web.look import Look
+from highlight_cuts_cv.faces.web.models import ChoiceModel, LookModel, PlayerModel
 from highlight_cuts_cv.jobs.film import join_titled
 from highlight_cuts_cv.jobs.title_card import SECONDS, card_picture, title_lines, write_card
 from highlight_cuts_cv.jobs.wishes import Given
 from highlight_cuts_cv.media import probe
 from highlight_cuts_cv.media.reading.probing import load
 from highlight_cuts_cv.model import BadInputError
+from highlight_cuts_cv.project.folder import project_folder
+from highlight_cuts_cv.project.store import ProjectStore
 from tests.media.joining.test_concat import FLASH, assert_in_step, film, packets, pictures, preset_film
 
 NAME, REST = "Sam Miller", "No 7, FC Example, 2026"
@@ -138,7 +142,7 @@ def test_a_title_needs_a_film_and_is_looked_at_before_any_work(tmp_path):
     cut = str(write_cut(demo_clip(), tmp_path / "cut.otio"))
     for more, sentence in (
         (["--title", NAME], "give --film"),
-        (["--title", "", "--film", str(tmp_path / "x.mp4")], "no text"),
+        (["--title", NAME, "--title", "", "--film", str(tmp_path / "x.mp4")], "no text"),
     ):
         done = CliRunner().invoke(app, ["run", cut, "--pick", "01=0:#1", *more])
         assert isinstance(done.exception, BadInputError) and sentence in str(done.exception)
@@ -149,11 +153,36 @@ def test_each_player_of_a_team_has_a_card_of_their_own(tmp_path):
     wish = Wish(
         timeline=tmp_path / "team.csv",
         how=Reading(),
-        given=Given(),
-        output=None,
+        given=Given(title=["FC Example"]),
         film=tmp_path / "reel.mp4",
-        title=("FC Example",),
-        sheet=None,
     )
-    assert wish.of("Ann", Given()).title == ("Ann", "FC Example")
-    assert replace(wish, title=()).of("Ann", Given()).title == ()
+    assert wish.of("Ann", wish.given).given.title == ["Ann", "FC Example"]
+    assert wish.of("Ann", Given(title=())).given.title == (), "it is taken back"
+    assert wish.of("Ann", Given()).given.title is None, "it is as before"
+
+
+def test_what_the_page_says_of_the_card_counts_for_the_command_line_and_the_other_way_round(tmp_path):
+    cut, film = write_cut(demo_clip(), tmp_path / "cut.otio"), tmp_path / "reel.mp4"
+
+    def card(*more: str) -> list[str]:
+        done = CliRunner().invoke(app, ["run", str(cut), "--quality", "preview", *more])
+        assert not done.exception, done.exception
+        first = json.loads(film.with_name("reel.manifest.json").read_text("utf-8"))["parts"][0]
+        return list(first.get("card", []))
+
+    pick = ("--pick", "02-The-man-in-jeans-walks-away=0:950,268")
+    assert card(*pick, "--film", str(film)) == []
+    with ProjectStore(project_folder(cut)) as store:
+        (session,) = store.sessions()
+        look = Look(
+            LookModel(indicator=ChoiceModel(name="dot"), players=[PlayerModel(name="")], title=[NAME, REST])
+        )
+        store.set_settings(session.session_id, {"look": look.as_json()})
+    assert card("--film", str(film)) == [NAME, REST]
+    film.unlink()
+    assert card() == [NAME, REST] and not film.exists(), "no film is asked for"
+    assert card("--title", "Kim", "--film", str(film)) == ["Kim"]
+    with ProjectStore(project_folder(cut)) as store:
+        (session,) = store.sessions()
+        assert Look.of(session.settings["look"]).model.title == ["Kim"]
+    assert card("--title", "", "--film", str(film)) == [] == card("--film", str(film))

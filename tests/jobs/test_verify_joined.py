@@ -207,6 +207,34 @@ def test_joined_films_can_be_joined_again(games: list[Path], reel: Path, tmp_pat
     assert verify(games, joined).wrong == ()
 
 
+@pytest.mark.parametrize("rate", [25, 50])
+def test_and_fitted_into_films_of_another_kind(tmp_path: Path, rate: int) -> None:
+    pictures = scenes(2 * COUNT, SIZE)
+    games = [
+        made(tmp_path / f"game{n}.mp4", part, None)
+        for n, part in enumerate((pictures[:COUNT], pictures[COUNT:]))
+    ]
+    films = [render(game, tmp_path / f"{n}.mp4") for n, game in enumerate(games)]
+    reel = join_titled(films, tmp_path / "reel.mp4", [], Watch())
+    large = made(tmp_path / "large.mp4", scenes(COUNT, (480, 270)), None, rate=Fraction(rate))
+    long = join_titled([render(large, tmp_path / "first.mp4"), reel], tmp_path / "long.mp4", [], Watch())
+    assert [part.name for part in read_joined_manifest(long) or ()] == ["first.mp4", "0.mp4", "1.mp4"]
+    verdict = verify([*games, large], long)
+    assert verdict.wrong == () and verdict.frames == COUNT + 2 * COUNT * rate // 25
+    changed_pictures = shown(long)
+    patch = changed_pictures[-20][90:180, 210:270]
+    patch[:] = 255 - patch
+    changed = made(tmp_path / "changed.mp4", changed_pictures, None, rate=Fraction(rate))
+    manifest_path(changed).write_bytes(manifest_path(long).read_bytes())
+    (wrong,) = verify([*games, large], changed).wrong
+    assert wrong.startswith(f"Picture {verdict.frames - 20} of the film")
+    # Into a third kind: nobody knows any more in which way.
+    small = render(made(tmp_path / "small.mp4", scenes(COUNT, (160, 90)), None), tmp_path / "other.mp4")
+    again = join_titled([small, long], tmp_path / "again.mp4", [], Watch())
+    with pytest.raises(BadInputError, match=r"was joined from long\.mp4, too"):
+        verify([*games, large], again)
+
+
 def test_recordings_that_are_missing_or_others(games: list[Path], reel: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match=r"was made from second.mp4, too; give all"):
         verify([games[0]], reel)

@@ -84,12 +84,13 @@ Intro = Annotated[
         help="Let the first picture (or that of the pick, or of a frame) stand still with the marker, then play.",
     ),
 ]
+TITLE_HELP = "Begin the film with a card of two seconds: the name, and given again what stands below it; up to three lines"
 Title = Annotated[
     list[str] | None,
     typer.Option(
         "--title",
         metavar="LINE",
-        help="Begin the film with a card of two seconds: the name, and given again what stands below it; up to three lines.",
+        help=f"{TITLE_HELP}.",
         show_default=False,
     ),
 ]

@@ -11,6 +11,7 @@ from highlight_cuts_cv.faces.cli.app import app
 from highlight_cuts_cv.faces.cli.options import (
     CHOICE_HELP,
     PICK_HELP,
+    TITLE_HELP,
     Encoder,
     MediaRoot,
     Padding,
@@ -19,7 +20,6 @@ from highlight_cuts_cv.faces.cli.options import (
     Rate,
     TimelineFile,
     TimelineName,
-    Title,
 )
 from highlight_cuts_cv.faces.console import progress_bars, say_warning
 from highlight_cuts_cv.faces.shared import Reading
@@ -63,7 +63,15 @@ def run(
     film: Annotated[
         Path | None, typer.Option("--film", help="Also join the marked clips to this one film.")
     ] = None,
-    title: Title = None,
+    title: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--title",
+            metavar="LINE",
+            help=f"{TITLE_HELP}; '' is none.  [{_AS_BEFORE} none]",
+            show_default=False,
+        ),
+    ] = None,
     sheet: Annotated[
         Path | None,
         typer.Option("--sheet", help="Also write a sheet of pictures of the marked clips (.jpg, .png)."),
@@ -206,6 +214,7 @@ def run(
         show=show,
         intro=intro,
         shape=shape,
+        title=() if title == [""] else title,
         deliver=way,
         editor=editor,
         handles=handles,
@@ -221,7 +230,6 @@ def run(
         given=given,
         output=output,
         film=film,
-        title=tuple(title or ()),
         sheet=sheet,
     ).in_style(style)
     if player is None and (players := team_of(timeline)):
