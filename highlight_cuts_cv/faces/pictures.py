@@ -126,7 +126,8 @@ def check_picture(path: Path, inputs: Iterable[Path], makes_folder: bool = False
     from highlight_cuts_cv.files.outputs import checked_output
 
     checked_output(path.parent if makes_folder and not path.parent.exists() else path, inputs)
-    if not cv2.haveImageWriter(path.name):
+    # By the suffix alone: OpenCV crashes for names with bytes that are no letters.
+    if not cv2.haveImageWriter(f"picture{path.suffix}"):
         raise BadInputError(f"A picture cannot be written as '{path.name}'; use .jpg or .png.")
 
 

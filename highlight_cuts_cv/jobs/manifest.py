@@ -15,6 +15,7 @@ import numpy as np
 from highlight_cuts_cv import __version__
 from highlight_cuts_cv.contracts import Cadence, Freeze
 from highlight_cuts_cv.files.atomic import atomic_output
+from highlight_cuts_cv.files.texts import as_json
 from highlight_cuts_cv.model import BadInputError, ClipInfo, Crop, Shade, SpriteTrack
 
 _KIND = "highlight-cuts-cv manifest"
@@ -102,9 +103,7 @@ def store(film: Path, stored: dict[str, Any]) -> Path:
     head = {"kind": _KIND, "version": __version__, "film": {"name": film.name, "sha256": file_digest(film)}}
     path = manifest_path(film)
     with atomic_output(path) as temporary:
-        temporary.write_text(
-            json.dumps(head | stored, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-        )
+        temporary.write_text(as_json(head | stored) + "\n", encoding="utf-8", newline="\n")
     return path
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from highlight_cuts_cv.files.atomic import atomic_output
+from highlight_cuts_cv.files.texts import as_json
 from highlight_cuts_cv.timeline.names import safe_name
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _films(folder: Path) -> dict[str, str]:
 
 def _write_note(folder: Path, timeline: Path, films: Mapping[str, str]) -> None:
     with atomic_output(folder / OWNER_NOTE) as file:
-        text = json.dumps({"timeline": timeline.name, "films": dict(films)}, ensure_ascii=False, indent=1)
+        text = as_json({"timeline": timeline.name, "films": dict(films)}, indent=1)
         file.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 

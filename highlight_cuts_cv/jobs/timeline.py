@@ -221,6 +221,13 @@ def _timeline_file(timeline: Timeline, output: Path, delivery: Delivery = REPLAC
     from highlight_cuts_cv.timeline.formats import SUFFIXES, written_as
 
     inputs = [timeline.path, *(clip.media_path for clip in timeline.clips)]
+    for path in (output.absolute(), *inputs):
+        try:
+            str(path).encode()
+        except UnicodeEncodeError:
+            raise BadInputError(
+                f"The path {path} has bytes that are no letters, which a timeline cannot name; rename that file or folder."
+            ) from None
     if delivery.deliverer is not None:
         return checked_output(output, inputs, (delivery.suffix,))
     output = written_as(output)

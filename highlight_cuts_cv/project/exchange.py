@@ -9,6 +9,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 from highlight_cuts_cv.errors import BadInputError
+from highlight_cuts_cv.files.texts import as_json
 from highlight_cuts_cv.project.reading import Reader
 from highlight_cuts_cv.project.rows import (
     doubts_to_json,
@@ -86,7 +87,7 @@ def _write(at: sqlite3.Connection, data: dict[str, Any]) -> str:
     if taken:
         session["session_id"] = secrets.token_hex(8)
     session_id = str(session["session_id"])
-    _insert(at, "session", {**session, "settings": json.dumps(dict(data["settings"]), ensure_ascii=False)})
+    _insert(at, "session", {**session, "settings": as_json(dict(data["settings"]))})
     for clip in data["clips"]:
         row = {name: clip[name] for name in _CLIP}
         for work in Work:

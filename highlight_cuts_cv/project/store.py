@@ -29,7 +29,6 @@ Pictures and films are not in the database; they can be made again.  Picks, deci
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -40,6 +39,7 @@ from typing import TYPE_CHECKING, Any
 from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
 from highlight_cuts_cv.files.outputs import writing_sentences
 from highlight_cuts_cv.files.store import content_identity
+from highlight_cuts_cv.files.texts import as_json
 from highlight_cuts_cv.model import Track
 from highlight_cuts_cv.project.changing import Changer, Claim
 from highlight_cuts_cv.project.database import Database
@@ -180,7 +180,7 @@ class ProjectStore:
                 return self._changer.session(at, session_id)
             at.execute(
                 "UPDATE session SET settings = ? WHERE session_id = ?",
-                (json.dumps(merged, ensure_ascii=False), session_id),
+                (as_json(merged), session_id),
             )
             return self._changer.touch(at, session_id)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from highlight_cuts_cv.files.atomic import atomic_output
 from highlight_cuts_cv.files.outputs import writing_sentences
+from highlight_cuts_cv.files.texts import as_json
 from highlight_cuts_cv.model import BadInputError, Doubt, Track, Why
 from highlight_cuts_cv.tracking.doubts import settling_picks
 from highlight_cuts_cv.tracking.picks import parse_pick
@@ -28,14 +29,13 @@ def write_doubts(track_file: Path, track: Track, first_frame: int) -> None:
     The track's frame 0 is the video's frame *first_frame* (from 0).
     """
     path = doubts_path(track_file)
-    text = json.dumps(
+    text = as_json(
         {
             "track": track_file.name,
             "sha256": _digest(track_file),
             "doubts": [_as_json(doubt, track, first_frame) for doubt in track.doubts],
         },
         indent=1,
-        ensure_ascii=False,
     )
     with writing_sentences(path), atomic_output(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8", newline="\n")
