@@ -15,6 +15,7 @@ from highlight_cuts_cv.faces.web.clips import Clip, proxy_path
 from highlight_cuts_cv.faces.web.look import Look
 from highlight_cuts_cv.faces.web.proposing import Proposing
 from highlight_cuts_cv.faces.web.staff import HEAVY, LIGHT
+from highlight_cuts_cv.faces.web.watched import Watched
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.freeze import ClipFreeze, plan_freeze
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 _CLICK, _LOOKED_AT, _BACKGROUND = 0, 10, 20
 
 
-class Review:
+class Review(Watched):
     """The work on one timeline.  All methods may be called from several threads.
 
     *studio* does what takes long, *waiting* runs what waits for it.
@@ -50,13 +51,11 @@ class Review:
         worker: Worker,
         waiting: Executor,
     ) -> None:
+        super().__init__()
         self.timeline, self.store = timeline, store
         self._worker, self._waiting = worker, waiting
-        self._lock = RLock()
         # Held from a change of the store to the note of it here: the last change is the last note, too.
         self._keeping = RLock()
-        self._watchers: set[Callable[[], None]] = set()
-        self.version = 1
         self.closed = False
         session = store.open_session(game, player, clip_sources(timeline))
         self.session_id, self.game, self.player = session.session_id, game, player
@@ -84,25 +83,6 @@ class Review:
     def clip(self, clip_id: str) -> Clip:
         """Raises KeyError."""
         return self._by_id[clip_id]
-
-    def changed(self) -> None:
-        """Something is new: whoever watches looks again."""
-        with self._lock:
-            self.version += 1
-            watchers = [*self._watchers]
-        for tell in watchers:
-            tell()
-
-    def watch(self, tell: Callable[[], None]) -> Callable[[], None]:
-        """Have *tell* called, from any thread, whenever something changed; what is returned ends that."""
-        with self._lock:
-            self._watchers.add(tell)
-
-        def end() -> None:
-            with self._lock:
-                self._watchers.discard(tell)
-
-        return end
 
     def refresh(self) -> None:
         """Read what other programs changed."""
