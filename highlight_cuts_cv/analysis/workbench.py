@@ -21,6 +21,7 @@ from highlight_cuts_cv.analysis.detections import (
     unpacked,
     unpacked_near,
 )
+from highlight_cuts_cv.analysis.rounds import SharedFrames
 from highlight_cuts_cv.analysis.scene import Scene
 from highlight_cuts_cv.contracts import Detector, Watch, resolve_options
 from highlight_cuts_cv.files.store import ArrayStore, content_identity
@@ -38,7 +39,7 @@ class View:
     """The frames of a clip that somebody follows in, and what is known of them.
 
     ``kept`` are their (rising) indexes in the clip; everything else counts them from 0.  ``source`` decodes
-    them, and shows each to its ``onlooker``.
+    them, and shows each to its ``onlooker``; several at once have it decode but once through ``shared``.
     """
 
     kept: NDArray[np.int64]
@@ -47,6 +48,7 @@ class View:
     detections: KeptDetections
     shelf: ArrayStore | None
     source: ClipFrames
+    shared: SharedFrames
 
 
 class ClipWorkbench:
@@ -115,13 +117,14 @@ class ClipWorkbench:
                 if len(kept) < self.clip.frame_count:
                     frames = open_frames(self.clip, small_side=SMALL_SIDE, only=kept)
                     self._opened.append(frames)
-                watched = WatchedFrames(frames, self.people, kept, self._due)
+                shared = SharedFrames(frames)
+                watched = WatchedFrames(shared, self.people, kept, self._due)
                 found = KeptDetections(self.people, kept)
                 scene = Scene(watched, found if looks else None, rate)
                 shelf = self.store("scene", len(kept), looks, code_identity(Scene))
                 if shelf is not None:
                     scene.restore(shelf.load("scene"))
-                self._views[key] = View(kept, watched, scene, found, shelf, frames)
+                self._views[key] = View(kept, watched, scene, found, shelf, frames, shared)
             self._latest = self._views[key]
             return self._latest
 

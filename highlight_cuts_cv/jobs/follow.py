@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from highlight_cuts_cv.analysis.code_identity import code_identity, options_identity
 from highlight_cuts_cv.analysis.scene import Scene
-from highlight_cuts_cv.analysis.workbench import ClipWorkbench
+from highlight_cuts_cv.analysis.workbench import ClipWorkbench, View
 from highlight_cuts_cv.contracts import UNWATCHED, TrackJob, Watch, resolve_options
 from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.files.store import ArrayStore
@@ -58,16 +61,66 @@ def follow_on(
         return _followed(bench, picks, setup, watch, players > _ALONE)
 
 
+def follow_all(
+    bench: ClipWorkbench,
+    players: Mapping[str, Sequence[Pick]],
+    setup: Setup,
+    follow_one: Callable[[str], Track],
+) -> dict[str, Track]:
+    """What *follow_one* gives for each of the *players*, by name, as if they were followed one after another.
+
+    Who is followed in frames of which all is known that is the same for everybody streams them together with the others:
+    they are decoded once for all.  So the first is followed alone.  Raises what *follow_one* raises.
+    """
+    tracks: dict[str, Track] = {}
+    left = [*players]
+    while left:
+        together = _sharing(bench, players, setup, left)
+        if together is None:
+            tracks[left[0]] = follow_one(left[0])
+            left = left[1:]
+            continue
+        view, names = together
+        size = bench.clip.width, bench.clip.height
+        found = view.shared.do([partial(follow_one, name) for name in names], size)
+        tracks.update(zip(names, found, strict=True))
+        left = [name for name in left if name not in names]
+    # The view that was last made is what is drawn by: the last player's, as one after another.
+    _view(bench, players[[*players][-1]], setup)
+    return {name: tracks[name] for name in players}
+
+
+def _sharing(
+    bench: ClipWorkbench, players: Mapping[str, Sequence[Pick]], setup: Setup, left: Sequence[str]
+) -> tuple[View, list[str]] | None:
+    """Who of those *left* can be followed together, in which view; ``None`` where the first had better be alone."""
+    if len(left) == len(players) or len(left) < 2:
+        return None
+    frames = _kept(bench, players[left[0]])[0].tolist()
+    names = [name for name in left if _kept(bench, players[name])[0].tolist() == frames]
+    view = _view(bench, players[left[0]], setup)
+    return (view, names) if len(names) > 1 and view.scene.analysed(0, len(frames)) else None
+
+
+def _kept(bench: ClipWorkbench, picks: Sequence[Pick]) -> tuple[NDArray[np.int64], Fraction]:
+    return kept_frames(bench.clip, [pick.frame_index for pick in picks])
+
+
+def _view(bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup) -> View:
+    kept, rate = _kept(bench, picks)
+    return bench.view(kept, float(rate), get_registry().trackers.find(setup.tracker.name).needs_detections)
+
+
 def _followed(
     bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup, watch: Watch, company: bool
 ) -> Track:
     clip, registry = bench.clip, get_registry()
     spec = registry.trackers.find(setup.tracker.name)
     looks = spec.needs_detections
-    kept, rate = kept_frames(clip, [pick.frame_index for pick in picks])
+    kept, rate = _kept(bench, picks)
     thin = replace(clip, frame_count=len(kept), media=replace(clip.media, rate=rate))
     anchors = resolve_picks(picks, clip, bench.people)
-    view = bench.view(kept, float(rate), looks)
+    view = _view(bench, picks, setup)
     job = TrackJob(
         clip=thin,
         frames=view.frames,

@@ -20,7 +20,7 @@ from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.files.outputs import checked_output, writing_sentences
 from highlight_cuts_cv.jobs.draw import draw_all
 from highlight_cuts_cv.jobs.export import write
-from highlight_cuts_cv.jobs.follow import follow_on, workbench
+from highlight_cuts_cv.jobs.follow import follow_all, follow_on, workbench
 from highlight_cuts_cv.jobs.freeze import ClipFreeze
 from highlight_cuts_cv.jobs.live import write_live
 from highlight_cuts_cv.jobs.marks import clip_marks
@@ -135,10 +135,12 @@ def _faded(task: ClipTask, sprites: SpriteTrack) -> SpriteTrack:
 
 def follow_players(bench: ClipWorkbench, task: ClipTask, steps: Steps) -> dict[str, Track]:
     """The paths of everybody picked in the task, by name.  Raises as :func:`run`."""
-    return {
-        player: follow_on(bench, picks, task.setup, steps(_following(player, task.label)), len(task.picks))
-        for player, picks in task.picks.items()
-    }
+
+    def follow_one(player: str) -> Track:
+        watch = steps(_following(player, task.label))
+        return follow_on(bench, task.picks[player], task.setup, watch, len(task.picks))
+
+    return follow_all(bench, task.picks, task.setup, follow_one)
 
 
 def result_of(task: ClipTask, render: Path, tracks: Mapping[str, Track], freeze: Freeze | None) -> ClipResult:
