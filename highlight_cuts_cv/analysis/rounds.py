@@ -114,7 +114,7 @@ class Rounds(Generic[T]):
                 while frame.index != index:
                     frame = next(frames)
                 for one, wish in list(self._waiting.items()):
-                    if wish.backward is backward and wish.index == index:
+                    if wish.index == index:
                         self._go_on(one, frame)
         finally:
             if frames is not None:
@@ -136,10 +136,7 @@ class SharedFrames:
         """What each of *pieces* returns, as :meth:`Rounds.do`; the pictures have that *size*."""
         rounds: Rounds[T] = Rounds(self._frames, size)
         self._rounds = rounds
-        try:
-            return rounds.do(pieces)
-        finally:
-            self._rounds = None
+        return rounds.do(pieces)
 
     def __len__(self) -> int:
         return len(self._frames)
