@@ -123,7 +123,7 @@ def _looked_for(
         chosen = [people[place] for place in places]
         found = likeness.probabilities(known, others, chosen)
         if reader is not None and number:
-            found, read = with_numbers(chosen, found, True, reader, number, Watch())
+            found, read, _ = with_numbers(chosen, found, True, reader, number, Watch())
             labels = labels or read
         likeliest = int(np.argmax(found)) if found else None
         best.append((0.0, 0.0) if likeliest is None else (found[likeliest], shares[places[likeliest]]))

@@ -94,13 +94,15 @@ def propose(
         for clip in clips:
             people = [person for person in people_in(clip) if len(person) >= _LEAST]
             looks = likeness.probabilities(own, others, people)
-            labels = ["" for _ in people]
+            labels, places = ["" for _ in people], [person.best for person in people]
             if reader is not None and number is not None:
                 watch = steps(f"Reading numbers in {clip.name or clip.clip_id}")
-                looks, labels = with_numbers(people, looks, bool(own), reader, number, watch)
+                looks, labels, places = with_numbers(people, looks, bool(own), reader, number, watch)
             order = sorted(range(len(people)), key=lambda one: -looks[one])[:_OFFERED]
             found = [
-                _candidate(people[one], looks[one], labels[one]) for one in order if looks[one] >= _WORTH
+                _candidate(people[one], places[one], looks[one], labels[one])
+                for one in order
+                if looks[one] >= _WORTH
             ]
             proposals.append(Proposal(clip.clip_id, tuple(found)))
         return proposals
@@ -150,23 +152,28 @@ def with_numbers(
     reader: Identifier,
     number: str,
     watch: Watch,
-) -> tuple[list[float], list[str]]:
-    """The probabilities after reading what those wear who matter, and what was read on whom."""
+) -> tuple[list[float], list[str], list[int]]:
+    """The probabilities after reading what those wear who matter, what was read on whom, and in which look to point at them.
+
+    That is a look that shows the number, where it was read: of two people who were mixed up it is the one who wears it.
+    """
     size = [float(np.median([box[3] - box[1] for box in person.boxes])) for person in people]
     order = sorted(range(len(people)), key=lambda one: (-looks[one], -size[one]))
     chances = list(looks) if known else [1 / (1 + _NUMBERS)] * len(people)
-    labels = [""] * len(people)
+    labels, places = [""] * len(people), [person.best for person in people]
     read = order[: _READ if known else 2 * _READ]
     for done, one in enumerate(read, start=1):
         job = IdentifyJob(sightings=people[one].shown(), cancelled=watch.cancelled)
         found = reader.identify(job)
         if found:
             labels[one] = found[0].label
+            if found[0].label == number and found[0].seen:
+                places[one] = people[one].clearest([job.sightings[place] for place in found[0].seen])
             chances[one] = after_reading(
                 chances[one], {each.label: each.probability for each in found}, number
             )
         watch.progress(done, len(read))
-    return likeness.exclusive(people, chances), labels
+    return likeness.exclusive(people, chances), labels, places
 
 
 def after_reading(chance: float, read: Mapping[str, float], number: str) -> float:
@@ -178,8 +185,7 @@ def after_reading(chance: float, read: Mapping[str, float], number: str) -> floa
     return float(odds / (1 + odds))
 
 
-def _candidate(person: Person, probability: float, label: str) -> Candidate:
-    place = person.best
+def _candidate(person: Person, place: int, probability: float, label: str) -> Candidate:
     box = BoundingBox(*person.boxes[place].tolist())
     return Candidate(
         Pick(person.frames[place], box=replace(box.rounded(), confidence=1.0)), probability, label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import cv2
@@ -59,6 +60,15 @@ class Person:
     def best(self) -> int:
         """The look that is clearest and largest: where to point at the person."""
         return int(np.argmax([w * (b[3] - b[1]) for w, b in zip(self.weights, self.boxes, strict=True)]))
+
+    def clearest(self, sightings: Collection[Sighting]) -> int:
+        """The look of which the clearest of these *sightings*, of the kept ones, is the picture."""
+        frames = {one.frame_index for one in sightings}
+        _, best = max(
+            ((worth, one.frame_index) for worth, one in self.sightings if one.frame_index in frames),
+            key=lambda one: one[0],
+        )
+        return self.frames.index(best)
 
     def shown(self) -> list[Sighting]:
         """The kept pictures in time's order."""

@@ -6,16 +6,24 @@ import numpy as np
 import pytest
 
 import highlight_cuts_cv as hccv
-from highlight_cuts_cv.api import Identity
+from highlight_cuts_cv.api import Identity, Sighting
+from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.faces.filled import fillings_told
 from highlight_cuts_cv.jobs import filling
 from highlight_cuts_cv.jobs.filling import Filled
-from highlight_cuts_cv.jobs.same_player import Candidate, Proposal, after_reading, sorted_by_track
+from highlight_cuts_cv.jobs.same_player import (
+    Candidate,
+    Proposal,
+    after_reading,
+    sorted_by_track,
+    with_numbers,
+)
 from highlight_cuts_cv.jobs.same_player import everybody_in as everybody_in_clip
 from highlight_cuts_cv.model import BadInputError, BoundingBox, JobFailedError, State, Track, box_ious
 from highlight_cuts_cv.plugin.registry import Registry
 from highlight_cuts_cv.recognition.everybody import Person
+from highlight_cuts_cv.recognition.looks import LENGTH
 from highlight_cuts_cv.tracking.picks import Pick
 
 RED_JACKET = (1023, 245, 62, 161)  # left, top, width, height, two seconds after the beginning
@@ -69,6 +77,36 @@ def test_a_number_alone_finds_who_wears_it_or_says_that_nobody_does(reel, monkey
     monkeypatch.setattr(Registry, "identifier", lambda *_: Reader("7"))
     done = hccv.run_timeline(reel, number="7")
     assert set(done.films) == {"01-one", "02-two", "03-three"}
+
+
+def test_a_number_points_where_it_was_read_though_the_piece_is_of_two_people():
+    person = Person()
+    for frame in range(6):
+        box = np.array([100.0 + frame, 50, 140 + frame, 150 + 10 * (frame == 1)])
+        person.frames.append(10 * frame)
+        person.boxes.append(box)
+        person.looks.append(np.zeros(LENGTH, np.float32))
+        person.weights.append(1.0)
+        picture = np.zeros((100, 40, 3), np.uint8)
+        person.sightings.append((float(frame % 5), Sighting(10 * frame, picture, BoundingBox(0, 0, 40, 100))))
+    person.sightings.reverse()  # they are kept in no order
+    assert person.best == 1
+
+    class Reader:
+        def __init__(self, label, seen):
+            self.found = [Identity(label, 0.999, seen)]
+
+        def identify(self, job):
+            return self.found
+
+        def close(self):
+            pass
+
+    def pointed(label, seen):
+        return with_numbers([person], [0.5], True, Reader(label, seen), "22", Watch())[1:]
+
+    assert pointed("22", (2, 3, 5)) == (["22"], [3])
+    assert pointed("22", ()) == (["22"], [1]) and pointed("8", (3,)) == (["8"], [1])
 
 
 def _wears_red(sighting):

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from hccv_numbers import hccv_identifiers, network
 from hccv_numbers.deciding import probabilities
+from hccv_numbers.identifier import ShirtNumbers
+from hccv_numbers.network import Read
 from PIL import Image, ImageDraw, ImageFont
 
 from highlight_cuts_cv.api import BadInputError, BoundingBox, IdentifyJob, Sighting
@@ -84,3 +86,31 @@ def test_without_the_package_a_sentence_says_what_to_install(monkeypatch):
     (spec,) = hccv_identifiers()
     with pytest.raises(BadInputError, match=r"pip install 'highlight-cuts-cv\[numbers\]'"):
         spec.create({})
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "asked", "said"),
+    [
+        ([Read("7", 0.9), Read("7", 0.6)], [], 1, "7"),
+        ([None, None], [Read("7", 0.9), Read("7", 0.9)], 1, None),
+        ([Read("7", 0.35), None], [Read("17", 0.9), Read("17", 0.6)], 2, "17"),
+        ([Read("7", 0.6), None], [Read("7", 0.9), None], 2, "7"),
+        ([Read("7", 0.25), None], [Read("17", 0.9), Read("17", 0.6)], 1, None),
+        ([Read("721", 0.9), None], [Read("17", 0.9), Read("17", 0.6)], 1, None),
+        ([Read("7", 0.35), None], [None, Read("17", 0.9)], 2, None),
+    ],
+)
+def test_a_picture_in_which_a_digit_is_suspected_gets_a_second_narrower_look(wide, narrow, asked, said):
+    class Net:
+        def __init__(self) -> None:
+            self.widths: list[int] = []
+
+        def read(self, pictures):
+            self.widths.append(pictures[0].shape[1])
+            return (wide, narrow)[len(self.widths) - 1]
+
+    reader = ShirtNumbers.__new__(ShirtNumbers)
+    net = Net()
+    vars(reader)["_net"] = net
+    assert reader._read(person("17", 1)) == said
+    assert len(net.widths) == asked and net.widths == sorted(net.widths, reverse=True)
