@@ -105,6 +105,20 @@ def cropped(picture: Any, left: int, top: int, right: int, bottom: int) -> Any:
     return tagged_like(picture, part)
 
 
+def shown_part(picture: Any, left: int, top: int, right: int, bottom: int) -> Any:
+    """A part as :func:`cropped` has it, over the picture's own memory."""
+    graph = av.filter.Graph()
+    source = graph.add_buffer(
+        width=picture.width, height=picture.height, format=picture.format, time_base=Fraction(1, 1000)
+    )
+    crop = graph.add("crop", f"{right - left}:{bottom - top}:{left}:{top}:exact=1")
+    source.link_to(crop)
+    crop.link_to(graph.add("buffersink"))
+    graph.configure()
+    graph.push(picture)
+    return graph.pull()
+
+
 def whole_pairs(width: int, height: int, pixel_format: str) -> tuple[int, int]:
     """The size with the column and row more that subsampled chroma needs, which is better than less."""
     across, down = _chroma_sample(pixel_format)

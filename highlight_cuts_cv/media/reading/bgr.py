@@ -10,11 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highlight_cuts_cv.media.color_tags import conversion_matrix
-from highlight_cuts_cv.media.planes import cropped, plain_format, turned_plane, views, whole_pairs
+from highlight_cuts_cv.media.planes import (
+    cropped,
+    plain_format,
+    shown_part,
+    turned_plane,
+    views,
+    whole_pairs,
+)
 from highlight_cuts_cv.model import ByteArray
 
 _MIXED = 8
 """Pixels around a part that its own are mixed with; a multiple of every chroma sample's sides."""
+
+_LARGE = 500_000
+"""Pixels of a part whose samples take longer to copy than a filter that shows them takes to set up."""
 
 
 class BgrConverter:
@@ -47,7 +57,8 @@ class BgrConverter:
     def __call__(self, picture: Any) -> ByteArray:
         """(H, W, 3) uint8, contiguous and read-only."""
         size = self.size(picture.width, picture.height)
-        return self._upright(self._converted(picture, *size, conversion_matrix(picture)))
+        whole = self._upright(self._converted(picture, *size, conversion_matrix(picture)))
+        return whole if whole.flags.c_contiguous else _read_only(np.ascontiguousarray(whole))
 
     def part(self, picture: Any, left: int, top: int, right: int, bottom: int) -> ByteArray:
         """That part (of the upright result) alone, of a :meth:`separable` picture; (H, W, 3) uint8, read-only."""
@@ -62,7 +73,11 @@ class BgrConverter:
         high_x, high_y = (
             min(whole, (-(-side // _MIXED) + 1) * _MIXED) for side, whole in ((x1, width), (y1, height))
         )
-        around = cropped(picture, low_x, low_y, high_x, high_y)
+        if (high_x - low_x) * (high_y - low_y) < _LARGE:
+            around = cropped(picture, low_x, low_y, high_x, high_y)
+        else:
+            with self._lock:  # a conversion in another thread writes into the picture's tags for a moment
+                around = shown_part(picture, low_x, low_y, high_x, high_y)
         converted = self._converted(around, around.width, around.height, conversion_matrix(picture))
         return self._upright(converted[y0 - low_y : y1 - low_y, x0 - low_x : x1 - low_x])
 
@@ -92,9 +107,13 @@ class BgrConverter:
         return views(converted)[0]
 
     def _upright(self, array: NDArray[np.generic]) -> ByteArray:
-        array = turned_plane(array, self._rotation) if self._rotation else np.ascontiguousarray(array)
-        array.flags.writeable = False
-        return array.view(np.uint8)
+        return _read_only(turned_plane(array, self._rotation) if self._rotation else array)
+
+
+def _read_only(array: NDArray[np.generic]) -> ByteArray:
+    shown = array.view(np.uint8)
+    shown.flags.writeable = False
+    return shown
 
 
 class UndrawnPicture:

@@ -12,6 +12,7 @@ import pytest
 from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.media import open_frames
+from highlight_cuts_cv.media.reading import bgr
 from highlight_cuts_cv.media.reading.bgr import BgrConverter, UndrawnPicture
 from highlight_cuts_cv.model import Frame
 
@@ -86,10 +87,14 @@ FORMATS = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("large", [0, 10**6])
 @pytest.mark.parametrize("size", [(184, 102), (183, 101)])
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 @pytest.mark.parametrize("pixel_format", FORMATS)
-def test_parts_are_cut_from_the_whole(pixel_format: str, rotation: int, size: tuple[int, int]) -> None:
+def test_parts_are_cut_from_the_whole(
+    pixel_format: str, rotation: int, size: tuple[int, int], large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bgr, "_LARGE", large)
     noise = np.random.default_rng(3).integers(0, 256, (12, 17, 3), np.uint8)
     coarse = np.kron(noise, np.ones((9, 11, 1), np.uint8))[: size[1], : size[0]]
     picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(coarse), "bgr24").reformat(format=pixel_format)
