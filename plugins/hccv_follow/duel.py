@@ -64,9 +64,11 @@ def settle(
     overlap = first.overlap(second)
     apart = overlap[order] < AGREE_IOU
     agree = (overlap >= AGREE_IOU) | (~first.shown & ~second.shown)
-    result = Path(first.boxes.copy(), first.scores.copy(), first.met | second.met)
+    result = first.copy()
+    result.met |= second.met
     fill = second.shown & ~first.shown
     result.boxes[fill], result.scores[fill] = second.boxes[fill], second.scores[fill]
+    result.seen[fill] = second.seen[fill]
     result.scores[~agree] = np.minimum(result.scores[~agree], s.doubted)
     end = 0
     # Parted once both are shown apart for a while, until they show the same for a while.
@@ -77,7 +79,7 @@ def settle(
         if chosen is None:
             result.hide(frames)
         else:
-            result.boxes[frames] = chosen.boxes[frames]
+            result.boxes[frames], result.seen[frames] = chosen.boxes[frames], chosen.seen[frames]
             result.scores[frames] = np.minimum(chosen.scores[frames], s.doubted)
     return result
 

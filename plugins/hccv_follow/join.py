@@ -62,4 +62,5 @@ def join(
     boxes[both] = (forward.boxes[both] + backward.boxes[both]) / 2
     scores[both] = np.maximum(forward.scores[both], backward.scores[both])
     boxes[states == HIDDEN], scores[states == HIDDEN] = np.nan, 0
-    return Path(boxes, scores)
+    seen = np.where((states == FORWARD)[:, None], forward.seen, backward.seen)
+    return Path(boxes, scores, seen=seen)

@@ -40,6 +40,8 @@ class OutlineSettings:
     learn: float = setting(0.6, "share; how fast what the whole picture tells of the crop's boxes is learnt")
     most: float = setting(0.3, "share of the height; detections whose ends differ by more are not compared")
     step: float = setting(0.25, "share of the height; the farthest that they move in one look")
+    around: float = setting(0.08, "seconds before and after whose detections say where the player's box is off")
+    give: float = setting(0.7, "share of what they say by which the box gives way")
 
 
 class Outline:
@@ -89,3 +91,23 @@ class Outline:
         ratio = np.log((wanted[1] - wanted[0]) / height)
         trust = s.rate * min(1.0, float(player[4]) / s.certain) * np.exp(-0.5 * (ratio / s.spread) ** 2)
         self._ends = self._ends + np.clip(trust * (wanted - self._ends), -s.step * height, s.step * height)
+
+
+def outlined(
+    boxes: np.ndarray, seen: np.ndarray, rate: float, settings: OutlineSettings | None = None
+) -> np.ndarray:
+    """The *boxes* (F, 4) of a shot, xyxy, NaN where lost, moved to where those *seen* (F, 4) in them are.
+
+    The future is known by now: by how much the detections before and after differ from their boxes, in heights, the
+    median of that counts, so that one odd detection moves nothing, and the player is met without delay.
+    """
+    s = settings or OutlineSettings()
+    heights = (boxes[:, 3] - boxes[:, 1])[:, None]
+    off, moved = (seen - boxes) / heights, boxes.copy()
+    told = np.isfinite(off[:, 0])
+    around = max(1, round(s.around * rate))
+    for index in np.flatnonzero(np.isfinite(boxes[:, 0])):
+        near = slice(max(0, index - around), index + around + 1)
+        if told[near].any():
+            moved[index] += s.give * heights[index] * np.median(off[near][told[near]], axis=0)
+    return moved

@@ -90,7 +90,8 @@ class Known:
             stored = None if self._store is None else self._store.load(self._name(one))
             if stored is not None and stored["boxes"].shape == (self._count, 4):
                 boxes, scores = stored["boxes"].astype(np.float64), stored["scores"].astype(np.float64)
-                self._paths[_key(one)] = int(stored["stop"]), Path(boxes, scores)
+                path = Path(boxes, scores, seen=stored["seen"].astype(np.float64))
+                self._paths[_key(one)] = int(stored["stop"]), path
 
     def get(self, one: Pass) -> Path | None:
         """The pass's path, when it is known as far as asked."""
@@ -103,9 +104,8 @@ class Known:
         """Keep a pass's path, here and for later runs."""
         self._paths[_key(one)] = one.stop, path
         if self._store is not None:
-            self._store.save(
-                self._name(one), {"boxes": path.boxes, "scores": path.scores, "stop": np.array(one.stop)}
-            )
+            arrays = {"boxes": path.boxes, "scores": path.scores, "seen": path.seen}
+            self._store.save(self._name(one), {**arrays, "stop": np.array(one.stop)})
 
     def guides(self, one: Pass, rate: float) -> list[Guide]:
         """The known paths that *one* could run into."""

@@ -17,16 +17,20 @@ AGREE_IOU = 0.3
 class Path:
     """Boxes (F, 4) float64 xyxy, NaN where lost, and their scores (F,), 0 to 1.
 
-    ``met`` (F,) bool tells where somebody else stood in the way, or covered part of the player.
+    ``met`` (F,) bool tells where somebody else stood in the way, or covered part of the player; ``seen`` (F, 4) who
+    was detected in the box, NaN where nobody was.
     """
 
     boxes: NDArray[np.float64]
     scores: NDArray[np.float64]
     met: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    seen: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4)))
 
     def __post_init__(self) -> None:
         if len(self.met) != len(self.scores):
             self.met = np.zeros(len(self.scores), bool)
+        if len(self.seen) != len(self.scores):
+            self.seen = np.full((len(self.scores), 4), np.nan)
 
     @classmethod
     def lost(cls, count: int) -> Path:
@@ -38,6 +42,10 @@ class Path:
         """(F,) bool: where there is a box."""
         return np.asarray(np.isfinite(self.boxes[:, 0]))
 
+    def copy(self) -> Path:
+        """One that can be changed alone."""
+        return Path(self.boxes.copy(), self.scores.copy(), self.met.copy(), self.seen.copy())
+
     def part(self, frames: NDArray[np.int64]) -> Path:
         """The same path in *frames*, lost elsewhere."""
         part = Path.lost(len(self.scores))
@@ -47,7 +55,7 @@ class Path:
     def put(self, other: Path, frames: slice | NDArray[np.int64] | NDArray[np.bool_]) -> None:
         """Go the *other* path's way in *frames*."""
         self.boxes[frames], self.scores[frames] = other.boxes[frames], other.scores[frames]
-        self.met[frames] = other.met[frames]
+        self.met[frames], self.seen[frames] = other.met[frames], other.seen[frames]
 
     def hide(self, frames: slice | NDArray[np.int64]) -> None:
         """Say lost in *frames*."""

@@ -156,7 +156,7 @@ def _changed(
     begin = int(near[np.argmax(crowd.clean(parting.chain, count)[order[near]])])
     end = parting.stop if parting.met else len(order)
     until = int(order[end]) if end < len(order) else stop
-    changed = Path(path.boxes.copy(), path.scores.copy(), path.met.copy())
+    changed = path.copy()
     changed.hide(order[parting.contact : end])
     changed.put(chain, order[parting.contact : begin])
     changed.put(follow(int(order[begin]), chain.boxes[order[begin]], until), order[begin:end])

@@ -28,7 +28,7 @@ def outlived(
     towards it.  Where neither leads back, the path is kept, and doubted.
     """
     s = settings or DuelSettings()
-    result = Path(path.boxes.copy(), path.scores.copy(), path.met.copy())
+    result = path.copy()
     agree = path.overlap(rival)[order] >= AGREE_IOU
     apart = path.shown[order] & rival.shown[order] & ~agree
     pick, end = order[:1], 0

@@ -14,13 +14,14 @@ from hccv_follow.beginning import begin
 from hccv_follow.beside import Beside
 from hccv_follow.crowd import Onlooker
 from hccv_follow.duel import Return, settle
-from hccv_follow.finish import FinishSettings, bridge, drop_flashes, fill_skipped
+from hccv_follow.finish import bridge, drop_flashes, fill_skipped
 from hccv_follow.follower import Follower
 from hccv_follow.foresight import Foresight
 from hccv_follow.join import join
 from hccv_follow.net import CropNet
 from hccv_follow.pair import Pair
 from hccv_follow.passes import Guide, Known, Pass, paired, planned
+from hccv_follow.outline import outlined
 from hccv_follow.path import Path
 from hccv_follow.record import Record
 from hccv_follow.review import reviewed
@@ -61,7 +62,7 @@ class FollowTracker:
                 merged = join(forward, backward, job.scene.cuts(), self._settings.join)
             if merged is not None:
                 path.put(merged, merged.shown)
-        return _finished(path, job.scene, job, self._settings.finish)
+        return _finished(path, job.scene, job, self._settings)
 
 
 class _Run:
@@ -151,7 +152,9 @@ class _Run:
         if onlooker is None:
             return path
         cuts = self._scene.cuts()
-        return reviewed(path, one.order, cuts, self._rate, onlooker.crowd, self._settled, self._s.review)
+        path = reviewed(path, one.order, cuts, self._rate, onlooker.crowd, self._settled, self._s.review)
+        onlooker.point_out(path, self._s.review.same)
+        return path
 
     def _onlooker(self) -> Onlooker | None:
         """Who looks at everybody; nobody without a detector."""
@@ -248,7 +251,7 @@ def _inverse(motion: Affine) -> Affine:
     return np.column_stack([linear, -linear @ motion[:, 2]])
 
 
-def _finished(path: Path, scene: SceneSource, job: TrackJob, settings: FinishSettings) -> Track:
+def _finished(path: Path, scene: SceneSource, job: TrackJob, settings: Settings) -> Track:
     """Drop flashes, bridge gaps within a shot, and put the user's own boxes in their frames."""
     anchors, rate = job.anchors, float(job.clip.rate)
     extent = np.array([job.clip.width, job.clip.height])
@@ -264,9 +267,10 @@ def _finished(path: Path, scene: SceneSource, job: TrackJob, settings: FinishSet
         def motions(index: int, start: int = start) -> Affine:
             return scene.motion(start + index)
 
-        drop_flashes(part, sure, rate, settings)
+        drop_flashes(part, sure, rate, settings.finish)
         observed[start:stop] = np.isfinite(part[:, 0])
-        bridge(part, sure, motions, rate, extent, settings)
+        bridge(part, sure, motions, rate, extent, settings.finish)
+        boxes[start:stop] = outlined(part, path.seen[start:stop], rate, settings.outline)
     states = np.where(np.isfinite(boxes[:, 0]), State.INTERPOLATED, State.LOST).astype(np.uint8)
     states[observed] = State.OBSERVED
     for anchor in anchors:

@@ -119,6 +119,23 @@ def test_of_two_that_overlap_it_is_on_the_nearer(order):
     assert crowd.under(path, np.arange(10), 0.5) == {order.index(100.0): 10}
 
 
+@pytest.mark.parametrize(("aside", "beside", "told"), [(5, 60, True), (8, 60, False), (3, 6, False)])
+def test_a_path_is_told_who_is_detected_in_it_unless_that_is_in_question(aside, beside, told):
+    """People are 20 pixels wide; who is *beside* the other one stands so many pixels from the path's place."""
+    game = Game(turn=True)
+    game.people = lambda index: [(100.0, RED), (100.0 + aside + beside, BLUE)]  # type: ignore[method-assign]
+    one = onlooker(game)
+    one.point_out(NOWHERE, 0.5)  # before anybody was looked at
+    one.crowd([(60, 70)], NOWHERE)
+    one.crowd([(20, 50)], NOWHERE)
+    path = Path(np.tile([90.0 + aside, 50, 110 + aside, 110], (COUNT, 1)), np.ones(COUNT))
+    path.hide(slice(40, 45))
+    one.point_out(path, 0.5)
+    seen = np.flatnonzero(np.isfinite(path.seen[:, 0])).tolist()
+    assert seen == ([*range(20, 40), *range(45, 51)] if told else [])
+    assert not told or path.seen[20].tolist() == [90, 50, 110, 110]
+
+
 def test_samples_and_cleanness_are_of_the_frames_asked_for():
     crowd = onlooker(Game(turn=True)).crowd([(0, 80)], NOWHERE)
     white = next(n for n, one in enumerate(crowd.pieces) if len(one.frames) == 81)

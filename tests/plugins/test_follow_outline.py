@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hccv_follow.mapping import Mapping
-from hccv_follow.outline import Outline, OutlineSettings
+from hccv_follow.outline import Outline, OutlineSettings, outlined
 
 FPS = 25.0
 PLACE = np.array([100.0, 200.0])
@@ -98,3 +98,34 @@ def test_who_is_small_is_seen_better_in_the_crop(scale):
 def test_somebody_else_and_half_a_person_tell_nothing():
     for everyone in (HIGHER[1:], HIGHER[:0], np.array([[80.0, 150, 120, 205, 0.9]])):
         np.testing.assert_allclose(compared(SEEN, everyone)[[1, 3]], [150, 250], atol=0.5)
+
+
+def boxes_of(count: int, up: float = 0.0) -> np.ndarray:
+    """Somebody of 100 pixels, so many pixels further *up*."""
+    return np.tile([80.0, 150.0 - up, 120.0, 250.0 - up], (count, 1))
+
+
+def test_the_shown_box_gives_way_to_who_is_detected_in_it_before_and_after():
+    shown, seen = boxes_of(50), boxes_of(50, 10)
+    seen[:20] = seen[31:] = np.nan
+    moved = outlined(shown, seen, FPS)
+    np.testing.assert_allclose(moved[20:31], boxes_of(11, 7))
+    np.testing.assert_allclose(moved[18:20], boxes_of(2, 7), err_msg="two frames before the first one, too")
+    np.testing.assert_allclose(moved[[17, 33]], boxes_of(2), err_msg="but nothing is known of three")
+    assert shown.tolist() == boxes_of(50).tolist()
+
+
+def test_one_odd_detection_moves_nothing_and_who_is_lost_stays_lost():
+    shown, seen = boxes_of(9), boxes_of(9)
+    seen[4] -= 30
+    shown[7:] = np.nan
+    moved = outlined(shown, seen, FPS)
+    np.testing.assert_allclose(moved[:7], boxes_of(7))
+    assert np.isnan(moved[7:]).all()
+
+
+def test_how_far_a_detection_is_off_goes_with_the_players_height():
+    shown, seen = boxes_of(9), boxes_of(9)
+    shown[4:], seen[4:] = shown[4:] * 2, seen[4:] * 2
+    seen[:, 1] -= 0.1 * (shown[:, 3] - shown[:, 1])
+    np.testing.assert_allclose((shown - outlined(shown, seen, FPS))[:, 1], [7.0] * 4 + [14.0] * 5)

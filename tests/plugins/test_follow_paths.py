@@ -57,6 +57,21 @@ def test_what_either_met_is_met():
     assert np.flatnonzero(settle(first, second, np.arange(9), RATE, Back(0, 0, 9)).met).tolist() == [2, 5]
 
 
+def test_who_is_detected_goes_with_the_box():
+    first, second = path((20, LEFT, 0.9)), path((20, LEFT, 0.8))
+    first.seen[:], second.seen[:] = LEFT, moved(LEFT, 1)
+    first.hide(slice(5, 9))
+    settled = settle(first, second, np.arange(20), RATE, Back(0, 0, 20))
+    assert same(settled.seen[:5], LEFT) and same(settled.seen[5:9], moved(LEFT, 1))
+    first, second = path((9, LEFT, 0.9), (11, None, 0)), path((9, None, 0), (11, LEFT, 0.9))
+    first.seen[:9], second.seen[9:] = LEFT, moved(LEFT, 1)
+    joined = join(first, second)
+    assert same(joined.seen[:7], LEFT) and same(joined.seen[11:], moved(LEFT, 1))
+    copy = joined.copy()
+    copy.put(settled, slice(12, 15))
+    assert same(copy.seen[12:15], LEFT) and same(joined.seen[11:], moved(LEFT, 1))
+
+
 @pytest.mark.parametrize(("frames", "parted"), [(4, False), (5, True)])
 def test_two_part_after_a_quarter_second_apart(frames, parted):
     first = path((20, LEFT, 0.9), (frames, RIGHT, 0.9), (20, LEFT, 0.9))

@@ -61,3 +61,28 @@ def test_what_was_seen_goes_with_its_scene_and_settings():
     assert seen_in(scene, AppearanceSettings(around=2.0)) is not seen_in(scene, usual)
     assert seen_in(another, usual) is not seen_in(scene, usual)
     assert seen_in(elsewhere, usual).found == {}
+
+
+def test_where_everybody_is_looked_at_the_shown_box_gives_way_to_who_is_detected(monkeypatch):
+    told: list[np.ndarray] = []
+    moves = vars(tracker)["outlined"]
+
+    def outlined(boxes, seen, *more):
+        told.append(seen.copy())
+        return moves(boxes, seen, *more)
+
+    clip, pick = video_clip(demo_clip(), "20:80"), [parse_pick("10:950,268")]
+
+    def followed(change: Any) -> Track:
+        monkeypatch.setattr(tracker, "outlined", change)
+        with workbench(clip, Setup()) as bench:
+            return follow_on(bench, pick, Setup())
+
+    given, plain = followed(outlined), followed(lambda boxes, *_: boxes.copy())
+    (seen,) = told
+    near = np.isfinite(seen[:, 0])
+    assert 5 < near.sum() < len(near), "everybody is looked at around contacts alone"
+    apart = [np.abs(one.xyxy[near] - seen[near])[:, :4].mean() for one in (given, plain)]
+    assert apart[0] < 0.95 * apart[1]
+    np.testing.assert_array_equal(given.scores, plain.scores)
+    np.testing.assert_array_equal(given.xyxy[10], plain.xyxy[10], "the pick's own box is the user's")
