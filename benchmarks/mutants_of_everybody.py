@@ -33,9 +33,25 @@ EVERYBODY = (
     Mutant(
         "what the second met is forgotten",
         "plugins/hccv_follow/duel.py",
-        "first.met | second.met",
-        "first.met",
+        "result.met |= second.met",
+        "pass",
         ("tests/plugins/test_follow_paths.py",),
+    ),
+    _everybody(
+        "scraps are counted alone", "review", "first = crowd.chains.whole(number)[0]", "first = number"
+    ),
+    _everybody(
+        "scraps of the chain tell nothing",
+        "review",
+        "count >= s.least or number in whole]",
+        "count >= s.least]",
+    ),
+    _everybody("one detection moves the box", "outline", "np.median(off[near]", "np.max(off[near]"),
+    _everybody(
+        "a neighbour moves the box",
+        "crowd",
+        "if best >= least and rival < self._tracklets.rival * best:",
+        "if best >= least:",
     ),
     _everybody("the known path is right", "rivals", "if not leads_back(path,", "if leads_back(path,"),
     _everybody("the known path is wrong", "rivals", "if leads_back(rival,", "if not leads_back(rival,"),

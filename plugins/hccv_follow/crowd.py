@@ -68,8 +68,11 @@ class Crowd:
             most[one.frames] = np.maximum(most[one.frames], ious)
         return most
 
-    def under(self, path: Path, frames: NDArray[np.int64], least: float) -> dict[int, int]:
-        """In how many of *frames* each piece is what the path shows: its box overlaps the path's by *least* or more, and most."""
+    def owners(self, path: Path, frames: NDArray[np.int64], least: float) -> NDArray[np.int64]:
+        """(F,) the piece that the path shows in each of *frames*: its box overlaps the path's by *least* or more, and most.
+
+        -1 where none does.
+        """
         wanted = np.zeros(len(path.scores), bool)
         wanted[frames] = True
         best = np.full(len(path.scores), least)
@@ -78,6 +81,11 @@ class Crowd:
             ious = np.nan_to_num(box_ious(path.boxes[one.frames], one.boxes))
             better = wanted[one.frames] & (ious >= best[one.frames])
             best[one.frames[better]], owner[one.frames[better]] = ious[better], number
+        return owner
+
+    def under(self, path: Path, frames: NDArray[np.int64], least: float) -> dict[int, int]:
+        """In how many of *frames* each piece is what the path shows; see :meth:`owners`."""
+        owner = self.owners(path, frames, least)
         numbers, counts = np.unique(owner[owner >= 0], return_counts=True)
         return dict(zip(numbers.tolist(), counts.tolist(), strict=True))
 

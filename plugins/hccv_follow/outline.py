@@ -40,7 +40,9 @@ class OutlineSettings:
     learn: float = setting(0.6, "share; how fast what the whole picture tells of the crop's boxes is learnt")
     most: float = setting(0.3, "share of the height; detections whose ends differ by more are not compared")
     step: float = setting(0.25, "share of the height; the farthest that they move in one look")
-    around: float = setting(0.08, "seconds before and after whose detections say where the player's box is off")
+    around: float = setting(
+        0.08, "seconds before and after whose detections say where the player's box is off"
+    )
     give: float = setting(0.7, "share of what they say by which the box gives way")
 
 

@@ -218,18 +218,20 @@ def _contact(alone: NDArray[np.bool_], seen: NDArray[np.int64], start: int, enou
 def _owner(
     path: Path, frames: NDArray[np.int64], refused: set[int], crowd: Crowd, s: ReviewSettings
 ) -> int | None:
-    """Whose tracklet the path is on first, in *frames* in the order followed, but for the *refused*; ``None`` for nobody's."""
-    under = crowd.under(path, frames, s.same)
-    way = 1 if len(frames) < 2 or frames[-1] > frames[0] else -1
-    low, high = min(frames[0], frames[-1]), max(frames[0], frames[-1])
+    """On whose chain the path is first, in *frames* in the order followed, but for the *refused*; ``None`` for nobody's.
 
-    def met(number: int) -> int:
-        own = crowd.pieces[number].frames
-        inside = own[(own >= low) & (own <= high)]
-        return int(way * (inside[0] if way > 0 else inside[-1]))
-
-    seen = (number for number, count in under.items() if count >= s.least and number not in refused)
-    return min(seen, key=met, default=None)
+    A tracklet of the chain's.  Those that are under the path may be short, as in a contact; their chain is not.
+    """
+    counts: dict[int, int] = {}
+    owners = crowd.owners(path, frames, s.same)[frames]
+    for number in owners[owners >= 0].tolist():
+        if number in refused:
+            continue
+        first = crowd.chains.whole(number)[0]
+        counts[first] = counts.get(first, 0) + 1
+        if counts[first] >= s.least:
+            return first
+    return None
 
 
 def _weighed(
@@ -247,7 +249,9 @@ def _weighed(
     until = min(stop, limit)
     before = _between(order, 0, start)
     theirs = [number for number in _on(path, order[start:until], crowd, s) if number not in whole]
-    agreed = _on(path, order[:start], crowd, s)
+    under = crowd.under(path, order[:start], s.same)
+    # a scrap of the chain that the path is on counts; any other scrap may be somebody who passed
+    agreed = [number for number, count in under.items() if count >= s.least or number in whole]
     past = [part for number in agreed for part in crowd.samples(number, *before)]
     # a tracklet is one person also when both show the same again; who is linked with it then was not in question
     low, high = _between(order, start, until)

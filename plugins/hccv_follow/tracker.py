@@ -19,9 +19,9 @@ from hccv_follow.follower import Follower
 from hccv_follow.foresight import Foresight
 from hccv_follow.join import join
 from hccv_follow.net import CropNet
+from hccv_follow.outline import outlined
 from hccv_follow.pair import Pair
 from hccv_follow.passes import Guide, Known, Pass, paired, planned
-from hccv_follow.outline import outlined
 from hccv_follow.path import Path
 from hccv_follow.record import Record
 from hccv_follow.review import reviewed

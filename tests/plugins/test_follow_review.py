@@ -324,6 +324,16 @@ def test_nobody_changes_over_to_whom_hardly_anybody_saw(after, frames, changed):
         assert (result.scores[MET + 5 :] <= 0.6).all() is not changed, "and that is a doubt"
 
 
+def test_who_is_seen_in_scraps_before_a_long_contact_is_the_player_all_the_same():
+    """One box of two people, which is linked with the other one, is longer under the path than any of the scraps."""
+    scraps = [piece(0, 1, 200), piece(2, 3, 200)]
+    pieces = [*scraps, piece(4, MET - 1, 200), piece(MET, 99, 200), piece(MET, 99, 300)]
+    clip = Clip(pieces, [1, 3, 4, -1, -1], ["player", "player", "other", "player", "other"])
+    assert middles(clip.review(SWITCHED)) == [200]
+    clip.after, clip.who = [1, 4, 3, -1, -1], ["player", "player", "other", "other", "player"]
+    assert middles(clip.review(SWITCHED)) == [200, 300]
+
+
 def test_who_is_seen_for_a_glimpse_is_nobody():
     """Where the path is, nobody else is seen but for two frames: that is a loss, and takes more to change."""
     clip = crossing(0.8)
