@@ -14,7 +14,7 @@ _RIGHT = 0.25
 """How often a picture of a player with a number is read, and rightly."""
 _PART = 0.04
 """How often one digit of two is read alone."""
-_CHANCE = {"2": 0.025, "1": 0.02, "7": 0.012}
+_CHANCE = {"2": 0.04, "1": 0.03, "7": 0.012}
 """How often folds, logos and letters are read as this digit: those made of few strokes are seen everywhere."""
 _CHANCE_DIGIT, _CHANCE_TWO = 0.005, 0.0004
 """The same for any other digit, and for each pair of digits."""
