@@ -53,6 +53,12 @@ EVERYBODY = (
         "if best >= least and rival < self._tracklets.rival * best:",
         "if best >= least:",
     ),
+    _everybody("a stranger's glimpse is a doubt", "strangers", "len(visit) < enough or ", ""),
+    _everybody(
+        "everybody is a stranger", "strangers", " or _beside(path, order[:start], crowd, chain) < enough", ""
+    ),
+    _everybody("looks excuse no stranger", "strangers", "> -sure", "> -1000"),
+    _everybody("looks excuse every stranger", "strangers", "> -sure", "> 1000"),
     _everybody("the known path is right", "rivals", "if not leads_back(path,", "if leads_back(path,"),
     _everybody("the known path is wrong", "rivals", "if leads_back(rival,", "if not leads_back(rival,"),
     _everybody(
@@ -231,7 +237,7 @@ EVERYBODY = (
     _everybody("hardly seen is seen", "review", "crowd.looks.weight(chain_after) < s.seen", "False"),
     _everybody("a blink is a loss", "review", "loss: float = setting(0.25,", "loss: float = setting(0.1,"),
     _everybody("parts late", "review", "parted: float = setting(0.25,", "parted: float = setting(0.5,"),
-    _everybody("parts at once", "review", "enough = max(2, round(s.parted * rate))", "enough = 2"),
+    _everybody("parts at once", "review", "return max(2, round(s.parted * rate))", "return 2"),
     _everybody(
         "begins anywhere",
         "review",

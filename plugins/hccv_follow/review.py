@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from hccv_follow.appearance import Part
 from hccv_follow.crowd import Crowd, Span
 from hccv_follow.path import AGREE_IOU, Path, run_start
+from hccv_follow.strangers import strangers
 from hccv_follow.tuning import setting
 
 Floats = NDArray[np.float64]
@@ -100,6 +101,7 @@ def reviewed(
         crowd = look(wanted, path)
         parting = _next(path, order, settled, refused, crowd, wanted, rate, s)
         if parting is None:
+            doubted += strangers(path, order, crowd, _enough(rate, s), s.same, s.sure)
             break
         if abs(parting.margin) < s.sure:
             doubted.append(order[parting.contact : parting.stop if parting.met else None])
@@ -114,6 +116,7 @@ def reviewed(
             # whom the path is on instead, there or later, has a chain of their own, and that can part from it, too
             refused |= set(parting.chain)
             settled = parting.left
+    path = path.copy()
     for frames in doubted:
         path.scores[frames] = np.minimum(path.scores[frames], s.doubted)
     return path
@@ -174,7 +177,7 @@ def _next(
     s: ReviewSettings,
 ) -> Parting | None:
     """The next parting at or after place *settled*."""
-    enough = max(2, round(s.parted * rate))
+    enough = _enough(rate, s)
     for low, high in spans if order[0] <= order[-1] else list(spans)[::-1]:
         places = np.flatnonzero((order >= low) & (order <= high))
         places = places[places >= settled]
@@ -198,6 +201,11 @@ def _next(
             left = int(seen[start - 1]) + 1
             return Parting(left, contact, first, last, end < len(seen), whole, margin, lost)
     return None
+
+
+def _enough(rate: float, s: ReviewSettings) -> int:
+    """Frames of showing different people after which the paths have parted."""
+    return max(2, round(s.parted * rate))
 
 
 def _contact(alone: NDArray[np.bool_], seen: NDArray[np.int64], start: int, enough: int) -> int:

@@ -117,7 +117,7 @@ def test_the_shown_box_gives_way_to_who_is_detected_in_it_before_and_after():
 
 def test_one_odd_detection_moves_nothing_and_who_is_lost_stays_lost():
     shown, seen = boxes_of(9), boxes_of(9)
-    seen[4] -= 30
+    seen[4] += 30
     shown[7:] = np.nan
     moved = outlined(shown, seen, FPS)
     np.testing.assert_allclose(moved[:7], boxes_of(7))
