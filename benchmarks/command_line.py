@@ -57,6 +57,15 @@ def _tracker(text: str) -> str:
     return text
 
 
+def detector(text: str) -> str:
+    """The type of an option that names a detector which is there and takes its options."""
+    try:
+        check_setup(Setup(detector=parse_choice(text)))
+    except HighlightCutsError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
 def _names(text: str) -> frozenset[str]:
     return frozenset(filter(None, text.split(",")))
 

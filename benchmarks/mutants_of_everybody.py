@@ -47,12 +47,7 @@ EVERYBODY = (
         "count >= s.least]",
     ),
     _everybody("one detection moves the box", "outline", "np.median(off[near]", "np.max(off[near]"),
-    _everybody(
-        "a neighbour moves the box",
-        "crowd",
-        "if best >= least and rival < self._tracklets.rival * best:",
-        "if best >= least:",
-    ),
+    _everybody("anybody moves the box", "crowd", "if ious.max(initial=0.0) >= least:", "if len(found):"),
     _everybody("a stranger's glimpse is a doubt", "strangers", "len(visit) < enough or ", ""),
     _everybody(
         "everybody is a stranger", "strangers", " or _beside(path, order[:start], crowd, chain) < enough", ""

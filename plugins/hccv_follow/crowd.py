@@ -144,17 +144,16 @@ class Onlooker:
         return index in self._found and surrounded(box, self._around[index], self._extent)
 
     def point_out(self, path: Path, least: float) -> None:
-        """Tell the path, in place, who is detected in its boxes: who overlaps each by *least* or more, unless another nearly does.
+        """Tell the path, in place, who is detected in its boxes: the detection that overlaps each by *least* or more, and most.
 
         In the spans last asked for alone: what was seen elsewhere was for another player's sake.
         """
         spans = [] if self._last is None else self._last[0]
         for index in (index for low, high in spans for index in range(low, high + 1) if path.shown[index]):
             found = self._found[index]
-            ious = np.concatenate([[0.0, 0.0], np.atleast_1d(box_ious(path.boxes[index], found[:, :4]))])
-            rival, best = np.sort(ious)[-2:]
-            if best >= least and rival < self._tracklets.rival * best:
-                path.seen[index] = found[int(ious.argmax()) - 2, :4]
+            ious = np.atleast_1d(box_ious(path.boxes[index], found[:, :4]))
+            if ious.max(initial=0.0) >= least:
+                path.seen[index] = found[int(ious.argmax()), :4]
 
     def crowd(self, spans: Sequence[Span], path: Path) -> Crowd:
         """Everybody in *spans*, which rise and do not touch, around the *path*."""

@@ -119,8 +119,8 @@ def test_of_two_that_overlap_it_is_on_the_nearer(order):
     assert crowd.under(path, np.arange(10), 0.5) == {order.index(100.0): 10}
 
 
-@pytest.mark.parametrize(("aside", "beside", "told"), [(5, 60, True), (8, 60, False), (3, 6, False)])
-def test_a_path_is_told_who_is_detected_in_it_unless_that_is_in_question(aside, beside, told):
+@pytest.mark.parametrize(("aside", "beside", "told"), [(5, 60, True), (8, 60, False), (3, 6, True)])
+def test_a_path_is_told_who_is_detected_in_it_and_of_two_the_nearer(aside, beside, told):
     """People are 20 pixels wide; who is *beside* the other one stands so many pixels from the path's place."""
     game = Game(turn=True)
     game.people = lambda index: [(100.0, RED), (100.0 + aside + beside, BLUE)]  # type: ignore[method-assign]
