@@ -95,13 +95,15 @@ class LazyDetections:
     def _alone(self, frame: Frame, part: tuple[int, int, int, int], most: int | None = None) -> Detections:
         """Who is found when a part of the picture, (left, top, right, bottom), is alone, no larger than *most*."""
         left, top, right, bottom = part
-        picture = frame.part(*part)
-        scale = 1.0 if most is None else min(1.0, most / max(picture.shape[:2]))
-        if scale < 1:
-            size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
-            # Linear interpolation skips pixels when it shrinks by more than two: area does not.
-            method = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
-            picture = cv2.resize(picture, size, interpolation=method)  # type: ignore[assignment]
+        scale = 1.0 if most is None else min(1.0, most / max(right - left, bottom - top))
+        size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
+        picture = frame.shrunk(*part, *size) if scale < 0.5 else None
+        if picture is None:
+            picture = frame.part(*part)
+            if scale < 1:
+                # Linear interpolation skips pixels when it shrinks by more than two: area does not.
+                method = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
+                picture = cv2.resize(picture, size, interpolation=method)  # type: ignore[assignment]
         alone = Frame(frame.index, frame.pts, frame.time_base, np.ascontiguousarray(picture))
         with self._lock:
             (found,) = self._detector.detect([alone])

@@ -96,7 +96,7 @@ def padded(picture: Any, width: int, height: int) -> Any:
 
 def cropped(picture: Any, left: int, top: int, right: int, bottom: int) -> Any:
     """A copy of a part; *left* and *top* must be whole chroma samples, *right* and *bottom* that or the edge."""
-    across, down = _chroma_sample(picture.format.name)
+    across, down = chroma_sample(picture.format.name)
     planes = []
     for number, plane in enumerate(views(picture)):
         wide, high = (across, down) if number in (1, 2) else (1, 1)
@@ -121,11 +121,11 @@ def shown_part(picture: Any, left: int, top: int, right: int, bottom: int) -> An
 
 def whole_pairs(width: int, height: int, pixel_format: str) -> tuple[int, int]:
     """The size with the column and row more that subsampled chroma needs, which is better than less."""
-    across, down = _chroma_sample(pixel_format)
+    across, down = chroma_sample(pixel_format)
     return -(-width // across) * across, -(-height // down) * down
 
 
-def _chroma_sample(pixel_format: str) -> tuple[int, int]:
+def chroma_sample(pixel_format: str) -> tuple[int, int]:
     """How many pixels across and down share a chroma sample."""
     layout = av.VideoFormat(pixel_format, 64, 64)
     return 64 // layout.chroma_width(), 64 // layout.chroma_height()

@@ -23,6 +23,11 @@ class Undrawn(Protocol):
     def part(self, left: int, top: int, right: int, bottom: int) -> ByteArray:
         """(bottom - top, right - left, 3) uint8 BGR: that part of :meth:`whole`, within the picture."""
 
+    def shrunk(
+        self, left: int, top: int, right: int, bottom: int, width: int, height: int
+    ) -> ByteArray | None:
+        """(height, width, 3) uint8 BGR: that part made smaller; ``None`` where it has to be drawn for that."""
+
 
 class Frame:
     """A decoded picture: ``bgr`` is (H, W, 3) uint8, display orientation.
@@ -62,7 +67,7 @@ class Frame:
         with self._lock:
             if self._bgr is None:
                 assert self._undrawn is not None
-                self._bgr, self._undrawn = self._undrawn.whole(), None
+                self._bgr = self._undrawn.whole()
             return self._bgr
 
     def part(self, left: int, top: int, right: int, bottom: int) -> ByteArray:
@@ -75,8 +80,21 @@ class Frame:
                 f"{left}:{right}, {top}:{bottom} is no part of a {self.width}x{self.height} picture"
             )
         with self._lock:
-            undrawn, bgr = self._undrawn, self._bgr
+            bgr = self._bgr
         if bgr is not None:
             return bgr[top:bottom, left:right]
-        assert undrawn is not None
-        return undrawn.part(left, top, right, bottom)
+        assert self._undrawn is not None
+        return self._undrawn.part(left, top, right, bottom)
+
+    def shrunk(
+        self, left: int, top: int, right: int, bottom: int, width: int, height: int
+    ) -> ByteArray | None:
+        """(height, width, 3) uint8: the part made smaller, each pixel a mean, without drawing the part for that.
+
+        ``None`` of a picture that was given drawn, of a part that begins or ends within a sample of its colours, and of
+        pictures whose pixels depend on more than their surroundings; whether the picture was drawn meanwhile makes no
+        difference.
+        """
+        return (
+            None if self._undrawn is None else self._undrawn.shrunk(left, top, right, bottom, width, height)
+        )

@@ -22,9 +22,15 @@ def surroundings(box: Floats, extent: tuple[int, int]) -> Region | None:
     width, height = box[2:] - box[:2]
     # who lies or stretches is as tall as that
     wanted = _HEIGHTS * max(height, 1.3 * width)
-    size = np.clip(wanted, _LEAST * np.array(extent), extent).round()
-    corner = np.clip((box[:2] + box[2:]) / 2 - size / 2, 0, extent - size).round()
+    size = _even(np.clip(wanted, _LEAST * np.array(extent), extent), extent)
+    corner = _even(np.clip((box[:2] + box[2:]) / 2 - size / 2, 0, extent - size), extent - size)
     return Region(*corner.tolist(), *(corner + size).tolist())
+
+
+def _even(lengths: Floats, most: Floats | tuple[int, int]) -> Floats:
+    """Even numbers of pixels: such a part is shrunk without being drawn, for it has whole samples of colour."""
+    even: Floats = np.minimum(2 * np.ceil(lengths / 2), most)
+    return even
 
 
 def surrounded(box: Floats, part: Region | None, extent: tuple[int, int]) -> bool:

@@ -77,6 +77,17 @@ def test_around_a_far_player_it_is_no_smaller_than_it_would_be_looked_at():
     assert surroundings(box(2000, 1000), EXTENT) == Region(848, 352, 3152, 1648)
 
 
+@pytest.mark.parametrize(("x", "height"), [(1801.3, 241), (1700.9, 243.7), (3811, 240)])
+def test_the_part_has_whole_samples_of_colour(x, height):
+    region = surroundings(box(x, 1001, height), EXTENT)
+    assert region is not None
+    assert all(side % 2 == 0 for side in (region.x1, region.y1, region.x2, region.y2))
+
+
+def test_of_a_picture_with_odd_sides_it_is_no_more_than_there_is():
+    assert surroundings(box(1000, height=900), (1921, 1081)) == Region(0, 0, 1921, 1081)
+
+
 def test_a_near_player_has_the_whole_picture_and_so_has_a_lost_one():
     assert surroundings(box(1000, height=900), EXTENT) == Region(0, 0, *EXTENT)
     assert surroundings(NOBODY, EXTENT) is None
@@ -186,6 +197,22 @@ def test_a_part_is_a_picture_of_its_own_and_no_larger_than_it_must_be():
     assert detector.sizes == [(672, 300)]
     # who is cut off at either side is nobody's
     np.testing.assert_allclose(found.xyxy, [[1500, 320, 1540, 340]], atol=3)
+
+
+@pytest.mark.parametrize(("right", "asked"), [(2346, True), (2344, False)])
+def test_a_part_is_drawn_only_where_it_is_shrunk_to_half_or_less_drawn(right, asked):
+    class Counted(Frame):
+        asked = False
+
+        def shrunk(self, *part: int) -> np.ndarray | None:
+            self.asked = True
+            assert part == (1000, 300, right, 900, 672, 300)
+            return np.full((300, 672, 3), 255, np.uint8)
+
+    detector = Row()
+    frame = Counted(0, 0, Fraction(1, 20), np.zeros((1000, 4000, 3), np.uint8))
+    found = LazyDetections(MemoryFrames([frame.bgr]), detector).of(frame, Region(1000, 300, right, 900))
+    assert frame.asked is asked and detector.sizes == [(672, 300)] and len(found) == 0
 
 
 def test_more_than_three_players_are_company(monkeypatch):

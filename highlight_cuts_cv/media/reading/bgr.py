@@ -7,10 +7,12 @@ from typing import Any
 
 import av
 import numpy as np
+from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
 from highlight_cuts_cv.media.color_tags import conversion_matrix
 from highlight_cuts_cv.media.planes import (
+    chroma_sample,
     cropped,
     plain_format,
     shown_part,
@@ -63,12 +65,7 @@ class BgrConverter:
     def part(self, picture: Any, left: int, top: int, right: int, bottom: int) -> ByteArray:
         """That part (of the upright result) alone, of a :meth:`separable` picture; (H, W, 3) uint8, read-only."""
         width, height = picture.width, picture.height
-        x0, y0, x1, y1 = {
-            0: (left, top, right, bottom),
-            90: (top, height - right, bottom, height - left),
-            180: (width - right, height - bottom, width - left, height - top),
-            270: (width - bottom, left, width - top, right),
-        }[self._rotation]
+        x0, y0, x1, y1 = self._stored(picture, left, top, right, bottom)
         low_x, low_y = (max(0, side // _MIXED - 1) * _MIXED for side in (x0, y0))
         high_x, high_y = (
             min(whole, (-(-side // _MIXED) + 1) * _MIXED) for side, whole in ((x1, width), (y1, height))
@@ -81,6 +78,39 @@ class BgrConverter:
         converted = self._converted(around, around.width, around.height, conversion_matrix(picture))
         return self._upright(converted[y0 - low_y : y1 - low_y, x0 - low_x : x1 - low_x])
 
+    def shrunk(
+        self, picture: Any, left: int, top: int, right: int, bottom: int, width: int, height: int
+    ) -> ByteArray | None:
+        """That part at another size, of a :meth:`separable` picture, scaled before it is converted; (height, width, 3) uint8.
+
+        ``None`` where the part is not one of whole chroma samples.
+        """
+        part = self._stored(picture, left, top, right, bottom)
+        if self._rotation in (90, 270):
+            width, height = height, width
+        matrix = conversion_matrix(picture)
+        if part != (0, 0, picture.width, picture.height):
+            across, down = chroma_sample(picture.format.name)
+            if any(side % across for side in part[::2]) or any(side % down for side in part[1::2]):
+                return None
+            with self._lock:  # a conversion in another thread writes into the picture's tags for a moment
+                picture = shown_part(picture, *part)
+        # without that flag two columns of the small picture would share a colour
+        how = Interpolation.AREA | Interpolation.FULL_CHR_H_INT
+        return self._upright(self._converted(picture, width, height, matrix, how))
+
+    def _stored(
+        self, picture: Any, left: int, top: int, right: int, bottom: int
+    ) -> tuple[int, int, int, int]:
+        """Where a part of the upright picture lies in the stored one, (left, top, right, bottom)."""
+        width, height = picture.width, picture.height
+        return {
+            0: (left, top, right, bottom),
+            90: (top, height - right, bottom, height - left),
+            180: (width - right, height - bottom, width - left, height - top),
+            270: (width - bottom, left, width - top, right),
+        }[self._rotation]
+
     def separable(self, picture: Any) -> bool:
         """Whether a part comes out as it does within the whole."""
         size, name = (picture.width, picture.height), picture.format.name
@@ -92,17 +122,15 @@ class BgrConverter:
             and not picture.interlaced_frame
         )
 
-    def _converted(self, picture: Any, width: int, height: int, matrix: int | None) -> NDArray[np.generic]:
+    def _converted(
+        self, picture: Any, width: int, height: int, matrix: int | None, how: Interpolation | None = None
+    ) -> NDArray[np.generic]:
+        if how is None:
+            # area: a much smaller picture must not shimmer
+            how = Interpolation.BILINEAR if 2 * width > picture.width else Interpolation.AREA
         with self._lock:
             converted = self._scaler.reformat(
-                picture,
-                width,
-                height,
-                "bgr24",
-                src_colorspace=matrix,
-                # area: a much smaller picture must not shimmer
-                interpolation="BILINEAR" if 2 * width > picture.width else "AREA",
-                threads=1,
+                picture, width, height, "bgr24", src_colorspace=matrix, interpolation=how, threads=1
             )
         return views(converted)[0]
 
@@ -135,3 +163,11 @@ class UndrawnPicture:
         if not self._convert.separable(self._picture):
             return self.whole()[top:bottom, left:right]
         return self._convert.part(self._picture, left, top, right, bottom)
+
+    def shrunk(
+        self, left: int, top: int, right: int, bottom: int, width: int, height: int
+    ) -> ByteArray | None:
+        """(height, width, 3) uint8, where the picture has parts."""
+        if not self._convert.separable(self._picture):
+            return None
+        return self._convert.shrunk(self._picture, left, top, right, bottom, width, height)

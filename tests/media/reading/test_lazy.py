@@ -6,6 +6,7 @@ from fractions import Fraction
 from threading import Thread
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -50,6 +51,9 @@ class Drawn:
     def part(self, left: int, top: int, right: int, bottom: int) -> np.ndarray:
         self.parts_asked += 1
         return self.whole()[top:bottom, left:right]
+
+    def shrunk(self, left: int, top: int, right: int, bottom: int, width: int, height: int) -> np.ndarray:
+        return np.full((height, width, 3), left, np.uint8)
 
 
 def test_many_threads_are_given_one_picture() -> None:
@@ -113,6 +117,49 @@ def test_parts_are_cut_from_the_whole(
         # deep pictures are dithered, which depends on the place
         difference = np.abs(part.astype(int) - whole[top:bottom, left:right])
         assert difference.max() <= (2 if "10" in pixel_format else 0)
+
+
+def noisy(size: tuple[int, int], pixel_format: str) -> av.VideoFrame:
+    noise = np.random.default_rng(3).integers(0, 256, (size[1] // 20 + 1, size[0] // 20 + 1, 3), np.uint8)
+    coarse = np.kron(noise, np.ones((20, 20, 1), np.uint8))[: size[1], : size[0]]
+    picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(coarse), "bgr24").reformat(format=pixel_format)
+    picture.time_base = Fraction(1, 25)
+    return picture
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize("pixel_format", [one for one in FORMATS if one != "yuyv422"])
+def test_a_part_is_shrunk_as_if_it_were_drawn(pixel_format: str, rotation: int) -> None:
+    undrawn = UndrawnPicture(noisy((640, 320), pixel_format), BgrConverter(None, rotation))
+    for left, top, right, bottom in [(0, 0, undrawn.width, undrawn.height), (32, 16, 232, 256)]:
+        part = undrawn.part(left, top, right, bottom)
+        wanted = cv2.resize(part, (72, 64), interpolation=cv2.INTER_AREA)
+        shrunk = undrawn.shrunk(left, top, right, bottom, 72, 64)
+        assert shrunk is not None and shrunk.shape == (64, 72, 3)
+        # colours that share a sample with those across an edge may differ by more
+        assert np.abs(shrunk.astype(int) - wanted).mean() < 3
+
+
+def test_a_picture_is_shrunk_whether_or_not_it_was_drawn_meanwhile() -> None:
+    frame = Frame(0, 0, Fraction(1, 25), UndrawnPicture(noisy((640, 320), "yuv420p"), BgrConverter(None, 0)))
+    before = frame.shrunk(0, 0, 400, 300, 80, 60)
+    _ = frame.bgr
+    np.testing.assert_array_equal(frame.shrunk(0, 0, 400, 300, 80, 60), before)
+
+
+@pytest.mark.parametrize("part", [(1, 0, 401, 300), (0, 1, 400, 301), (0, 0, 399, 300), (0, 0, 400, 299)])
+def test_a_part_that_divides_a_sample_of_colour_has_to_be_drawn(part: tuple[int, int, int, int]) -> None:
+    assert UndrawnPicture(noisy((640, 320), "yuv420p"), BgrConverter(None, 0)).shrunk(*part, 80, 60) is None
+    assert (
+        UndrawnPicture(noisy((640, 320), "yuv444p"), BgrConverter(None, 0)).shrunk(*part, 80, 60) is not None
+    )
+
+
+def test_what_is_drawn_already_or_has_no_parts_has_to_be_drawn() -> None:
+    drawn = np.zeros((60, 80, 3), np.uint8)
+    assert Frame(0, 0, Fraction(1, 25), drawn).shrunk(0, 0, 80, 60, 8, 6) is None
+    odd = noisy((641, 320), "yuv420p")
+    assert UndrawnPicture(odd, BgrConverter(None, 0)).shrunk(0, 0, 400, 300, 80, 60) is None
 
 
 def test_a_scaled_picture_is_cut_from_the_scaled_whole() -> None:
