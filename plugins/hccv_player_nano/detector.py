@@ -65,14 +65,16 @@ class PlayerNano:
             right, bottom = min(width, int(np.ceil(region.x2))), min(height, int(np.ceil(region.y2)))
             if right <= left or bottom <= top:
                 raise BadInputError(f"The region {region} lies outside the {width}x{height} picture.")
-        part = frame.bgr if region is None else frame.part(left, top, right, bottom)
-        long_side = max(part.shape[:2])
+        long_side = max(right - left, bottom - top)
         if region is not None:
             target = min(long_side, LARGEST_INPUT)  # native resolution
         else:
             target = self._size or automatic_size(width, height)
         factor = target / long_side
-        new_width, new_height = max(1, round(part.shape[1] * factor)), max(1, round(part.shape[0] * factor))
+        new_width, new_height = max(1, round((right - left) * factor)), max(1, round((bottom - top) * factor))
+        part = frame.shrunk(left, top, right, bottom, new_width, new_height) if factor < 0.5 else None
+        if part is None:
+            part = frame.bgr if region is None else frame.part(left, top, right, bottom)
         if (new_width, new_height) != (part.shape[1], part.shape[0]):
             # Linear interpolation skips pixels when it shrinks by more than two: area does not.
             method = cv2.INTER_AREA if factor < 0.5 else cv2.INTER_LINEAR
