@@ -12,7 +12,7 @@ def as_json(value: Any, indent: int | None = None) -> str:
     Names of files may have bytes that are no letters in the system's encoding; those are written as escapes, which read
     back as they were.
 
-    >>> print(as_json({"name": "Zoë"}), as_json("Zo\udceb"))
+    >>> print(as_json({"name": "Zoë"}), as_json("Zo\\udceb"))
     {"name": "Zoë"} "Zo\\udceb"
     """
     text = json.dumps(value, ensure_ascii=False, indent=indent)

@@ -153,7 +153,7 @@ def test_not_there_is_a_correction_and_no_doubt(api):
 
 def test_a_doubt_comes_with_the_question_that_settles_it(api):
     api.on_clip(0, "pick", {"frame": 0, "number": 2})  # somebody who is crossed soon
-    (doubt,) = api.marked(0)["doubts"]
+    doubt, *_ = api.marked(0)["doubts"]
     assert doubt["why"] == "crossing" and not doubt["lost"]
     assert doubt["start"] <= doubt["ask"] < doubt["stop"] and len(doubt["candidates"]) > 1
     api.on_clip(0, "pick", {"frame": doubt["ask"], "box": doubt["candidates"][0]})

@@ -18,7 +18,8 @@ from .conftest import HOST, TOKEN, client_of, write_game
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("root")
+    folder = tmp_path_factory.mktemp("around") / "root"  # what other tests leave unfinished is not beside it
+    folder.mkdir()
     write_game(folder)
     outside = folder.parent / "outside.otio"
     outside.write_text("{}")
