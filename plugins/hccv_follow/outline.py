@@ -98,7 +98,7 @@ class Outline:
 def outlined(
     boxes: np.ndarray, seen: np.ndarray, rate: float, settings: OutlineSettings | None = None
 ) -> np.ndarray:
-    """The *boxes* (F, 4) of a shot, xyxy, NaN where lost, moved to where those *seen* (F, 4) in them are.
+    """The *boxes* (F, 4) of a shot, xyxy, NaN where lost, with head and feet moved to where those *seen* (F, 4) in them have theirs.
 
     The future is known by now: by how much the detections before and after differ from their boxes, in heights, the
     median of that counts, so that one odd detection moves nothing, and the player is met without delay.
@@ -111,5 +111,5 @@ def outlined(
     for index in np.flatnonzero(np.isfinite(boxes[:, 0])):
         near = slice(max(0, index - around), index + around + 1)
         if told[near].any():
-            moved[index] += s.give * heights[index] * np.median(off[near][told[near]], axis=0)
+            moved[index, [1, 3]] += s.give * heights[index] * np.median(off[near][told[near]], axis=0)[[1, 3]]
     return moved

@@ -107,6 +107,7 @@ def boxes_of(count: int, up: float = 0.0) -> np.ndarray:
 
 def test_the_shown_box_gives_way_to_who_is_detected_in_it_before_and_after():
     shown, seen = boxes_of(50), boxes_of(50, 10)
+    seen[:, [0, 2]] += 9  # sideways is where others stand
     seen[:20] = seen[31:] = np.nan
     moved = outlined(shown, seen, FPS)
     np.testing.assert_allclose(moved[20:31], boxes_of(11, 7))
