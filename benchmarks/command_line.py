@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -50,20 +51,21 @@ def _footage(text: str) -> Path:
 
 def _tracker(text: str) -> str:
     """One that is there and takes its options, before hours of work with those named before it."""
-    try:
-        check_setup(Setup(tracker=parse_choice(text)))
-    except HighlightCutsError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    _check(lambda: Setup(tracker=parse_choice(text)))
     return text
 
 
 def detector(text: str) -> str:
     """The type of an option that names a detector which is there and takes its options."""
+    _check(lambda: Setup(detector=parse_choice(text)))
+    return text
+
+
+def _check(setup: Callable[[], Setup]) -> None:
     try:
-        check_setup(Setup(detector=parse_choice(text)))
+        check_setup(setup())
     except HighlightCutsError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-    return text
 
 
 def _names(text: str) -> frozenset[str]:

@@ -37,9 +37,7 @@ EVERYBODY = (
         "pass",
         ("tests/plugins/test_follow_paths.py",),
     ),
-    _everybody(
-        "scraps are counted alone", "review", "first = crowd.chains.whole(number)[0]", "first = number"
-    ),
+    _everybody("scraps are counted alone", "review", "first = crowd.chains.head(number)", "first = number"),
     _everybody(
         "scraps of the chain tell nothing",
         "review",

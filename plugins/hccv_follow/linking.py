@@ -96,11 +96,15 @@ class Chains:
         linked = np.flatnonzero(following >= 0)
         self.before[following[linked]] = linked
 
+    def head(self, tracklet: int) -> int:
+        """The first tracklet of the chain that one is part of."""
+        while self.before[tracklet] >= 0:
+            tracklet = int(self.before[tracklet])
+        return tracklet
+
     def whole(self, tracklet: int) -> list[int]:
         """The chain that a tracklet is part of, in time's order."""
-        chain = [tracklet]
-        while self.before[chain[0]] >= 0:
-            chain.insert(0, int(self.before[chain[0]]))
+        chain = [self.head(tracklet)]
         while self.after[chain[-1]] >= 0:
             chain.append(int(self.after[chain[-1]]))
         return chain

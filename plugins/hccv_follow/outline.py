@@ -105,11 +105,11 @@ def outlined(
     """
     s = settings or OutlineSettings()
     heights = (boxes[:, 3] - boxes[:, 1])[:, None]
-    off, moved = (seen - boxes) / heights, boxes.copy()
+    off, moved = ((seen - boxes) / heights)[:, [1, 3]], boxes.copy()
     told = np.isfinite(off[:, 0])
     around = max(1, round(s.around * rate))
     for index in np.flatnonzero(np.isfinite(boxes[:, 0])):
         near = slice(max(0, index - around), index + around + 1)
         if told[near].any():
-            moved[index, [1, 3]] += s.give * heights[index] * np.median(off[near][told[near]], axis=0)[[1, 3]]
+            moved[index, [1, 3]] += s.give * heights[index] * np.median(off[near][told[near]], axis=0)
     return moved

@@ -235,7 +235,7 @@ def _owner(
     for number in owners[owners >= 0].tolist():
         if number in refused:
             continue
-        first = crowd.chains.whole(number)[0]
+        first = crowd.chains.head(number)
         counts[first] = counts.get(first, 0) + 1
         if counts[first] >= s.least:
             return first

@@ -28,7 +28,7 @@ def strangers(
     ratio by which the looks must say that it is the player.
     """
     owners = crowd.owners(path, order, least)[order]
-    heads = np.array([crowd.chains.whole(number)[0] if number >= 0 else -1 for number in owners.tolist()])
+    heads = np.array([crowd.chains.head(number) if number >= 0 else -1 for number in owners.tolist()])
     known: list[int] = []
     for head in _in_turn(heads, enough):
         player, chain = np.flatnonzero(np.isin(heads, known)), crowd.chains.whole(head)
