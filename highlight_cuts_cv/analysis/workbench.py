@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
 
@@ -88,8 +89,30 @@ class ClipWorkbench:
         """Close the media and the detector."""
         with self._lock:
             self._detector.close()
-            for frames in self._opened:
-                frames.close()
+            self._close_media()
+
+    def _close_media(self) -> None:
+        for frames in self._opened:
+            frames.close()
+
+    @contextmanager
+    def stretch(self, first: int, count: int) -> Iterator[ClipWorkbench]:
+        """A workbench of *count* of the clip's frames from *first* on: who is known here is known there, and who is found
+        there is known here after it.
+        """
+        clip = replace(self.clip, first_frame=self.clip.first_frame + first, frame_count=count)
+        part = ClipWorkbench(clip, *self._choice)
+        part._detector = self._detector
+        here, there = self.people, part.people
+        there.found.update(
+            {at - first: one for at, one in dict(here.found).items() if 0 <= at - first < count}
+        )
+        try:
+            yield part
+            here.found.update({at + first: one for at, one in there.found.items()})
+            here.near.update({(at + first, x, y): one for (at, x, y), one in there.near.items()})
+        finally:
+            part._close_media()
 
     @property
     def people(self) -> LazyDetections:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.analysis.workbench import ClipWorkbench
+from highlight_cuts_cv.analysis.workbench import ClipWorkbench, View
 from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.jobs.setup import Setup
@@ -45,9 +45,7 @@ def analyse(bench: ClipWorkbench, setup: Setup, proxy: ProxyWriter, watch: Watch
     What is known already is not found out again.  Raises CancelledError: what was found by then stays in the
     workbench, and the next call goes on from there.
     """
-    kept, rate = kept_frames(bench.clip, [])
-    looks = get_registry().trackers.find(setup.tracker.name).needs_detections
-    view = bench.view(kept, float(rate), looks)
+    view = _view(bench, setup)
     view.source.onlooker = proxy.take
     with warnings_to(watch):
         bench.analyse(view, watch)
@@ -56,6 +54,17 @@ def analyse(bench: ClipWorkbench, setup: Setup, proxy: ProxyWriter, watch: Watch
             for frame in view.frames.frames(proxy.next):
                 if watch.cancelled():
                     raise CancelledError("The analysis was stopped.")
-                watch.progress(frame.index + 1, len(kept))
+                watch.progress(frame.index + 1, len(view.kept))
             proxy.finish()
     bench.keep()
+
+
+def analysed(bench: ClipWorkbench, setup: Setup) -> bool:
+    """Whether all is found out about the workbench's clip that :func:`analyse` would find out."""
+    view = _view(bench, setup)
+    return view.scene.analysed(0, len(view.kept))
+
+
+def _view(bench: ClipWorkbench, setup: Setup) -> View:
+    kept, rate = kept_frames(bench.clip, [])
+    return bench.view(kept, float(rate), get_registry().trackers.find(setup.tracker.name).needs_detections)

@@ -91,6 +91,13 @@ class Track:
             doubts_within(self.doubts, first, count),
         )
 
+    def with_part(self, first: int, part: Track) -> Track:
+        """The track with another *part* from frame *first* on, as long as that is; doubts stay as they are."""
+        xyxy, scores, states = self.xyxy.copy(), self.scores.copy(), self.states.copy()
+        there = slice(first, first + len(part))
+        xyxy[there], scores[there], states[there] = part.xyxy, part.scores, part.states
+        return Track(xyxy, scores, states, self.doubts)
+
     def box(self, frame_index: int) -> BoundingBox | None:
         """The box in a frame, or ``None`` where the player is lost."""
         if self.states[frame_index] == State.LOST:

@@ -83,6 +83,19 @@ def test_a_frame_is_looked_at_once(bench: ClipWorkbench, slow: SlowToMake) -> No
     assert all(one is found[0] for one in found)
 
 
+def test_what_is_known_of_a_clip_and_of_a_stretch_of_it_is_one(
+    bench: ClipWorkbench, slow: SlowToMake
+) -> None:
+    known = bench.people[5]
+    with bench.stretch(4, 3) as part:
+        assert part.clip.frame_count == 3 and part.clip.first_frame == bench.clip.first_frame + 4
+        assert part.people[1] is known and set(part.people.found) == {1}
+        found, near = part.people[2], part.people.closer(0, 100, 100)
+        np.testing.assert_array_equal(part.people.frame(2).bgr, bench.people.frame(6).bgr)
+    assert bench.people[6] is found and bench.people.closer(4, 100, 100) is near
+    assert slow.made == 1 and not slow.closed, "the clip's detector is the stretch's"
+
+
 def test_everybody_is_given_the_same_view(bench: ClipWorkbench) -> None:
     views = at_once(lambda _: bench.view(np.arange(12), 10.0, True))
     assert all(view is views[0] for view in views)

@@ -69,3 +69,11 @@ def test_scores_that_rounding_left_a_little_outside_are_confidences(score, confi
     assert Detections(xyxy, scores).boxes()[0].confidence == confidence
     box = Track(xyxy, scores, np.array([State.OBSERVED], np.uint8)).box(0)
     assert box is not None and box.confidence == confidence
+
+
+def test_a_part_of_a_track_is_another_ones():
+    boxes = np.array([[n, 0, n + 1, 1] for n in range(6)], np.float32)
+    track = Track(boxes, np.ones(6, np.float32), np.full(6, State.OBSERVED, np.uint8))
+    other = track.with_part(2, Track.lost(3))
+    assert other.visible.tolist() == [True, True, False, False, False, True] and track.visible.all()
+    np.testing.assert_array_equal(other.with_part(2, track.part(2, 3)).xyxy, boxes)

@@ -41,8 +41,8 @@ class Clip:
     cuts: Sequence[int] = ()
     marker: bytes = b""
     marker_number: int = 0
-    begun: dict[str, Pick] = field(default_factory=dict)
-    """By player, the first pick of those that the marker comes from."""
+    marked: dict[str, tuple[Pick, ...]] = field(default_factory=dict)
+    """By player, the picks that the marker comes from."""
     proposed: dict[str, Proposed] = field(default_factory=dict)
 
     @cached_property

@@ -19,7 +19,7 @@ def marker_data(
     clip: ClipInfo,
     shown: NDArray[np.int64],
     freeze: Freeze | None = None,
-    until: int | None = None,
+    told_of: tuple[int, int] | None = None,
 ) -> bytes:
     """What is drawn in each of the *shown* frames, as UTF-8 JSON.
 
@@ -27,7 +27,7 @@ def marker_data(
     frame, a list of ``[sprite, x, y, opacity]``, in the order in which they are drawn; ``shades`` has,
     where a shown frame is dimmed, ``[x, y, half width, half height, strength, softness]``, else ``null``.
     ``hold`` is ``[shown frame, seconds]`` where a picture stands still before it plays on, ``null`` where none does;
-    ``until`` how many of the shown frames are told of by now, ``null`` for all.
+    ``told_of`` is ``[first, stop]``, the shown frames that are told of by now, ``null`` for all; *told_of* has the clip's.
     Pixels of the clip, sprites' top left corners.
     """
     numbers: dict[int, int] = {}
@@ -58,7 +58,7 @@ def marker_data(
         "frames": frames,
         "shades": shades if any(shades) else None,
         "hold": None if freeze is None else _hold(freeze, shown),
-        "until": until,
+        "told_of": None if told_of is None else np.searchsorted(shown, told_of).tolist(),
     }
     return json.dumps(whole, separators=(",", ":")).encode()
 

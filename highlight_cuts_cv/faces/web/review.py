@@ -178,7 +178,7 @@ class Review(Watched):
             self.look = look
             self._remember()
             for clip in self.clips:
-                for known in (clip.tracks, clip.begun, clip.proposed):
+                for known in (clip.tracks, clip.marked, clip.proposed):
                     renamed = {new if player == name else player: one for player, one in known.items()}
                     known.clear()
                     known.update(renamed)  # type: ignore[arg-type]
@@ -199,7 +199,7 @@ class Review(Watched):
         with self._lock:
             self.look = look
             self._remember()
-            marked = [clip for clip in self.clips if name in clip.tracks or name in clip.begun]
+            marked = [clip for clip in self.clips if name in clip.tracks or name in clip.marked]
             for clip in self.clips:
                 clip.proposed.pop(name, None)
         self.refresh()
@@ -207,7 +207,7 @@ class Review(Watched):
             if clip.following or (clip in marked and clip is self.looked_at):
                 self.follow(clip)
             elif clip in marked:
-                clip.tracks, clip.begun, clip.marker = {}, {}, b""
+                clip.tracks, clip.marked, clip.marker = {}, {}, b""
         self.changed()
         return films
 
@@ -237,9 +237,10 @@ class Review(Watched):
                 return
             clip.following = True
             self.proposing.pause()
-            for other in self.clips:
-                if other.analysis is not None and other is not clip:
-                    self._worker.cancel(other.analysis)
+            # This clip's own analysis, too: it goes on after the first answer.
+            for one in self.clips:
+                if one.analysis is not None:
+                    self._worker.cancel(one.analysis)
         self.changed()
         self._waiting.submit(self._follow, clip)
 
@@ -335,14 +336,11 @@ class Review(Watched):
             self._read(clip)
             picks = claim.picks_in(clip.info)
             if not any(shows_player(pick) for told in picks.values() for pick in told):
-                clip.tracks, clip.marker = {}, b""
+                clip.tracks, clip.marked, clip.marker = {}, {}, b""
                 clip.marker_number += 1
                 return
-            begun = {
-                player: min(told, key=lambda pick: pick.frame_index) for player, told in picks.items() if told
-            }
-            # a correction further on leaves the beginning as it is
-            beginning = b"" if clip.marker and begun == clip.begun else self._show_beginning(clip, picks)
+            before = clip.marker
+            glimpsed = self._glimpse(clip, picks)
             what = self.place(clip), picks, self._intro(clip, picks)
             try:
                 clip.work = self._worker.submit(
@@ -351,25 +349,26 @@ class Review(Watched):
                 self.changed()
                 marked = clip.work.result.result()
             except HighlightCutsError:
-                if beginning:
-                    clip.marker = b""
+                if glimpsed:
+                    clip.marker = before
                     clip.marker_number += 1
                 raise
             clip.tracks, clip.marker, clip.cuts = dict(marked.tracks), marked.marker, marked.cuts
-            clip.begun = begun
+            clip.marked = picks
             clip.marker_number += 1
             clip.analysed = True
             self.store.keep_tracks(claim, clip.tracks, clip.info.first_frame)
             self.store.finish(claim)
 
-    def _show_beginning(self, clip: Clip, picks: Mapping[str, tuple[Pick, ...]]) -> bytes:
-        """Show the marker in the clip's beginning before all is followed, if that is much sooner; return it."""
-        clip.work = self._worker.submit(HEAVY, _CLICK, studio.begin, self.place(clip), picks)
-        beginning: bytes = clip.work.result.result()
-        if beginning:
-            clip.marker = beginning
+    def _glimpse(self, clip: Clip, picks: Mapping[str, tuple[Pick, ...]]) -> bool:
+        """Show the marker from the new picks on before all is followed, if that is much sooner; say whether it is."""
+        before = dict(clip.marked) if clip.marker else {}
+        clip.work = self._worker.submit(HEAVY, _CLICK, studio.glimpse, self.place(clip), picks, before)
+        glimpse: bytes = clip.work.result.result()
+        if glimpse:
+            clip.marker = glimpse
             clip.marker_number += 1
-        return beginning
+        return bool(glimpse)
 
     def _intro(self, clip: Clip, picks: Mapping[str, Sequence[Pick]]) -> ClipFreeze | None:
         """The picture that is to stand still, if the look asks for one and this clip can have one."""

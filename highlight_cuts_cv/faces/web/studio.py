@@ -6,7 +6,7 @@ Every function that takes a :class:`Studio` first is a command of :mod:`.worker`
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,13 +17,13 @@ import cv2
 import numpy as np
 
 from highlight_cuts_cv.analysis.workbench import ClipWorkbench
-from highlight_cuts_cv.contracts import Steps
+from highlight_cuts_cv.contracts import Steps, Watch
 from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.errors import HighlightCutsError, JobFailedError
 from highlight_cuts_cv.faces.web.marker import marker_data
 from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.jobs.analyse import analyse as analyse_clip
-from highlight_cuts_cv.jobs.analyse import proxy_of, shown_frames
+from highlight_cuts_cv.jobs.analyse import analysed, proxy_of, shown_frames
 from highlight_cuts_cv.jobs.draw import draw_all
 from highlight_cuts_cv.jobs.follow import follow, follow_on, workbench
 from highlight_cuts_cv.jobs.freeze import ClipFreeze
@@ -32,10 +32,11 @@ from highlight_cuts_cv.jobs.same_player import propose as propose_in
 from highlight_cuts_cv.jobs.setup import DEFAULT_DETECTOR, Setup
 from highlight_cuts_cv.media.memory import give_back
 from highlight_cuts_cv.model import BoundingBox, ByteArray, ClipInfo, SpriteTrack, Track
+from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.recognition.everybody import Person
 from highlight_cuts_cv.rendering.still import marked_picture
 from highlight_cuts_cv.tracking.numbers import numbered_players
-from highlight_cuts_cv.tracking.picks import Pick, resolve_picks
+from highlight_cuts_cv.tracking.picks import Pick, resolve_picks, shows_player
 
 Picks = Mapping[str, tuple[Pick, ...]]
 """By player, frames within the clip."""
@@ -55,8 +56,8 @@ _KNOWN = 24
 _QUALITY, _FINEST = 88, 95
 _REHEARSED = 3
 """Frames."""
-_FIRST = 1
-"""Seconds that are followed and shown before the rest."""
+_GLIMPSE = 0.5
+"""Seconds from a pick on that are followed and shown before the rest."""
 
 
 @dataclass(eq=False)
@@ -194,29 +195,55 @@ def resolve(studio: Studio, steps: Steps, place: Place, pick: Pick) -> None:
         resolve_picks([pick], place.clip, opened.bench.people)
 
 
-def begin(studio: Studio, steps: Steps, place: Place, picks: Picks) -> bytes:
-    """The markers in the clip's beginning, as far as a second beyond the picks: to look at while :func:`mark` goes
-    through the rest.  Empty where that would not be much sooner."""
-    clip = place.clip
-    told = [pick.frame_index for of_player in picks.values() for pick in of_player]
-    count = max(told) + max(1, round(clip.rate * _FIRST))
-    if count > 2 * _FIRST * clip.rate or 2 * count > clip.frame_count:
-        return b""
-    part, watch = replace(clip, frame_count=count), steps("Following")
-    with studio.using(clip, place.proxy, place.setup) as opened, workbench(part, place.setup) as bench:
-        if all((of_player, repr(place.setup.tracker)) in opened.tracks for of_player in picks.values()):
+def glimpse(studio: Studio, steps: Steps, place: Place, picks: Picks, before: Picks) -> bytes:
+    """The markers as they can be told at once: as they were after the picks *before*, but for half a second from each new
+    pick on.  To look at while :func:`mark` goes through all; empty where that would not be much sooner.
+    """
+    clip, setup, watch = place.clip, place.setup, steps("Following")
+    count = max(2, round(clip.rate * _GLIMPSE))
+    with studio.using(clip, place.proxy, setup) as opened:
+        if 2 * count > clip.frame_count or not _drawn_at_once(opened, setup, picks):
             return b""
-        people = opened.bench.people
-        bench.people.found.update({n: one for n, one in dict(people.found).items() if n < count})
-        tracks = {
-            player: follow_on(bench, of_player, place.setup, watch, len(picks))
-            for player, of_player in picks.items()
-        }
-        people.near.update(bench.people.near)
-        shown = shown_frames(clip)
-        return marker_data(
-            draw_all(bench, tracks, place.setup), clip, shown, until=int((shown < count).sum())
-        )
+        tracks: dict[str, Track] = {}
+        fresh: list[int] = []
+        for player, told in picks.items():
+            known = [opened.tracks.get((some, repr(setup.tracker))) for some in (told, before.get(player))]
+            tracks[player] = next((one for one in known if one is not None), Track.lost(clip.frame_count))
+            if known[0] is None:
+                new = [pick for pick in told if shows_player(pick) and pick not in before.get(player, ())]
+                # Of whom nothing is known yet, the first pick says from where on something is.
+                for pick in new if known[1] is not None else new[:1]:
+                    tracks[player] = _with_a_moment(opened, pick, count, tracks[player], setup, watch)
+                    fresh.append(pick.frame_index)
+        if not fresh:
+            return b""
+        told_of = None
+        if not any((one, repr(setup.tracker)) in opened.tracks for one in before.values()):
+            told_of = max(fresh), min(fresh) + count
+            if told_of[0] >= told_of[1]:
+                return b""
+        sprites = draw_all(opened.bench, tracks, setup)
+        return marker_data(sprites, clip, shown_frames(clip), told_of=told_of)
+
+
+def _drawn_at_once(opened: _OpenClip, setup: Setup, players: Iterable[str]) -> bool:
+    """Whether the markers can be drawn before all of the clip is known."""
+    if setup.show.near:
+        return False
+    indicators = get_registry().indicators
+    if not any(indicators.find(setup.indicator_of(player).name).needs_motion for player in players):
+        return True
+    return analysed(opened.bench, setup)
+
+
+def _with_a_moment(
+    opened: _OpenClip, pick: Pick, count: int, track: Track, setup: Setup, watch: Watch
+) -> Track:
+    """The *track*, but for *count* frames from a *pick* on, which are followed for themselves."""
+    first = pick.frame_index
+    count = min(count, len(track) - first)
+    with opened.bench.stretch(first, count) as bench:
+        return track.with_part(first, follow_on(bench, [replace(pick, frame_index=0)], setup, watch))
 
 
 def mark(studio: Studio, steps: Steps, place: Place, picks: Picks, intro: ClipFreeze | None = None) -> Marked:
@@ -297,7 +324,6 @@ def _jpeg(bgr: ByteArray, width: int | None, quality: int = _QUALITY) -> bytes:
 def warm_up() -> None:
     """Import what the first command would wait for."""
     import highlight_cuts_cv.rendering.compositor
-    from highlight_cuts_cv.plugin.registry import get_registry
 
     _: Any = highlight_cuts_cv.rendering.compositor
     get_registry().detector(DEFAULT_DETECTOR, {}).close()

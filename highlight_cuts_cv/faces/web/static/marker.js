@@ -8,8 +8,8 @@ export class Marker {
     this.shades = data.shades;
     // Where a picture stands still before it plays on, and for how many seconds; null where none does.
     this.hold = data.hold;
-    // As far as there are markers by now: film shown beyond that has none yet; null when that is all.
-    this.until = data.until;
+    // The places [first, stop] that are told of by now: the rest of the film has no markers yet; null when that is all.
+    this.told = data.told_of;
     this.pictures = pictures;
   }
 

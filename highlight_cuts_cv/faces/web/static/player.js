@@ -111,7 +111,8 @@ export class Player {
       return;
     }
     let due = Math.max(this.due, placeAt(times, passed));
-    if (due >= (this.marker?.until ?? times.length)) {
+    const [first, stop] = this.marker?.told ?? [0, times.length];
+    if (due < first || due >= stop) {
       // The marker is not there yet: it is being followed.
       this.began = null;
       due = this.due = this.place;
