@@ -170,7 +170,7 @@ EVERYBODY = (
     _foreseen("a part will do anywhere", "surroundings", "part is None or np.isnan(box[0])", "True"),
     _foreseen("a part is enlarged", "surroundings", "_LEAST * np.array(extent)", "1"),
     _foreseen("edges are like others", "surroundings", " | (low <= 0)", ""),
-    _foreseen("company has parts", "crowd", "self.large and not company", "self.large"),
+    _foreseen("company has parts", "crowd", "self._large and not company", "self._large"),
     _everybody(
         "people are described again",
         "crowd",

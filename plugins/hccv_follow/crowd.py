@@ -93,7 +93,7 @@ class Crowd:
 class Onlooker:
     """Looks at everybody in spans of a clip, each frame once, and at none that is in *seen*.
 
-    Of pictures that are ``large`` it looks at the part around the player alone, as what happens far away tells
+    Of large pictures it looks at the part around the player alone, as what happens far away tells
     little, unless there is *company*: then the whole picture is looked at, for everybody who is followed.  They are
     best seen while they stream by for somebody else.
     """
@@ -111,8 +111,8 @@ class Onlooker:
     ) -> None:
         self._scene, self._detections = scene, detections
         self._extent, self._rate, self._tick = extent, rate, tick
-        self.large = extent[0] * extent[1] >= LARGE
-        self._parts = self.large and not company
+        self._large = extent[0] * extent[1] >= LARGE
+        self._parts = self._large and not company
         self._tracklets, self._appearance, self._linking = settings
         # what was seen of a part is this player's alone
         seen = Seen() if seen is None or self._parts else seen
@@ -132,7 +132,7 @@ class Onlooker:
         part = surroundings(box, self._extent) if self._parts else None
         everyone = self._detections.of(frame, part)
         found = np.column_stack([everyone.xyxy, everyone.scores]).astype(np.float64)
-        if self.large:
+        if self._large:
             rows = single(found, self._tracklets)
             for row in rows[cleanness(rows, self._tracklets) >= self._appearance.clean]:
                 self._note(frame, row[:4])

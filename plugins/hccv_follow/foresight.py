@@ -1,4 +1,4 @@
-"""In which frames the judge will look at everybody, told while they stream by: a large picture is not decoded twice then."""
+"""In which frames the judge will look at everybody, told while they stream by: they are not decoded twice then."""
 
 from __future__ import annotations
 

@@ -172,10 +172,8 @@ class _Run:
         return self._looking
 
     def _beside(self, onlooker: Onlooker | None) -> AbstractContextManager[Beside | None]:
-        """Who looks at everybody while pictures stream by: an *onlooker*, where they are large."""
-        if onlooker is None or not onlooker.large:
-            return nullcontext()
-        return Beside(onlooker.see, lambda: self._tick(1))
+        """Who has the *onlooker* look at everybody while pictures stream by."""
+        return nullcontext() if onlooker is None else Beside(onlooker.see, lambda: self._tick(1))
 
     def _run(
         self,

@@ -138,6 +138,9 @@ def test_of_several_new_players_only_what_is_told_of_all_is_played(works, place)
     seen = json.loads(studio.glimpse(works, steps, place, {"Sam": (one,), "Kim": (near,)}, {}))
     assert seen["told_of"] == [2, 5]
     assert studio.glimpse(works, steps, place, {"Sam": (one,), "Kim": (far,)}, {}) == b""
+    # Nor is anything told between the picks of one of whom nothing is known yet.
+    seen = json.loads(studio.glimpse(works, steps, place, {"Sam": (one, far)}, {}))
+    assert seen["told_of"] == [0, 5] and not any(seen["frames"][30:])
 
 
 def test_nothing_is_told_at_once_where_all_has_to_be_known_first(works, place, monkeypatch):
