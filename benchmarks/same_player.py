@@ -73,10 +73,9 @@ def main() -> None:
     for target in wanted_targets(arguments.footage, arguments.only):
         video = arguments.footage / target.sequence / "video.mp4"
         if target.sequence not in halves:
-            count = probe(video).frame_count
-            length = round(PART * count)
-            clips = video_clip(video, f"0:{length}"), video_clip(video, f"{count - length}:{count}")
-            halves[target.sequence] = [(clip, everybody_in(clip, Setup(), unwatched)) for clip in clips]
+            halves[target.sequence] = [
+                (clip, everybody_in(clip, Setup(), unwatched)) for clip in halves_of(video)
+            ]
         (first, before), (second, after) = halves[target.sequence]
         truth = read_truth(arguments.footage / target.sequence / "gt.txt", target.player)
         known, others = sorted_by_track(before, _track(truth, first.first_frame, first.frame_count))
@@ -101,6 +100,13 @@ def main() -> None:
         if chosen:
             _print(name, chosen)
     write_json(arguments.json, rows)
+
+
+def halves_of(video: Path) -> tuple[ClipInfo, ClipInfo]:
+    """The first and the last 48 % of a recording."""
+    count = probe(video).frame_count
+    length = round(PART * count)
+    return video_clip(video, f"0:{length}"), video_clip(video, f"{count - length}:{count}")
 
 
 def _worn(row: Row, worn: dict[tuple[str, int], str]) -> bool:

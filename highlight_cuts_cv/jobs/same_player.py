@@ -16,6 +16,7 @@ from highlight_cuts_cv.jobs.setup import DEFAULT_IDENTIFIER, Choice, Setup
 from highlight_cuts_cv.model import BoundingBox, ClipInfo, Track, box_ious
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.recognition import likeness
+from highlight_cuts_cv.recognition.changes import broken_at_changes
 from highlight_cuts_cv.recognition.everybody import Person, everybody
 from highlight_cuts_cv.tracking.picks import Pick
 from highlight_cuts_cv.tracking.thinning import kept_frames
@@ -123,7 +124,7 @@ def people_on(bench: ClipWorkbench, watch: Watch) -> list[Person]:
         kept, rate = kept_frames(bench.clip, [])
         people = everybody(bench.view(kept, float(rate), True), float(rate), watch)
         bench.keep()
-        return people
+        return broken_at_changes(people)
 
 
 def sorted_by_track(people: Sequence[Person], track: Track) -> tuple[list[Person], list[Person]]:
@@ -158,7 +159,8 @@ def with_numbers(
     That is a look that shows the number, where it was read: of two people who were mixed up it is the one who wears it.
     """
     size = [float(np.median([box[3] - box[1] for box in person.boxes])) for person in people]
-    order = sorted(range(len(people)), key=lambda one: (-looks[one], -size[one]))
+    seen = [one for one, person in enumerate(people) if person.sightings]
+    order = sorted(seen, key=lambda one: (-looks[one], -size[one]))
     chances = list(looks) if known else [1 / (1 + _NUMBERS)] * len(people)
     labels, places = [""] * len(people), [person.best for person in people]
     read = order[: _READ if known else 2 * _READ]

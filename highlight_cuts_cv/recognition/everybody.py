@@ -70,6 +70,13 @@ class Person:
         )
         return self.frames.index(best)
 
+    def between(self, first: int, stop: int) -> Person:
+        """The looks from *first* up to but not including *stop*, as somebody of their own, with what is kept of their pictures."""
+        part = slice(first, stop)
+        frames = self.frames[part]
+        sightings = [one for one in self.sightings if one[1].frame_index in frames]
+        return Person(frames, self.boxes[part], self.looks[part], self.weights[part], sightings)
+
     def shown(self) -> list[Sighting]:
         """The kept pictures in time's order."""
         return sorted((one for _, one in self.sightings), key=lambda one: one.frame_index)

@@ -1,9 +1,8 @@
 """Who of many people is the one known from elsewhere, by how they look, and how probable that is.
 
-Looks are compared where people differ: principal directions of all looks, weighed against how much one person's
-vary (Fisher, "The use of multiple measurements", 1936).  How probable the nearest one is, is told by how much farther
-the next possibility lies (Lowe, "Distinctive image features from scale-invariant keypoints", 2004, section 7.1): that is
-another person in the clip, or somebody who is known to be another, since both were seen at the same time.
+Looks are compared where people differ.  How probable the nearest one is, is told by how much farther the next possibility
+lies (Lowe, "Distinctive image features from scale-invariant keypoints", 2004, section 7.1): that is another person in the
+clip, or somebody who is known to be another, since both were seen at the same time.
 """
 
 from __future__ import annotations
@@ -11,19 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from highlight_cuts_cv.recognition.directions import Floats, directed_looks, whitening
 from highlight_cuts_cv.recognition.everybody import Person
-from highlight_cuts_cv.recognition.looks import STRIPE_VALUES
 
-Floats = NDArray[np.float64]
-
-_KEPT = 32
-"""Principal directions that are compared."""
-_ENOUGH = 1500
-"""Looks from which the directions are found."""
-_RIDGE = 0.15
-"""Share of the mean variance within people that is added to each direction's."""
 _EVEN, _STEEP = 1.08, 15.0
 """Ratio of distances at which the nearest is right half of the time, and how fast that grows with its logarithm:
 measured, see docs/accuracy.md."""
@@ -91,25 +81,13 @@ def exclusive(people: Sequence[Person], chances: Sequence[float]) -> list[float]
 def _compared(people: Sequence[Person]) -> tuple[Floats, float]:
     """(N, kept) the mean look of each person in the directions that tell people apart, and the sum over these of
     how much one person's single looks vary."""
-    looks = [np.array(person.looks, np.float64) for person in people]
-    every = np.concatenate(looks)
-    middle, width = every.mean(axis=0), every.std(axis=0) + 1e-6
-    # As much of the variance from the stripes as from the histograms.
-    scale = np.full(every.shape[1], 1 / np.linalg.norm(width[STRIPE_VALUES:]))
-    scale[:STRIPE_VALUES] = 1 / (width[:STRIPE_VALUES] * np.sqrt(STRIPE_VALUES))
-    standard = (every - middle) * scale
-    # Some of a long reel's looks tell its directions as well as all.
-    _, _, directions = np.linalg.svd(standard[:: 1 + len(standard) // _ENOUGH], full_matrices=False)
-    kept = directions[: min(_KEPT, len(directions))].T
-    reduced = [((look - middle) * scale) @ kept for look in looks]
-    within = np.concatenate([one - one.mean(axis=0) for one in reduced])
-    freedom = max(1, len(within) - len(reduced))
-    scatter = within.T @ within / freedom
-    scatter += np.eye(len(scatter)) * (_RIDGE * np.trace(scatter) / len(scatter) + 1e-9)
-    whiten = np.linalg.inv(np.linalg.cholesky(scatter)).T
+    looks = directed_looks(people)
+    within = np.concatenate([one - one.mean(axis=0) for one in looks])
+    freedom = max(1, len(within) - len(looks))
+    whiten = whitening(within, freedom)
     means = [
         np.average(one, axis=0, weights=np.array(person.weights) + 1e-3)
-        for one, person in zip(reduced, people, strict=True)
+        for one, person in zip(looks, people, strict=True)
     ]
     spread = (within @ whiten).var(axis=0).sum() * len(within) / freedom
     return np.array(means) @ whiten, float(spread)

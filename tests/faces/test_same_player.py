@@ -7,10 +7,11 @@ import pytest
 
 import highlight_cuts_cv as hccv
 from highlight_cuts_cv.api import Identity, Sighting
-from highlight_cuts_cv.contracts import Watch
+from highlight_cuts_cv.contracts import Watch, unwatched
 from highlight_cuts_cv.faces.demo import demo_clip
 from highlight_cuts_cv.faces.filled import fillings_told
-from highlight_cuts_cv.jobs import filling
+from highlight_cuts_cv.jobs import filling, same_player
+from highlight_cuts_cv.jobs.clip import video_clip
 from highlight_cuts_cv.jobs.filling import Filled
 from highlight_cuts_cv.jobs.same_player import (
     Candidate,
@@ -20,6 +21,7 @@ from highlight_cuts_cv.jobs.same_player import (
     with_numbers,
 )
 from highlight_cuts_cv.jobs.same_player import everybody_in as everybody_in_clip
+from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import BadInputError, BoundingBox, JobFailedError, State, Track, box_ious
 from highlight_cuts_cv.plugin.registry import Registry
 from highlight_cuts_cv.recognition.everybody import Person
@@ -107,6 +109,36 @@ def test_a_number_points_where_it_was_read_though_the_piece_is_of_two_people():
 
     assert pointed("22", (2, 3, 5)) == (["22"], [3])
     assert pointed("22", ()) == (["22"], [1]) and pointed("8", (3,)) == (["8"], [1])
+
+
+def test_who_has_no_pictures_is_not_read():
+    """As a short part of a long piece, whose clearest pictures all lie in the other part."""
+
+    class Reader:
+        def identify(self, job):
+            assert job.sightings
+            return [Identity("22", 0.999)]
+
+        def close(self):
+            pass
+
+    def seen(frame, sightings):
+        person = Person([frame], [np.array([100.0, 50, 140, 150])], [np.zeros(LENGTH, np.float32)], [1.0])
+        person.sightings = [
+            (1.0, Sighting(frame, np.zeros((100, 40, 3), np.uint8), BoundingBox(0, 0, 40, 100)))
+        ][:sightings]
+        return person
+
+    people = [seen(0, 0), seen(5, 1)]
+    chances, labels, _ = with_numbers(people, [0.6, 0.5], True, Reader(), "22", Watch())
+    assert labels == ["", "22"] and chances[0] == pytest.approx(0.6) and chances[1] > 0.98
+
+
+def test_everybody_in_a_clip_is_broken_where_somebody_else_begins(monkeypatch):
+    found = [Person()]
+    monkeypatch.setattr(same_player, "everybody", lambda *_: found)
+    monkeypatch.setattr(same_player, "broken_at_changes", lambda people: [*people, "part"])
+    assert everybody_in_clip(video_clip(demo_clip(), "0:3"), Setup(), unwatched) == [*found, "part"]
 
 
 def _wears_red(sighting):
