@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from threading import RLock
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -97,13 +96,7 @@ class LazyDetections:
         left, top, right, bottom = part
         scale = 1.0 if most is None else min(1.0, most / max(right - left, bottom - top))
         size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
-        picture = frame.shrunk(*part, *size) if scale < 0.5 else None
-        if picture is None:
-            picture = frame.part(*part)
-            if scale < 1:
-                # Linear interpolation skips pixels when it shrinks by more than two: area does not.
-                method = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
-                picture = cv2.resize(picture, size, interpolation=method)  # type: ignore[assignment]
+        picture = frame.scaled(*part, *size)
         alone = Frame(frame.index, frame.pts, frame.time_base, np.ascontiguousarray(picture))
         with self._lock:
             (found,) = self._detector.detect([alone])

@@ -75,10 +75,7 @@ class Frame:
 
         Raises ValueError for a part that is empty or not within the picture.
         """
-        if not (0 <= left < right <= self.width and 0 <= top < bottom <= self.height):
-            raise ValueError(
-                f"{left}:{right}, {top}:{bottom} is no part of a {self.width}x{self.height} picture"
-            )
+        self._check(left, top, right, bottom)
         with self._lock:
             bgr = self._bgr
         if bgr is not None:
@@ -86,15 +83,31 @@ class Frame:
         assert self._undrawn is not None
         return self._undrawn.part(left, top, right, bottom)
 
-    def shrunk(
-        self, left: int, top: int, right: int, bottom: int, width: int, height: int
-    ) -> ByteArray | None:
-        """(height, width, 3) uint8: the part made smaller, each pixel a mean, without drawing the part for that.
+    def scaled(self, left: int, top: int, right: int, bottom: int, width: int, height: int) -> ByteArray:
+        """(height, width, 3) uint8: the part scaled to that size, itself where it has it.
 
-        ``None`` of a picture that was given drawn, of a part that begins or ends within a sample of its colours, and of
-        pictures whose pixels depend on more than their surroundings; whether the picture was drawn meanwhile makes no
-        difference.
+        What shrinks by more than two becomes means of areas, without being drawn for that where the source can; else it is
+        interpolated linearly, which would skip pixels there.  Whether the picture was drawn meanwhile makes no difference.
+        Raises ValueError for a part that is empty or not within the picture.
         """
-        return (
-            None if self._undrawn is None else self._undrawn.shrunk(left, top, right, bottom, width, height)
-        )
+        import cv2
+
+        self._check(left, top, right, bottom)
+        much = 2 * max(width, height) < max(right - left, bottom - top)
+        if much and self._undrawn is not None:
+            shrunk = self._undrawn.shrunk(left, top, right, bottom, width, height)
+            if shrunk is not None:
+                return shrunk
+        whole = (left, top, right, bottom) == (0, 0, self.width, self.height)
+        # Who else looks at this picture has the whole of it then.
+        part = self.bgr if whole else self.part(left, top, right, bottom)
+        if part.shape[:2] == (height, width):
+            return part
+        method = cv2.INTER_AREA if much else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(part, (width, height), interpolation=method), np.uint8)
+
+    def _check(self, left: int, top: int, right: int, bottom: int) -> None:
+        if not (0 <= left < right <= self.width and 0 <= top < bottom <= self.height):
+            raise ValueError(
+                f"{left}:{right}, {top}:{bottom} is no part of a {self.width}x{self.height} picture"
+            )

@@ -72,13 +72,7 @@ class PlayerNano:
             target = self._size or automatic_size(width, height)
         factor = target / long_side
         new_width, new_height = max(1, round((right - left) * factor)), max(1, round((bottom - top) * factor))
-        part = frame.shrunk(left, top, right, bottom, new_width, new_height) if factor < 0.5 else None
-        if part is None:
-            part = frame.bgr if region is None else frame.part(left, top, right, bottom)
-        if (new_width, new_height) != (part.shape[1], part.shape[0]):
-            # Linear interpolation skips pixels when it shrinks by more than two: area does not.
-            method = cv2.INTER_AREA if factor < 0.5 else cv2.INTER_LINEAR
-            part = cv2.resize(part, (new_width, new_height), interpolation=method)  # type: ignore[assignment]
+        part = frame.scaled(left, top, right, bottom, new_width, new_height)
         padded = np.full(
             (-(-new_height // STRIDE) * STRIDE, -(-new_width // STRIDE) * STRIDE, 3), PADDING_GREY, np.uint8
         )

@@ -199,22 +199,6 @@ def test_a_part_is_a_picture_of_its_own_and_no_larger_than_it_must_be():
     np.testing.assert_allclose(found.xyxy, [[1500, 320, 1540, 340]], atol=3)
 
 
-@pytest.mark.parametrize(("right", "asked"), [(2346, True), (2344, False)])
-def test_a_part_is_drawn_only_where_it_is_shrunk_to_half_or_less_drawn(right, asked):
-    class Counted(Frame):
-        asked = False
-
-        def shrunk(self, *part: int) -> np.ndarray | None:
-            self.asked = True
-            assert part == (1000, 300, right, 900, 672, 300)
-            return np.full((300, 672, 3), 255, np.uint8)
-
-    detector = Row()
-    frame = Counted(0, 0, Fraction(1, 20), np.zeros((1000, 4000, 3), np.uint8))
-    found = LazyDetections(MemoryFrames([frame.bgr]), detector).of(frame, Region(1000, 300, right, 900))
-    assert frame.asked is asked and detector.sizes == [(672, 300)] and len(found) == 0
-
-
 def test_more_than_three_players_are_company(monkeypatch):
     told = []
 

@@ -140,11 +140,11 @@ def test_a_part_is_shrunk_as_if_it_were_drawn(pixel_format: str, rotation: int) 
         assert np.abs(shrunk.astype(int) - wanted).mean() < 3
 
 
-def test_a_picture_is_shrunk_whether_or_not_it_was_drawn_meanwhile() -> None:
+def test_a_picture_is_scaled_the_same_way_whether_or_not_it_was_drawn_meanwhile() -> None:
     frame = Frame(0, 0, Fraction(1, 25), UndrawnPicture(noisy((640, 320), "yuv420p"), BgrConverter(None, 0)))
-    before = frame.shrunk(0, 0, 400, 300, 80, 60)
+    before = frame.scaled(0, 0, 400, 300, 80, 60)
     _ = frame.bgr
-    np.testing.assert_array_equal(frame.shrunk(0, 0, 400, 300, 80, 60), before)
+    np.testing.assert_array_equal(frame.scaled(0, 0, 400, 300, 80, 60), before)
 
 
 @pytest.mark.parametrize("part", [(1, 0, 401, 300), (0, 1, 400, 301), (0, 0, 399, 300), (0, 0, 400, 299)])
@@ -155,9 +155,46 @@ def test_a_part_that_divides_a_sample_of_colour_has_to_be_drawn(part: tuple[int,
     )
 
 
-def test_what_is_drawn_already_or_has_no_parts_has_to_be_drawn() -> None:
-    drawn = np.zeros((60, 80, 3), np.uint8)
-    assert Frame(0, 0, Fraction(1, 25), drawn).shrunk(0, 0, 80, 60, 8, 6) is None
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize(
+    ("part", "size", "method"),
+    [
+        ((0, 0, 640, 320), (320, 160), cv2.INTER_LINEAR),
+        ((0, 0, 640, 320), (318, 159), cv2.INTER_AREA),
+        ((0, 0, 640, 320), (800, 400), cv2.INTER_LINEAR),
+        ((31, 16, 232, 257), (100, 120), cv2.INTER_AREA),  # 241 high: a hair below a half
+        ((31, 16, 232, 256), (100, 120), cv2.INTER_LINEAR),
+        ((31, 17, 64, 90), (33, 73), None),
+        ((0, 0, 640, 320), (640, 320), None),
+    ],
+)
+def test_a_part_is_scaled_by_area_below_a_half_and_linearly_above(lazy, part, size, method) -> None:
+    undrawn = UndrawnPicture(noisy((640, 320), "yuv420p"), BgrConverter(None, 0))
+    whole = undrawn.whole()
+    given = undrawn if lazy else whole
+    scaled = Frame(0, 0, Fraction(1, 25), given).scaled(*part, *size)
+    left, top, right, bottom = part
+    wanted: np.ndarray = whole[top:bottom, left:right]
+    if method is not None:
+        wanted = np.asarray(cv2.resize(wanted, size, interpolation=method), np.uint8)
+    shrunk = undrawn.shrunk(*part, *size) if lazy and method == cv2.INTER_AREA else None
+    if shrunk is not None:
+        wanted = shrunk
+    np.testing.assert_array_equal(scaled, wanted)
+
+
+def test_what_is_shrunk_by_more_than_two_is_not_drawn_for_that() -> None:
+    picture = Drawn()
+    frame = Frame(0, 0, Fraction(1, 25), picture)
+    assert (frame.scaled(1, 0, 6, 4, 2, 1) == 1).all() and not picture.whole_asked
+    assert frame.scaled(1, 0, 5, 4, 2, 2).shape == (2, 2, 3) and picture.parts_asked == 1
+    assert frame.scaled(0, 0, 6, 4, 6, 4) is frame.bgr, "what is drawn whole is kept"
+    for part in (0, 0, 7, 4), (-1, 0, 3, 4), (2, 1, 2, 3):
+        with pytest.raises(ValueError, match="is no part of a 6x4 picture"):
+            frame.scaled(*part, 1, 1)
+
+
+def test_a_source_that_has_no_parts_has_to_be_drawn() -> None:
     odd = noisy((641, 320), "yuv420p")
     assert UndrawnPicture(odd, BgrConverter(None, 0)).shrunk(0, 0, 400, 300, 80, 60) is None
 
