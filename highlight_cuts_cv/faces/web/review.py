@@ -363,7 +363,9 @@ class Review(Watched):
     def _glimpse(self, clip: Clip, picks: Mapping[str, tuple[Pick, ...]]) -> bool:
         """Show the marker from the new picks on before all is followed, if that is much sooner; say whether it is."""
         before = dict(clip.marked) if clip.marker else {}
-        clip.work = self._worker.submit(HEAVY, _CLICK, studio.glimpse, self.place(clip), picks, before)
+        what = self.place(clip), picks, before
+        clip.work = self._worker.submit(HEAVY, _CLICK, studio.glimpse, *what, told=lambda _: self.changed())
+        self.changed()
         glimpse: bytes = clip.work.result.result()
         if glimpse:
             clip.marker = glimpse
