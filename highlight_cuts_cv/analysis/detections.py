@@ -37,6 +37,23 @@ class LazyDetections:
         """Tell which frame the consumer holds at the moment, and its index among those of the detections."""
         self._last = index, frame
 
+    def lend(self, other: LazyDetections, first: int, count: int) -> None:
+        """Let *other*, over *count* of these frames from *first* on, know what is known of them and the one at hand."""
+        for (at, x, y), near in dict(self.near).items():
+            if first <= at < first + count:
+                other.near[at - first, x, y] = near
+        for at, found in dict(self.found).items():
+            if first <= at < first + count:
+                other.found[at - first] = found
+        held = self._last
+        if held is not None and first <= held[0] < first + count:
+            other.saw(held[0] - first, held[1])
+
+    def learn(self, other: LazyDetections, first: int) -> None:
+        """Know what *other*, over these frames from *first* on, knows."""
+        self.found.update({at + first: found for at, found in dict(other.found).items()})
+        self.near.update({(at + first, x, y): near for (at, x, y), near in dict(other.near).items()})
+
     def __getitem__(self, index: int) -> Detections:
         """Detections of frame *index*.  Raises IndexError outside the clip."""
         with self._lock:

@@ -97,20 +97,16 @@ class ClipWorkbench:
 
     @contextmanager
     def stretch(self, first: int, count: int) -> Iterator[ClipWorkbench]:
-        """A workbench of *count* of the clip's frames from *first* on: who is known here is known there, and who is found
-        there is known here after it.
+        """A workbench of *count* of the clip's frames from *first* on: who is known here is known there, as is the picture
+        at hand, and who is found there is known here after it.
         """
         clip = replace(self.clip, first_frame=self.clip.first_frame + first, frame_count=count)
         part = ClipWorkbench(clip, *self._choice)
         part._detector = self._detector
-        here, there = self.people, part.people
-        there.found.update(
-            {at - first: one for at, one in dict(here.found).items() if 0 <= at - first < count}
-        )
+        self.people.lend(part.people, first, count)
         try:
             yield part
-            here.found.update({at + first: one for at, one in there.found.items()})
-            here.near.update({(at + first, x, y): one for (at, x, y), one in there.near.items()})
+            self.people.learn(part.people, first)
         finally:
             part._close_media()
 

@@ -86,10 +86,11 @@ def test_a_frame_is_looked_at_once(bench: ClipWorkbench, slow: SlowToMake) -> No
 def test_what_is_known_of_a_clip_and_of_a_stretch_of_it_is_one(
     bench: ClipWorkbench, slow: SlowToMake
 ) -> None:
-    known = bench.people[5]
+    known, looked = bench.people[5], bench.people.closer(5, 50, 60)
     with bench.stretch(4, 3) as part:
         assert part.clip.frame_count == 3 and part.clip.first_frame == bench.clip.first_frame + 4
         assert part.people[1] is known and set(part.people.found) == {1}
+        assert part.people.closer(1, 50, 60) is looked and part.people.frame(1) is bench.people.frame(5)
         found, near = part.people[2], part.people.closer(0, 100, 100)
         np.testing.assert_array_equal(part.people.frame(2).bgr, bench.people.frame(6).bgr)
     assert bench.people[6] is found and bench.people.closer(4, 100, 100) is near
