@@ -51,13 +51,15 @@ class DetectorSpec(_Spec):
 class TrackerSpec(_Spec):
     """Names a tracker and makes it.
 
-    ``needs_detections`` False skips the detector altogether.  ``sure`` is the score, measured, from which on a
+    ``needs_detections`` False skips the detector altogether; ``glimpses`` True says that the tracker can do without it for
+    a moment, for a first answer that is shown while the clip is followed.  ``sure`` is the score, measured, from which on a
     box is right in nine of ten frames: below it the track is in doubt and its marker faded.  0 says that
     scores tell nothing of that.
     """
 
     create: Callable[[Options], Tracker]
     needs_detections: bool = True
+    glimpses: bool = False
     sure: float = 0.0
 
 

@@ -18,7 +18,7 @@ from highlight_cuts_cv.contracts import UNWATCHED, TrackJob, Watch, resolve_opti
 from highlight_cuts_cv.contracts.heard import warnings_to
 from highlight_cuts_cv.files.store import ArrayStore
 from highlight_cuts_cv.jobs.setup import Setup
-from highlight_cuts_cv.model import ClipInfo, JobFailedError, Track
+from highlight_cuts_cv.model import Anchor, ClipInfo, JobFailedError, Track
 from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.tracking.doubts import with_doubts
 from highlight_cuts_cv.tracking.picks import Pick, resolve_picks
@@ -106,6 +106,16 @@ def _kept(bench: ClipWorkbench, picks: Sequence[Pick]) -> tuple[NDArray[np.int64
     return kept_frames(bench.clip, [pick.frame_index for pick in picks])
 
 
+def glimpse_on(bench: ClipWorkbench, pick: Pick, setup: Setup, watch: Watch = UNWATCHED) -> Track:
+    """As :func:`follow_on`, of a moment that is shown while the whole clip is followed: without doubts, and without looking
+    at everybody where the tracker can do without.
+    """
+    spec = get_registry().trackers.find(setup.tracker.name)
+    with warnings_to(watch):
+        looks = spec.needs_detections and not spec.glimpses
+        return _tracked(bench, [pick], setup, watch, False, looks)[0]
+
+
 def _view(bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup) -> View:
     kept, rate = _kept(bench, picks)
     return bench.view(kept, float(rate), get_registry().trackers.find(setup.tracker.name).needs_detections)
@@ -114,13 +124,22 @@ def _view(bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup) -> View:
 def _followed(
     bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup, watch: Watch, company: bool
 ) -> Track:
+    spec = get_registry().trackers.find(setup.tracker.name)
+    track, cuts, anchors = _tracked(bench, picks, setup, watch, company, spec.needs_detections)
+    track = with_doubts(track, bench.clip, spec.sure, cuts, anchors, bench.people)
+    bench.keep()
+    return track
+
+
+def _tracked(
+    bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup, watch: Watch, company: bool, looks: bool
+) -> tuple[Track, list[int], tuple[Anchor, ...]]:
+    """The track without doubts, the clip's frames that begin a new shot, and what the picks point at."""
     clip, registry = bench.clip, get_registry()
-    spec = registry.trackers.find(setup.tracker.name)
-    looks = spec.needs_detections
     kept, rate = _kept(bench, picks)
     thin = replace(clip, frame_count=len(kept), media=replace(clip.media, rate=rate))
     anchors = resolve_picks(picks, clip, bench.people)
-    view = _view(bench, picks, setup)
+    view = bench.view(kept, float(rate), looks)
     job = TrackJob(
         clip=thin,
         frames=view.frames,
@@ -139,9 +158,7 @@ def _followed(
         )
     cuts = view.scene.cuts()
     track = spread(steadied(track, view.scene, float(rate)), kept, clip.frame_count, cuts)
-    track = with_doubts(track, clip, spec.sure, [int(kept[cut]) for cut in cuts], anchors, bench.people)
-    bench.keep()
-    return track
+    return track, [int(kept[cut]) for cut in cuts], anchors
 
 
 def _passes(bench: ClipWorkbench, setup: Setup, kept: int, looks: bool, company: bool) -> ArrayStore | None:

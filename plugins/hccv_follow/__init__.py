@@ -20,5 +20,6 @@ def hccv_trackers() -> Iterable[TrackerSpec]:
         name="follow",
         create=_create,
         summary="Fuses appearance, detections, camera motion and neighbours; says lost when unsure.",
+        glimpses=True,
         sure=0.65,
     )

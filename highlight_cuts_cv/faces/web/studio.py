@@ -25,7 +25,7 @@ from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.jobs.analyse import analyse as analyse_clip
 from highlight_cuts_cv.jobs.analyse import analysed, proxy_of, shown_frames
 from highlight_cuts_cv.jobs.draw import draw_all
-from highlight_cuts_cv.jobs.follow import follow, follow_on, workbench
+from highlight_cuts_cv.jobs.follow import follow, follow_on, glimpse_on, workbench
 from highlight_cuts_cv.jobs.freeze import ClipFreeze
 from highlight_cuts_cv.jobs.same_player import Candidate, people_on
 from highlight_cuts_cv.jobs.same_player import propose as propose_in
@@ -243,7 +243,7 @@ def _with_a_moment(
     first = pick.frame_index
     count = min(count, len(track) - first)
     with opened.bench.stretch(first, count) as bench:
-        return track.with_part(first, follow_on(bench, [replace(pick, frame_index=0)], setup, watch))
+        return track.with_part(first, glimpse_on(bench, replace(pick, frame_index=0), setup, watch))
 
 
 def mark(studio: Studio, steps: Steps, place: Place, picks: Picks, intro: ClipFreeze | None = None) -> Marked:
