@@ -12,8 +12,7 @@ from highlight_cuts_cv.files.cache_folder import cache_folder
 from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.follow import workbench
 from highlight_cuts_cv.jobs.setup import Setup
-from highlight_cuts_cv.model import ClipInfo
-from highlight_cuts_cv.tracking.picks import Lookout, Pick, resolve_picks, shows_player
+from highlight_cuts_cv.tracking.picks import Lookout, Pick, picked_box, shows_player
 
 if TYPE_CHECKING:
     from highlight_cuts_cv.timeline import Timeline
@@ -39,7 +38,7 @@ def settled(
             looked: dict[str, list[Pick]] = {player: [] for player in here}
             for player, pick in ((player, pick) for player, of in here.items() for pick in of):
                 try:
-                    looked[player].append(_looked(pick, bench.clip, bench.people) if _is_open(pick) else pick)
+                    looked[player].append(_looked(pick, bench.people) if _is_open(pick) else pick)
                 except BadInputError as error:
                     problems.append(f"In '{clip_id}': {error}")
             bench.keep()
@@ -54,6 +53,6 @@ def _is_open(pick: Pick) -> bool:
     return pick.box is None and shows_player(pick)
 
 
-def _looked(pick: Pick, clip: ClipInfo, people: Lookout) -> Pick:
-    (anchor,) = resolve_picks([pick], clip, people)
-    return pick if pick.number is None else replace(pick, box=anchor.box)
+def _looked(pick: Pick, people: Lookout) -> Pick:
+    box = picked_box(pick, people)
+    return pick if pick.number is None else replace(pick, box=box)

@@ -194,7 +194,7 @@ def resolve_picks(picks: Sequence[Pick], clip: ClipInfo, people: Lookout) -> tup
 
 def _anchor(pick: Pick, people: Lookout) -> Anchor:
     """Who is picked, and who else may be meant: a box that holds two people is that of one of them."""
-    box = _box_of(pick, people)
+    box = picked_box(pick, people)
     if box is None:
         return Anchor(pick.frame_index, None)
     meant = pick.point or box.center
@@ -216,7 +216,11 @@ def _anchor(pick: Pick, people: Lookout) -> Anchor:
     return Anchor(pick.frame_index, two[0], tuple(two[1:]))
 
 
-def _box_of(pick: Pick, people: Lookout) -> BoundingBox | None:
+def picked_box(pick: Pick, people: Lookout) -> BoundingBox | None:
+    """The box of whom a pick shows, ``None`` where it shows nobody, at the cost of one look where a number is picked.
+
+    Whether two people are in it is not asked.  Raises BadInputError for a number that nobody has and a point where nobody is.
+    """
     if pick.box is not None:
         return _known_box(pick, pick.box, people)
     if pick.number is not None:
