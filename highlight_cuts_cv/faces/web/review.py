@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING
 
 from highlight_cuts_cv.errors import BadInputError, CancelledError, HighlightCutsError
 from highlight_cuts_cv.faces.web import studio
-from highlight_cuts_cv.faces.web.clips import Clip, proxy_path
+from highlight_cuts_cv.faces.web.clips import Clip
 from highlight_cuts_cv.faces.web.look import Look
 from highlight_cuts_cv.faces.web.proposing import Proposing
+from highlight_cuts_cv.faces.web.remembered import Remembered
 from highlight_cuts_cv.faces.web.staff import HEAVY, LIGHT
-from highlight_cuts_cv.faces.web.watched import Watched
 from highlight_cuts_cv.faces.web.worker import Ticket, Worker
-from highlight_cuts_cv.jobs.clip import media_clip
 from highlight_cuts_cv.jobs.freeze import ClipFreeze, plan_freeze
-from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.model import BoundingBox
-from highlight_cuts_cv.project.state import (
-    ClipTrackingState,
-    SessionState,
-    Work,
-    in_recording,
-)
-from highlight_cuts_cv.project.store import ProjectStore, clip_sources
+from highlight_cuts_cv.project.state import Work, in_recording
+from highlight_cuts_cv.project.store import ProjectStore
 from highlight_cuts_cv.tracking.picks import Pick, check_places, shows_player
 
 if TYPE_CHECKING:
@@ -36,7 +28,7 @@ if TYPE_CHECKING:
 _CLICK, _LOOKED_AT, _BACKGROUND = 0, 10, 20
 
 
-class Review(Watched):
+class Review(Remembered):
     """The work on one timeline.  All methods may be called from several threads.
 
     *studio* does what takes long, *waiting* runs what waits for it.
@@ -51,55 +43,16 @@ class Review(Watched):
         worker: Worker,
         waiting: Executor,
     ) -> None:
-        super().__init__()
-        self.timeline, self.store = timeline, store
+        super().__init__(timeline, game, player, store)
         self._worker, self._waiting = worker, waiting
-        # Held from a change of the store to the note of it here: the last change is the last note, too.
-        self._keeping = RLock()
         self.closed = False
-        session = store.open_session(game, player, clip_sources(timeline))
-        self.session_id, self.game, self.player = session.session_id, game, player
-        self._settings = dict(session.settings)
-        self.look = Look.of(session.settings.get("look"))
-        self.left_out = {str(name) for name in _listed(session.settings.get("left_out"))}
-        previews = store.folder / "previews"
-        self.clips = [
-            Clip(
-                state.clip_id,
-                placed,
-                media_clip(placed),
-                proxy_path(previews, placed, state),
-                state,
-            )
-            for state, placed in zip(session.clips, timeline.clips, strict=True)
-        ]
-        self._by_id = {clip.clip_id: clip for clip in self.clips}
         self.looked_at = self.clips[0] if self.clips else None
         self.proposing = Proposing(self, worker, waiting)
         self.go_on()
 
-    # What is known
-
-    def clip(self, clip_id: str) -> Clip:
-        """Raises KeyError."""
-        return self._by_id[clip_id]
-
-    def refresh(self) -> None:
-        """Read what other programs changed."""
-        with self._keeping:
-            session: SessionState = self.store.session(self.session_id)
-            for state in session.clips:
-                if state.clip_id in self._by_id:
-                    self._by_id[state.clip_id].state = state
-        self.changed()
-
     def place(self, clip: Clip) -> studio.Place:
         """Where the studio finds the clip's things."""
         return studio.Place(clip.info, clip.proxy, self.setup())
-
-    def setup(self, quality: str | None = None) -> Setup:
-        """The plugins that do the work."""
-        return self.look.setup(self._settings, quality)
 
     # Picks and decisions
 
@@ -392,24 +345,3 @@ class Review(Watched):
         self.changed()
         if not self.closed:
             self.go_on()
-
-    def _keep(self, clip: Clip, change: Callable[[], ClipTrackingState]) -> None:
-        with self._keeping:
-            clip.state = change()
-
-    def _read(self, clip: Clip) -> None:
-        self._keep(clip, lambda: self.store.clip(self.session_id, clip.clip_id))
-
-    def _take_in(self, clip: Clip) -> None:
-        with self._lock:
-            if clip.clip_id in self.left_out:
-                self.left_out.discard(clip.clip_id)
-                self._remember()
-
-    def _remember(self) -> None:
-        settings = {"look": self.look.as_json(), "left_out": sorted(self.left_out)}
-        self.store.set_settings(self.session_id, settings)
-
-
-def _listed(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else ()
