@@ -197,6 +197,12 @@ EVERYBODY = (
     _everybody(
         "who is linked later counts", "review", "_looked(crowd, there, order", "_looked(crowd, whole, order"
     ),
+    _everybody("who breaks off ends the questions", "review", "passed.update(whole)", "break"),
+    _everybody("whoever was in the way is asked", "review", "crowd.looks.weight(looks) >= s.seen and", ""),
+    _everybody("the player is left for the player", "review", "s.seen and not back", "s.seen"),
+    _everybody(
+        "the longest there are asked", "review", "numbers[known][np.argsort(begun[known])]", "numbers[known]"
+    ),
     _everybody("a loss refuses the chain", "review", "elif parting.lost and parting.met:", "elif False:"),
     _everybody("the refused are met", "review", "settled = parting.left", "settled = parting.stop"),
     _everybody("the chain ends where they meet", "review", "min(len(order), limit)", "until"),

@@ -177,30 +177,59 @@ def _next(
     s: ReviewSettings,
 ) -> Parting | None:
     """The next parting at or after place *settled*."""
-    enough = _enough(rate, s)
     for low, high in spans if order[0] <= order[-1] else list(spans)[::-1]:
         places = np.flatnonzero((order >= low) & (order <= high))
         places = places[places >= settled]
-        owner = _owner(path, order[places], refused, crowd, s) if len(places) else None
-        if owner is None:
-            continue
-        whole = crowd.chains.whole(owner)
-        chain = crowd.shown(whole, len(path.scores))
-        seen = places[chain.shown[order[places]]]
-        agree = np.nan_to_num(path.overlap(chain)[order[seen]]) >= AGREE_IOU
-        if not agree.any():
-            continue
-        start = run_start(~agree, int(np.flatnonzero(agree)[0]), enough)
-        if start < len(seen):
-            end = run_start(agree, start, enough)
-            last = int(seen[end]) if end < len(seen) else int(places[-1]) + 1
-            first = int(seen[start])
-            alone = agree & (crowd.beside(path, whole)[order[seen]] < AGREE_IOU)
-            contact = max(int(seen[_contact(alone, seen, start, enough)]), first - round(s.contact * rate))
-            margin, lost = _weighed(path, order, first, last, whole, crowd, rate, s)
-            left = int(seen[start - 1]) + 1
-            return Parting(left, contact, first, last, end < len(seen), whole, margin, lost)
+        passed: set[int] = set()
+        while len(places) and (owner := _owner(path, order[places], refused | passed, crowd, s)) is not None:
+            whole = crowd.chains.whole(owner)
+            parting = _parting(path, order, places, whole, crowd, rate, s)
+            if parting is not None and (not passed or _next_own(path, order, parting, passed, crowd, s)):
+                return parting
+            # a chain that breaks off parts from nobody; whom the path goes on with can
+            passed.update(whole)
     return None
+
+
+def _parting(
+    path: Path,
+    order: NDArray[np.int64],
+    places: NDArray[np.int64],
+    whole: Sequence[int],
+    crowd: Crowd,
+    rate: float,
+    s: ReviewSettings,
+) -> Parting | None:
+    """The first parting of the path from the chain *whole* among *places*."""
+    enough = _enough(rate, s)
+    chain = crowd.shown(whole, len(path.scores))
+    seen = places[chain.shown[order[places]]]
+    agree = np.nan_to_num(path.overlap(chain)[order[seen]]) >= AGREE_IOU
+    if not agree.any():
+        return None
+    start = run_start(~agree, int(np.flatnonzero(agree)[0]), enough)
+    if start == len(seen):
+        return None
+    end = run_start(agree, start, enough)
+    last = int(seen[end]) if end < len(seen) else int(places[-1]) + 1
+    first = int(seen[start])
+    alone = agree & (crowd.beside(path, whole)[order[seen]] < AGREE_IOU)
+    contact = max(int(seen[_contact(alone, seen, start, enough)]), first - round(s.contact * rate))
+    margin, lost = _weighed(path, order, first, last, whole, crowd, rate, s)
+    left = int(seen[start - 1]) + 1
+    return Parting(left, contact, first, last, end < len(seen), whole, margin, lost)
+
+
+def _next_own(
+    path: Path, order: NDArray[np.int64], parting: Parting, passed: set[int], crowd: Crowd, s: ReviewSettings
+) -> bool:
+    """Whether the chain that parts can be the player's after the *passed*: well seen in the path's box, and not left for those."""
+    frames = order[: parting.start]
+    span = _between(frames, 0, len(frames))
+    on = set(_on(path, frames, crowd, s)).intersection(parting.chain)
+    looks = [part for number in on for part in crowd.samples(number, *span)]
+    back = passed.intersection(_on(path, order[parting.start : parting.stop], crowd, s))
+    return crowd.looks.weight(looks) >= s.seen and not back
 
 
 def _enough(rate: float, s: ReviewSettings) -> int:
@@ -266,6 +295,8 @@ def _weighed(
     there = [
         number for number in whole if crowd.pieces[number].first <= high and crowd.pieces[number].last >= low
     ]
+    if order[-1] < order[0]:
+        there.reverse()
     chain_after = _looked(crowd, there, order, start, min(len(order), limit), s)
     most = 0.0 if crowd.looks.weight(chain_after) < s.seen else np.inf
     if not theirs:
@@ -279,18 +310,20 @@ def _weighed(
 
 
 def _on(path: Path, frames: NDArray[np.int64], crowd: Crowd, s: ReviewSettings) -> list[int]:
-    """Whose tracklets the path is on in *frames*."""
-    return [number for number, count in crowd.under(path, frames, s.same).items() if count >= s.least]
+    """Whose tracklets the path is on in *frames*, in the order in which it comes to them."""
+    owners = crowd.owners(path, frames, s.same)[frames]
+    numbers, begun, counts = np.unique(owners, return_index=True, return_counts=True)
+    known = (numbers >= 0) & (counts >= s.least)
+    return [int(number) for number in numbers[known][np.argsort(begun[known])]]
 
 
 def _looked(
     crowd: Crowd, pieces: Sequence[int], order: NDArray[np.int64], start: int, stop: int, s: ReviewSettings
 ) -> list[Part]:
-    """The looks at *pieces* after a parting, those right after it: links further on are less certain."""
+    """The looks at *pieces*, in turn, after a parting, those right after it: links further on are less certain."""
     span = _between(order, start, stop)
-    way = 1 if order[-1] >= order[0] else -1
     parts: list[Part] = []
-    for number in sorted(pieces, key=lambda one: way * crowd.pieces[one].first):
+    for number in pieces:
         parts += crowd.samples(number, *span)
         if crowd.looks.weight(parts) >= s.enough:
             break

@@ -222,6 +222,15 @@ def test_where_the_chain_breaks_off_nothing_is_hidden():
     assert middles(result) == [200, 212, 200] and result.shown.all()
 
 
+@pytest.mark.parametrize(("unclear", "back"), [(None, True), (2, False)])
+def test_where_the_chain_breaks_off_whom_the_path_goes_on_with_is_asked_if_well_seen(unclear, back):
+    """The player's tracklet before ends unlinked; the one after is left for somebody else in its turn."""
+    pieces = [piece(0, MET - 1, 200), piece(0, 99, 300), piece(MET, 59, 200), piece(60, 99, 200)]
+    clip = Clip(pieces, [-1, -1, 3, -1], ["player", "other", "player", "player"], unclear=unclear)
+    result = clip.review(path((60, 200), (COUNT - 60, 300), met=(60,)))
+    assert middles(result) == ([200] if back else [200, 300])
+
+
 def test_what_was_decided_narrowly_is_in_doubt_from_the_contact_on():
     clip, one = contact()
     clip.by, clip.who = 0.2, ["player", "other", "other", "player"]
@@ -311,6 +320,22 @@ def test_only_those_right_after_the_parting_are_asked():
     clip.after, clip.who = [2, 3, 4, -1, 5, -1], ["player", "other", "player", "other", "other", "other"]
     clip.review(path((MET, 200), (COUNT - MET, None)))
     assert [index for index, _, _ in clip.followed] == [MET]
+
+
+def test_backward_those_right_after_the_parting_are_the_later_ones():
+    pieces = [piece(0, 15, 200), piece(18, MET - 1, 200), piece(0, MET - 1, 300)]
+    clip = Clip([*pieces, piece(MET, 99, 200)], [1, 3, -1, -1], ["other", "player", "other", "player"])
+    clip.review(path((MET, None), (COUNT - MET, 200)), backward=True)
+    assert [index for index, _, _ in clip.followed] == [MET - 1]
+
+
+def test_whom_the_path_is_on_right_after_the_parting_is_asked_however_long_others_were_there():
+    """Later the path is on somebody who looks like the player and was there all the time."""
+    clip = crossing()
+    clip.pieces.insert(0, piece(0, 99, 400))
+    clip.after, clip.who = [-1, 3, 4, -1, -1], ["player", "player", "other", "player", "other"]
+    result = clip.review(path((MET, 200), (20, 300), (COUNT - MET - 20, 400)))
+    assert middles(result) == [200] and (result.scores == 0.9).all()
 
 
 @pytest.mark.parametrize("after", [(COUNT - MET, 300), (COUNT - MET, None)])
