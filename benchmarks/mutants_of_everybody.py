@@ -203,6 +203,12 @@ EVERYBODY = (
     _everybody(
         "the longest there are asked", "review", "numbers[known][np.argsort(begun[known])]", "numbers[known]"
     ),
+    _everybody(
+        "backward the later ones are asked last", "review", "        there.reverse()\n", "        pass\n"
+    ),
+    _everybody("whoever is believed is shown", "review", "if parting.like < s.unlike:", "if False:"),
+    _everybody("whoever is doubted is hidden", "review", "if parting.like < s.unlike:", "if True:"),
+    _everybody("nobody stays nobody", "review", "[places[places < parting.contact] for", "[places for"),
     _everybody("a loss refuses the chain", "review", "elif parting.lost and parting.met:", "elif False:"),
     _everybody("the refused are met", "review", "settled = parting.left", "settled = parting.stop"),
     _everybody("the chain ends where they meet", "review", "min(len(order), limit)", "until"),

@@ -50,6 +50,9 @@ class ReviewSettings:
         2.0, "log likelihood ratio; who is right by less stays in doubt until they meet again"
     )
     doubted: float = setting(0.6, "score; the most while that is in doubt")
+    unlike: float = setting(
+        -4.0, "log likelihood ratio; who is right that narrowly and looks less like the player is not shown"
+    )
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class Parting:
 
     They were last on the same before *left*, and come apart in a contact that began at *contact*.  *chain* are the
     chain's tracklets, *met* whether both show the same again at stop.  *margin* is by how much the looks speak for
-    the chain, above 0 for a change, *lost* whether the follower shows nobody.
+    the chain, above 0 for a change, *lost* whether the follower shows nobody; *like* is how much whoever is believed
+    looks like the player before.
     """
 
     left: int
@@ -69,6 +73,7 @@ class Parting:
     chain: Sequence[int]
     margin: float
     lost: bool
+    like: float
 
 
 Follow = Callable[[int, Floats, int], Path]
@@ -97,15 +102,23 @@ def reviewed(
     settled, changes = 0, 0
     refused: set[int] = set()
     doubted: list[NDArray[np.int64]] = []
+    nobody: list[NDArray[np.int64]] = []
     while wanted := looked_at(path, order, rate, s):
         crowd = look(wanted, path)
         parting = _next(path, order, settled, refused, crowd, wanted, rate, s)
         if parting is None:
             doubted += strangers(path, order, crowd, _enough(rate, s), s.same, s.sure)
             break
+        changed = parting.margin > 0 and changes < s.rounds
+        if changed:
+            # what is decided later holds from there on
+            nobody = [places[places < parting.contact] for places in nobody]
         if abs(parting.margin) < s.sure:
-            doubted.append(order[parting.contact : parting.stop if parting.met else None])
-        if parting.margin > 0 and changes < s.rounds:
+            end = parting.stop if parting.met else len(order)
+            doubted.append(order[parting.contact : end])
+            if parting.like < s.unlike:
+                nobody.append(np.arange(parting.start, end))
+        if changed:
             changes += 1
             path, settled = _changed(path, order, parting, crowd, rate, stop, follow, s)
             refused = set()
@@ -119,6 +132,8 @@ def reviewed(
     path = path.copy()
     for frames in doubted:
         path.scores[frames] = np.minimum(path.scores[frames], s.doubted)
+    for places in nobody:
+        path.hide(order[places])
     return path
 
 
@@ -215,9 +230,9 @@ def _parting(
     first = int(seen[start])
     alone = agree & (crowd.beside(path, whole)[order[seen]] < AGREE_IOU)
     contact = max(int(seen[_contact(alone, seen, start, enough)]), first - round(s.contact * rate))
-    margin, lost = _weighed(path, order, first, last, whole, crowd, rate, s)
+    margin, lost, like = _weighed(path, order, first, last, whole, crowd, rate, s)
     left = int(seen[start - 1]) + 1
-    return Parting(left, contact, first, last, end < len(seen), whole, margin, lost)
+    return Parting(left, contact, first, last, end < len(seen), whole, margin, lost, like)
 
 
 def _next_own(
@@ -280,8 +295,8 @@ def _weighed(
     crowd: Crowd,
     rate: float,
     s: ReviewSettings,
-) -> tuple[float, bool]:
-    """How much speaks for the chain *whole* where it parts from the path, and whether the path is lost there."""
+) -> tuple[float, bool, float]:
+    """How much speaks for the chain *whole* where it parts from the path, whether the path is lost there, and how much who is believed is like the player."""
     limit = start + round(s.after * rate)
     until = min(stop, limit)
     before = _between(order, 0, start)
@@ -300,13 +315,15 @@ def _weighed(
     chain_after = _looked(crowd, there, order, start, min(len(order), limit), s)
     most = 0.0 if crowd.looks.weight(chain_after) < s.seen else np.inf
     if not theirs:
-        return min(crowd.looks.ratio(past, chain_after) - s.return_, most), True
+        like = crowd.looks.ratio(past, chain_after)
+        return min(like - s.return_, most), True, like
     path_after = _looked(crowd, theirs, order, start, until, s)
     others = {number for one in theirs for number in crowd.chains.whole(one)} - set(agreed)
     other_before = [part for number in others for part in crowd.samples(number, *before)]
     exchanged = crowd.looks.preferred(past, chain_after, path_after)
     exchanged += crowd.looks.preferred(other_before, path_after, chain_after)
-    return min(exchanged - s.exchange, most), False
+    margin = min(exchanged - s.exchange, most)
+    return margin, False, crowd.looks.ratio(past, chain_after if margin > 0 else path_after)
 
 
 def _on(path: Path, frames: NDArray[np.int64], crowd: Crowd, s: ReviewSettings) -> list[int]:

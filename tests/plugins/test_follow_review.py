@@ -63,7 +63,10 @@ class Told:
 
 @dataclass
 class Clip:
-    """A clip's pieces and how they are linked, and what is asked of it; of the piece *unclear* there is no clean look."""
+    """A clip's pieces and how they are linked, and what is asked of it; of the piece *unclear* there is no clean look.
+
+    Who is followed again *meets* somebody in some frames.
+    """
 
     pieces: list[Tracklet]
     after: list[int]
@@ -71,6 +74,7 @@ class Clip:
     by: float = 3.0
     cuts: Sequence[int] = ()
     unclear: int | None = None
+    meets: Sequence[int] = ()
     spans: list[Sequence[Span]] = field(default_factory=list)
     followed: list[tuple[int, float, int]] = field(default_factory=list)
 
@@ -84,7 +88,7 @@ class Clip:
 
     def follow(self, index: int, at: np.ndarray, stop: int) -> Path:
         self.followed.append((index, float(at[0] + at[2]) / 2, stop))
-        return path((COUNT, float(at[0] + at[2]) / 2), met=())
+        return path((COUNT, float(at[0] + at[2]) / 2), met=self.meets)
 
     def review(self, one: Path, backward: bool = False) -> Path:
         order = np.arange(COUNT)[::-1] if backward else np.arange(COUNT)
@@ -274,6 +278,24 @@ def test_what_was_decided_narrowly_is_in_doubt(by, doubted):
     result = clip.review(one)
     assert middles(result) == [200, 300, 200] and (result.scores[:MET] == 0.9).all()
     assert (result.scores[MET : MET + 20] <= 0.6).all() == doubted
+
+
+@pytest.mark.parametrize(("by", "shown"), [(3.0, [200]), (5.0, [200, None])])
+def test_neither_is_shown_where_both_are_plainly_unlike_the_player(by, shown):
+    clip = crossing(by)
+    clip.who = ["player", "other", "other", "other"]
+    assert middles(clip.review(SWITCHED)) == shown
+    back = clip.review(path((MET, 200), (20, 300), (COUNT - MET - 20, 200)))
+    assert middles(back) == [*shown, 200][: 2 * len(shown) - 1], "until both show the same again"
+
+
+def test_what_is_decided_later_is_shown():
+    """After somebody unlike the player, in two tracklets at 200, it is the player at 250 who is believed."""
+    before = [piece(0, MET - 1, 200), piece(0, MET - 1, 300)]
+    pieces = [*before, piece(MET, 54, 200), piece(MET, 99, 300), piece(55, 99, 250), piece(55, 99, 200)]
+    who = ["player", "other", "other", "other", "player", "other"]
+    clip = Clip(pieces, [2, 5, 4, -1, -1, -1], who, by=5, meets=[55])
+    assert middles(clip.review(SWITCHED)) == [200, None, 250]
 
 
 def test_who_joins_somebody_who_was_found_to_be_somebody_else_is_asked_again():
