@@ -32,7 +32,7 @@ from highlight_cuts_cv.tracking.picks import Pick
 SURE, SHOWN, LOST, TOLD = range(4)
 """What a frame of a track is: sure, shown but in doubt, lost, or spoken of by the user or the tracker itself."""
 
-_TOGETHER = Fraction(1, 2)
+_TOGETHER = Fraction(1, 4)
 """Seconds: two doubts with less between them are one."""
 _GLIMPSE = Fraction(1, 4)
 """Seconds: a shorter loss within a doubt is part of it."""

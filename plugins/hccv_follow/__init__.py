@@ -21,5 +21,5 @@ def hccv_trackers() -> Iterable[TrackerSpec]:
         create=_create,
         summary="Fuses appearance, detections, camera motion and neighbours; says lost when unsure.",
         glimpses=True,
-        sure=0.65,
+        sure=0.61,
     )

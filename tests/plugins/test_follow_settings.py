@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hccv_follow import hccv_trackers
 from hccv_follow.passes import Known, Pass
 from hccv_follow.path import Path
 from hccv_follow.settings import Settings
@@ -34,6 +35,12 @@ def test_every_setting_is_listed_with_its_effect():
     rows = list(listed(Settings()))
     names = [name for name, _, _ in rows]
     assert len(set(names)) == len(names) and ("evidence.motion" in names) and all(row[2] for row in rows)
+
+
+def test_what_is_decided_narrowly_is_just_below_what_is_sure():
+    (spec,) = hccv_trackers()
+    narrow = {Settings().review.doubted, Settings().duel.doubted}
+    assert all(0 < spec.sure - score < 0.02 for score in narrow)
 
 
 class Store(dict[Any, Any]):

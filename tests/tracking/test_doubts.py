@@ -106,9 +106,9 @@ def test_a_score_of_the_users_own_box_is_in_no_doubt():
     assert spans(doubts(track(), sure=1.0)) == [(1, COUNT)]
 
 
-def test_two_doubts_less_than_half_a_second_apart_are_one():
-    assert spans(doubts(track(low=[range(20, 30), range(39, 50)]))) == [(20, 50)]
-    assert spans(doubts(track(low=[range(20, 30), range(40, 50)]))) == [(20, 30), (40, 50)]
+def test_two_doubts_less_than_a_quarter_of_a_second_apart_are_one():
+    assert spans(doubts(track(low=[range(20, 30), range(34, 50)]))) == [(20, 50)]
+    assert spans(doubts(track(low=[range(20, 30), range(35, 50)]))) == [(20, 30), (35, 50)]
 
 
 def test_a_glimpse_of_a_loss_belongs_to_the_doubt_around_it():
