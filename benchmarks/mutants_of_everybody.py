@@ -178,21 +178,29 @@ EVERYBODY = (
         "if True:",
     ),
     _everybody("the first that overlaps", "crowd", "best[one.frames[better]], owner", "_, owner"),
-    _everybody("always the follower", "review", "if parting.margin > 0 and changes < s.rounds:", "if False:"),
+    _everybody(
+        "always the follower",
+        "review",
+        "changed = parting.margin > 0 and changes < s.rounds",
+        "changed = False",
+    ),
     _everybody(
         "always the chain",
         "review",
-        "if parting.margin > 0 and changes < s.rounds:",
-        "if changes < s.rounds:",
+        "changed = parting.margin > 0 and changes < s.rounds",
+        "changed = changes < s.rounds",
     ),
     _everybody(
         "without end",
         "review",
-        "if parting.margin > 0 and changes < s.rounds:",
-        "if parting.margin > 0 and changes < 9:",
+        "changed = parting.margin > 0 and changes < s.rounds",
+        "changed = parting.margin > 0 and changes < 9",
     ),
     _everybody(
-        "all is followed again", "review", "parting.stop if parting.met else len(order)", "len(order)"
+        "all is followed again",
+        "review",
+        "    end = parting.stop if parting.met else len(order)\n    until",
+        "    end = len(order)\n    until",
     ),
     _everybody(
         "who is linked later counts", "review", "_looked(crowd, there, order", "_looked(crowd, whole, order"
@@ -228,8 +236,18 @@ EVERYBODY = (
     ),
     _everybody("no doubt", "review", "if abs(parting.margin) < s.sure:", "if False:"),
     _everybody("all is doubt", "review", "if abs(parting.margin) < s.sure:", "if True:"),
-    _everybody("doubt ends soon", "review", "parting.stop if parting.met else None", "parting.stop"),
-    _everybody("doubt has no end", "review", "parting.stop if parting.met else None", "None"),
+    _everybody(
+        "doubt ends soon",
+        "review",
+        "parting.stop if parting.met else len(order)\n            doubted",
+        "parting.stop\n            doubted",
+    ),
+    _everybody(
+        "doubt has no end",
+        "review",
+        "parting.stop if parting.met else len(order)\n            doubted",
+        "len(order)\n            doubted",
+    ),
     _everybody(
         "the other one does not count",
         "review",
