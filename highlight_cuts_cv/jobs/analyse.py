@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from highlight_cuts_cv.analysis.workbench import ClipWorkbench, View
+from highlight_cuts_cv.analysis.workbench import ClipWorkbench
 from highlight_cuts_cv.contracts import Watch
 from highlight_cuts_cv.contracts.heard import warnings_to
+from highlight_cuts_cv.jobs.follow import view_of
 from highlight_cuts_cv.jobs.setup import Setup
 from highlight_cuts_cv.media import frame_times
 from highlight_cuts_cv.model import CancelledError, ClipInfo
-from highlight_cuts_cv.plugin.registry import get_registry
 from highlight_cuts_cv.tracking.thinning import kept_frames
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def analyse(bench: ClipWorkbench, setup: Setup, proxy: ProxyWriter, watch: Watch
     What is known already is not found out again.  Raises CancelledError: what was found by then stays in the
     workbench, and the next call goes on from there.
     """
-    view = _view(bench, setup)
+    view = view_of(bench, [], setup)
     view.source.onlooker = proxy.take
     with warnings_to(watch):
         bench.analyse(view, watch)
@@ -61,10 +61,5 @@ def analyse(bench: ClipWorkbench, setup: Setup, proxy: ProxyWriter, watch: Watch
 
 def analysed(bench: ClipWorkbench, setup: Setup) -> bool:
     """Whether all is found out about the workbench's clip that :func:`analyse` would find out."""
-    view = _view(bench, setup)
+    view = view_of(bench, [], setup)
     return view.scene.analysed(0, len(view.kept))
-
-
-def _view(bench: ClipWorkbench, setup: Setup) -> View:
-    kept, rate = kept_frames(bench.clip, [])
-    return bench.view(kept, float(rate), get_registry().trackers.find(setup.tracker.name).needs_detections)

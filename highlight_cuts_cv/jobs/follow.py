@@ -86,7 +86,7 @@ def follow_all(
         tracks.update(zip(names, found, strict=True))
         left = [name for name in left if name not in names]
     # The view that was last made is what is drawn by: the last player's, as one after another.
-    _view(bench, players[[*players][-1]], setup)
+    view_of(bench, players[[*players][-1]], setup)
     return {name: tracks[name] for name in players}
 
 
@@ -98,7 +98,7 @@ def _sharing(
         return None
     frames = _kept(bench, players[left[0]])[0].tolist()
     names = [name for name in left if _kept(bench, players[name])[0].tolist() == frames]
-    view = _view(bench, players[left[0]], setup)
+    view = view_of(bench, players[left[0]], setup)
     return (view, names) if len(names) > 1 and view.scene.analysed(0, len(frames)) else None
 
 
@@ -116,7 +116,8 @@ def glimpse_on(bench: ClipWorkbench, pick: Pick, setup: Setup, watch: Watch = UN
         return _tracked(bench, [pick], setup, watch, False, looks)[0]
 
 
-def _view(bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup) -> View:
+def view_of(bench: ClipWorkbench, picks: Sequence[Pick], setup: Setup) -> View:
+    """The frames of the workbench's clip in which whoever has these *picks* is followed."""
     kept, rate = _kept(bench, picks)
     return bench.view(kept, float(rate), get_registry().trackers.find(setup.tracker.name).needs_detections)
 
