@@ -139,10 +139,30 @@ class Looks:
 
         Who is unlike both is still less unlike one of them; more alike than one person's looks are tells nothing.
         """
+        said, known = self._preference(group, one, other)
+        return float(self._clipped(said)) * known
+
+    def exchanged(
+        self, group: Sequence[Part], others: Sequence[Part], one: Sequence[Part], other: Sequence[Part]
+    ) -> tuple[float, float]:
+        """Log likelihood ratio of *group* being the person of *one* and *others* that of *other*, against the exchange of both.
+
+        In all, and what is left of that if neither comparison says more than looks can: little where they contradict
+        each other.
+        """
+        both = [self._preference(group, one, other), self._preference(others, other, one)]
+        return (
+            sum(said * known for said, known in both),
+            sum(float(self._clipped(said)) * known for said, known in both),
+        )
+
+    def _preference(
+        self, group: Sequence[Part], one: Sequence[Part], other: Sequence[Part]
+    ) -> tuple[float, float]:
+        """What :meth:`preferred` says were there samples enough, without limit, and how far there are, 0..1."""
         said, known = zip(self._compared(group, one), self._compared(group, other), strict=True)
         for_one, for_other = (float(np.minimum(value, self._clipped(value))) for value in said)
-        both = min(known) or max(known)
-        return float(self._clipped(for_one - for_other)) * both
+        return for_one - for_other, min(known) or max(known)
 
     def ratios(self) -> Floats:
         """(T, T) what :meth:`ratio` says of each two whole tracklets."""

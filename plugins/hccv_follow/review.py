@@ -49,7 +49,9 @@ class ReviewSettings:
     sure: float = setting(
         2.0, "log likelihood ratio; who is right by less stays in doubt until they meet again"
     )
-    doubted: float = setting(0.6, "score; the most while that is in doubt")
+    doubted: float = setting(
+        0.6, "score; the most while that is in doubt; everybody is looked at around one that low"
+    )
     unlike: float = setting(
         -4.0, "log likelihood ratio; who is right that narrowly and looks less like the player is not shown"
     )
@@ -117,7 +119,8 @@ def reviewed(
             end = parting.stop if parting.met else len(order)
             doubted.append(order[parting.contact : end])
             if parting.like < s.unlike:
-                nobody.append(np.arange(parting.start, end))
+                # whoever it is when both show the same again was one of the two
+                nobody.append(np.arange(parting.start, len(order)))
         if changed:
             changes += 1
             path, settled = _changed(path, order, parting, crowd, rate, stop, follow, s)
@@ -138,8 +141,9 @@ def reviewed(
 
 
 def looked_at(path: Path, order: NDArray[np.int64], rate: float, s: ReviewSettings) -> list[Span]:
-    """The stretches around contacts and losses, and after the pick; none where there is neither."""
-    doubt = path.met[order].copy()
+    """The stretches around contacts, losses and moments of doubt, and after the pick; none where there are none of these."""
+    # who passes between two looks was not seen in the way
+    doubt = path.met[order] | (path.shown[order] & (path.scores[order] <= s.doubted))
     for start, stop in _runs(~path.shown[order]):
         if stop - start >= s.loss * rate:
             doubt[start:stop] = True
@@ -320,9 +324,8 @@ def _weighed(
     path_after = _looked(crowd, theirs, order, start, until, s)
     others = {number for one in theirs for number in crowd.chains.whole(one)} - set(agreed)
     other_before = [part for number in others for part in crowd.samples(number, *before)]
-    exchanged = crowd.looks.preferred(past, chain_after, path_after)
-    exchanged += crowd.looks.preferred(other_before, path_after, chain_after)
-    margin = min(exchanged - s.exchange, most)
+    said, sure = crowd.looks.exchanged(past, other_before, chain_after, path_after)
+    margin = min(float(np.copysign(abs(sure - s.exchange), said - s.exchange)), most)
     return margin, False, crowd.looks.ratio(past, chain_after if margin > 0 else path_after)
 
 

@@ -114,6 +114,18 @@ def test_of_two_who_are_alike_neither_is_preferred_by_much():
     assert found.preferred([(0, ALL)], [(4, ALL)], [(1, ALL)]) == pytest.approx(SETTINGS.clip, abs=0.5)
 
 
+def test_an_exchange_is_decided_by_all_that_looks_say_and_unsure_where_they_contradict_each_other():
+    """Both are rather the one in question, the player by far: it is his, but not as surely as if the other were elsewhere."""
+    found, _ = compared(0.0, 1.0)
+    player, him, beside, like_him = ([(number, ALL)] for number in (0, 0, 1, 5))
+    said, sure = found.exchanged(player, like_him, him, beside)
+    assert said > 20 and 0 < sure < 2
+    assert found.exchanged(player, like_him, beside, him) == pytest.approx((-said, -sure))
+    assert found.exchanged(like_him, player, him, beside) == pytest.approx((-said, -sure))
+    _, agreed = found.exchanged(player, beside, him, beside)
+    assert agreed == pytest.approx(2 * SETTINGS.clip, abs=0.5)
+
+
 def test_nothing_is_preferred_by_few_looks_and_who_was_not_seen_is_no_help():
     found = looks(0, 1, 2, 3, 0)
     player, him, other = [(0, ALL)], [(4, ALL)], [(1, ALL)]

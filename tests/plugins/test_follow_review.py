@@ -43,10 +43,14 @@ def path(*parts: tuple[int, float | None], met: Sequence[int] = (MET,), score: f
 
 @dataclass
 class Told:
-    """Looks of which it is known whose they are: as likely one person's as *by* says, or as unlikely."""
+    """Looks of which it is known whose they are: as likely one person's as *by* says, or as unlikely.
+
+    Of what is said of an exchange the *share* is sure.
+    """
 
     who: Sequence[str]
     by: float = 3.0
+    share: float = 1.0
 
     def ratio(self, one: Sequence[Part], other: Sequence[Part]) -> float:
         if not one or not other:
@@ -56,6 +60,12 @@ class Told:
 
     def preferred(self, group: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> float:
         return self.ratio(group, one) - self.ratio(group, other)
+
+    def exchanged(
+        self, group: Sequence[Part], others: Sequence[Part], one: Sequence[Part], other: Sequence[Part]
+    ) -> tuple[float, float]:
+        said = self.preferred(group, one, other) + self.preferred(others, other, one)
+        return said, self.share * said
 
     def weight(self, group: Sequence[Part]) -> float:
         return float(sum(rows.stop - rows.start for _, rows in group))
@@ -72,6 +82,7 @@ class Clip:
     after: list[int]
     who: Sequence[str]
     by: float = 3.0
+    share: float = 1.0
     cuts: Sequence[int] = ()
     unclear: int | None = None
     meets: Sequence[int] = ()
@@ -84,7 +95,8 @@ class Clip:
             np.arange(0, 0 if number == self.unclear else len(one.frames), 4)
             for number, one in enumerate(self.pieces)
         ]
-        return Crowd(self.pieces, chosen, Told(self.who, self.by), Chains(np.array(self.after, np.int64)))  # type: ignore[arg-type]
+        looks = Told(self.who, self.by, self.share)
+        return Crowd(self.pieces, chosen, looks, Chains(np.array(self.after, np.int64)))  # type: ignore[arg-type]
 
     def follow(self, index: int, at: np.ndarray, stop: int) -> Path:
         self.followed.append((index, float(at[0] + at[2]) / 2, stop))
@@ -147,6 +159,16 @@ def test_everybody_is_looked_at_around_contacts_and_losses_and_after_the_pick():
     assert clip.spans == [[(0, 13), (30, 94)]]
     clip.review(path((60, 200), (4, None), (36, 200), met=()))
     assert len(clip.spans) == 1, "a blink is no loss"
+
+
+@pytest.mark.parametrize(("score", "spans"), [(0.6, [[(0, 13), (20, 80)]]), (0.65, [])])
+def test_everybody_is_looked_at_around_what_is_in_doubt(score, spans):
+    """Nobody was seen in the way, as when somebody walks by between two looks."""
+    clip = Clip([], [], [])
+    one = path((COUNT, 200), met=())
+    one.scores[50] = score
+    clip.review(one)
+    assert clip.spans == spans
 
 
 @pytest.mark.parametrize(("by", "back"), [(1.5, True), (0.5, False)])
@@ -280,13 +302,22 @@ def test_what_was_decided_narrowly_is_in_doubt(by, doubted):
     assert (result.scores[MET : MET + 20] <= 0.6).all() == doubted
 
 
+@pytest.mark.parametrize(("share", "doubted"), [(-0.01, True), (-1.0, False), (1.0, False)])
+@pytest.mark.parametrize(("right", "end"), [(True, [200]), (False, [200, 300])])
+def test_who_is_right_is_what_is_said_in_all_and_how_sure_what_is_left_of_it(share, doubted, right, end):
+    clip = crossing(right=right, share=share)
+    result = clip.review(SWITCHED)
+    assert middles(result) == end
+    assert (result.scores[MET:] <= 0.6).all() == doubted
+
+
 @pytest.mark.parametrize(("by", "shown"), [(3.0, [200]), (5.0, [200, None])])
 def test_neither_is_shown_where_both_are_plainly_unlike_the_player(by, shown):
     clip = crossing(by)
     clip.who = ["player", "other", "other", "other"]
     assert middles(clip.review(SWITCHED)) == shown
     back = clip.review(path((MET, 200), (20, 300), (COUNT - MET - 20, 200)))
-    assert middles(back) == [*shown, 200][: 2 * len(shown) - 1], "until both show the same again"
+    assert middles(back) == shown, "whoever it is when both show the same again is one of the two"
 
 
 def test_what_is_decided_later_is_shown():
