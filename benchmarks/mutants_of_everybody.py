@@ -39,6 +39,18 @@ EVERYBODY = (
     ),
     _everybody("scraps are counted alone", "review", "first = crowd.chains.head(number)", "first = number"),
     _everybody(
+        "a moment of doubt is not looked at",
+        "review",
+        " | (path.shown[order] & (path.scores[order] <= s.doubted))",
+        "",
+    ),
+    _everybody(
+        "one of two who met again is shown",
+        "review",
+        "nobody.append(np.arange(parting.start, len(order)))",
+        "nobody.append(np.arange(parting.start, end))",
+    ),
+    _everybody(
         "scraps of the chain tell nothing",
         "review",
         "count >= s.least or number in whole]",
@@ -132,6 +144,12 @@ EVERYBODY = (
         "appearance",
         "return float(self._clipped(said)) * known",
         "return float(self._clipped(said))",
+    ),
+    _everybody(
+        "looks that contradict each other are as sure",
+        "appearance",
+        "sum(float(self._clipped(said)) * known for said, known in both)",
+        "sum(said * known for said, known in both)",
     ),
     _everybody("few looks link as well", "appearance", "apart + 1e-6))) * known", "apart + 1e-6)))"),
     _everybody(

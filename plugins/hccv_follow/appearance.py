@@ -139,8 +139,8 @@ class Looks:
 
         Who is unlike both is still less unlike one of them; more alike than one person's looks are tells nothing.
         """
-        said, known = self._preference(group, one, other)
-        return float(self._clipped(said)) * known
+        apart, known = self._preference(group, one, other)
+        return float(self._clipped(apart)) * known
 
     def exchanged(
         self, group: Sequence[Part], others: Sequence[Part], one: Sequence[Part], other: Sequence[Part]
