@@ -74,7 +74,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         figures[tracker] = runs
     write_json(args.json, figures)
     if args.chart is not None:
-        args.chart.write_text(draw([strip(name, run) for name, runs in figures.items() for run in runs]))
+        several = len(figures) > 1
+        args.chart.write_text(
+            draw([strip(name if several else None, run) for name, runs in figures.items() for run in runs])
+        )
     return 0
 
 
@@ -113,13 +116,12 @@ def follow_target(
     return runs
 
 
-def strip(tracker: str, run: Run) -> Strip:
-    """The run as a strip of the chart."""
+def strip(tracker: str | None, run: Run) -> Strip:
+    """The run as a strip of the chart; the *tracker* is named where there are several."""
     target = run.target
+    whose = f"{tracker.partition(':')[0]}, " if tracker else ""
     again = f" ({run.attempt + 1})" if run.attempt else ""
-    return Strip(
-        f"{tracker.partition(':')[0]}, {target.sequence} {target.player}@{target.start}{again}", run.course
-    )
+    return Strip(f"{whose}{target.sequence} {target.player}@{target.start}{again}", run.course)
 
 
 def boxes_of(track: Track, start: int) -> dict[int, Box]:
