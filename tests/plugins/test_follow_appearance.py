@@ -126,6 +126,13 @@ def test_an_exchange_is_decided_by_all_that_looks_say_and_unsure_where_they_cont
     assert agreed == pytest.approx(2 * SETTINGS.clip, abs=0.5)
 
 
+def test_an_exchange_is_told_less_surely_by_few_looks():
+    found = looks(0, 1, 2, 3, 0)
+    him, other = [(4, ALL)], [(1, ALL)]
+    many, few = (found.exchanged([(0, rows)], [], him, other) for rows in (ALL, slice(0, 1)))
+    assert 0 < few[0] < many[0] / 2 and 0 < few[1] < many[1] / 2
+
+
 def test_nothing_is_preferred_by_few_looks_and_who_was_not_seen_is_no_help():
     found = looks(0, 1, 2, 3, 0)
     player, him, other = [(0, ALL)], [(4, ALL)], [(1, ALL)]

@@ -311,6 +311,11 @@ def test_who_is_right_is_what_is_said_in_all_and_how_sure_what_is_left_of_it(sha
     assert (result.scores[MET:] <= 0.6).all() == doubted
 
 
+@pytest.mark.parametrize(("by", "end"), [(0.05, [200]), (0.2, [200, 300])])
+def test_where_hardly_anything_speaks_against_the_chains_they_are_right(by, end):
+    assert middles(crossing(by, right=False).review(SWITCHED)) == end
+
+
 @pytest.mark.parametrize(("by", "shown"), [(3.0, [200]), (5.0, [200, None])])
 def test_neither_is_shown_where_both_are_plainly_unlike_the_player(by, shown):
     clip = crossing(by)
